@@ -1,0 +1,5 @@
+"""`python -m oumi_assets` is `oumi-assets`."""
+
+from oumi_assets.cli import main
+
+main()

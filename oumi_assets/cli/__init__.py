@@ -1,0 +1,33 @@
+"""The command line, one module a command. Heavy imports happen inside the commands that need them."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from oumi_assets import __version__
+from oumi_assets.cli.datasets import datasets, delete, show
+from oumi_assets.cli.dev import dev
+from oumi_assets.cli.import_files import import_files, retry
+from oumi_assets.cli.screen import fail
+from oumi_assets.core.errors import TraceImportError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, package_name="oumi-assets")
+def commands() -> None:
+    """Turn Langfuse and LangSmith trace exports into Conversation datasets."""
+
+
+for command in (dev, import_files, datasets, show, retry, delete):
+    commands.add_command(command)
+
+
+def main() -> None:
+    """Run a command: exit 0 done, 1 something failed (one sentence on stderr), 2 wrong usage."""
+    try:
+        commands(prog_name="oumi-assets")
+    except TraceImportError as error:
+        fail(str(error))
+        sys.exit(1)

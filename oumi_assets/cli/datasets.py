@@ -1,0 +1,116 @@
+"""`oumi-assets datasets`, `show` and `delete`: reading and removing what imports made. No Dagster run is needed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from oumi_assets.cli.screen import clean, messages, results
+from oumi_assets.imports.catalog import Dataset, delete_import, find_dataset, list_datasets, read_conversations
+from oumi_assets.settings import read_environment
+from oumi_assets.storage.store import Store
+
+
+def _store() -> Store:
+    return Store(read_environment().storage)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per dataset.")
+def datasets(as_json: bool) -> None:
+    """List datasets: name, platform, conversations, dropped, when."""
+    from rich.table import Table
+
+    found = list_datasets(_store())
+    if as_json:
+        for dataset in found:
+            click.echo(json.dumps(dataset._asdict()))
+        return
+    if not found:
+        messages().print("There are no datasets yet. Import one: oumi-assets import FILE")
+        return
+    table = Table(box=None, pad_edge=False)
+    for column, justify in (
+        ("name", "left"),
+        ("platform", "left"),
+        ("conversations", "right"),
+        ("dropped", "right"),
+        ("when (UTC)", "left"),
+        ("import", "left"),
+    ):
+        table.add_column(column, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for dataset in found:
+        table.add_row(*_row(dataset))
+    results().print(table)
+
+
+def _row(dataset: Dataset) -> tuple[str, ...]:
+    return (
+        clean(dataset.name),
+        dataset.platform,
+        f"{dataset.conversations:,}",
+        f"{dataset.dropped:,}",
+        dataset.created[:16].replace("T", " "),
+        clean(dataset.key),
+    )
+
+
+@click.command()
+@click.argument("dataset")
+@click.argument("n", type=click.IntRange(min=1), default=1, required=False)
+@click.option("--json", "as_json", is_flag=True, help="The rows of conversations.jsonl as they are.")
+def show(dataset: str, n: int, as_json: bool) -> None:
+    """Read the first N conversations of a DATASET (name or import) in the terminal."""
+    found = find_dataset(_store(), dataset)
+    out = results()
+    for line in read_conversations(_store(), found.key, n):
+        if as_json:
+            click.echo(line.decode())
+        else:
+            _print_conversation(json.loads(line), out)
+
+
+def _print_conversation(row: dict[str, Any], out: Any) -> None:
+    metadata = row["metadata"]
+    said = [("conversation", row["conversation_id"]), ("name", metadata["source_trace_name"])]
+    said += [("session", metadata.get("source_session_id")), ("started", metadata["source_sequence_key"])]
+    out.print(clean("  ".join(f"{title}: {value}" for title, value in said if value)), style="bold", soft_wrap=True)
+    for tool in row.get("tools", []):
+        out.print(clean(f"tool: {tool['function']['name']}"), style="dim", soft_wrap=True)
+    for message in row["messages"]:
+        out.print(clean(f"[{message['role']}]"), style="cyan", end=" ")
+        out.print(clean(_said(message)), soft_wrap=True)
+    out.print()
+
+
+def _said(message: dict[str, Any]) -> str:
+    content = message["content"]
+    parts = [content] if isinstance(content, str) and content else []
+    parts += (
+        [part["text"] if part.get("type") == "text" else f"<{part.get('type')}>" for part in content]
+        if isinstance(content, list)
+        else []
+    )
+    parts += [f"-> {call['function']['name']}({call['function']['arguments']})" for call in message.get("tool_calls", [])]
+    return "\n".join(parts)
+
+
+@click.command()
+@click.argument("dataset")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete(dataset: str, yes: bool) -> None:
+    """Remove a DATASET (name or import) and its stored bytes for good; the sensor does not bring it back."""
+    found = find_dataset(_store(), dataset, any_import=True)
+    if not yes:
+        click.confirm(
+            f"Delete {clean(found.name)} (import {clean(found.key)}) and its stored bytes for good?", abort=True, err=True
+        )
+    delete_import(_store(), found.key)
+    from oumi_assets.orchestration.housekeeping import forget_partition
+
+    forget_partition(found.key)
+    messages().print(
+        f"Deleted {clean(found.name)} (import {clean(found.key)}). A file still in the uploads folder is not imported again."
+    )

@@ -1,0 +1,66 @@
+"""What the terminal shows: cleaned texts, a progress bar, tables. Messages go to stderr, results to stdout."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+from oumi_assets.stages.sources import Progress as Report
+from oumi_assets.stages.sources import no_progress
+
+_KEPT = "\n\t"
+_HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+
+
+def clean(text: str) -> str:
+    """A text safe for a terminal: control, escape and bidi characters are replaced, newlines and tabs kept."""
+    return "".join(c if c in _KEPT or unicodedata.category(c) not in _HIDDEN_CATEGORIES else "\ufffd" for c in text)
+
+
+def messages() -> Console:
+    """The console for people: stderr, no markup of our texts, no colours when piped."""
+    return Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+
+
+def results() -> Console:
+    """The console for results: stdout."""
+    console = Console(markup=False, highlight=False)
+    if not console.is_terminal:
+        console.width = 200
+    return console
+
+
+def fail(text: str) -> None:
+    """One error, in one line of its own."""
+    messages().print(f"Error: {clean(text)}", style="red")
+
+
+@contextmanager
+def progress_bar(title: str, *, shown: bool) -> Iterator[Report]:
+    """A bar on a terminal, nothing when piped. Yields what stages report to."""
+    console = messages()
+    if not (shown and console.is_terminal):
+        yield no_progress
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def report(doing: str, done: int, total: int) -> None:
+            if doing not in tasks:
+                for task in tasks.values():
+                    bar.update(task, visible=False)
+                tasks[doing] = bar.add_task(f"{title}: {doing}", total=total)
+            bar.update(tasks[doing], completed=done, total=total)
+
+        yield report

@@ -1,0 +1,76 @@
+"""Model calls as values: what was logged, and what a payload shape makes of it.
+
+`ModelCall` is a call as the platform logged it, payloads parsed; `Draft` is a message on its way
+to the OpenAI wire, before the rules of `wire` settle roles, content, ids and links.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class PayloadNotJson(ValueError):
+    """A payload that should be JSON is damaged beyond an exact reading. `path` says which one."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class ModelCall(msgspec.Struct, frozen=True):
+    """One GENERATION observation or llm run.
+
+    `input` and `output` are parsed JSON values; a plain text stays a `str`. `output_text` is the answer
+    as the platform keeps it when it keeps text: what is said where no shape knows the output.
+    `failed` says that the platform marked the call as an error or as never finished. `extras` holds parsed values beside
+    the payloads where frameworks put tool definitions, by field name (`metadata`, `tool_columns`, ...).
+    """
+
+    input: Any
+    output: Any
+    output_text: str | None = None
+    failed: bool = False
+    extras: dict[str, Any] = {}
+
+
+class ToolCallDraft(msgspec.Struct):
+    """One call of a tool: `arguments` is a JSON text or a parsed value, `id` whatever was logged."""
+
+    name: Any
+    arguments: Any = None
+    id: Any = None
+
+
+class Draft(msgspec.Struct):
+    """One message before the wire rules: `role` in any dialect, `content` text, parts or any value."""
+
+    role: str
+    content: Any = None
+    tool_calls: list[ToolCallDraft] = []
+    tool_call_id: Any = None
+    name: Any = None
+    refusal: Any = None
+    reasoning: Any = None
+
+
+class Request(msgspec.Struct):
+    """What was sent: messages as logged (one value each), and tool definitions as logged."""
+
+    messages: list[Any]
+    tools: list[Any] = []
+
+
+class Reply(msgspec.Struct):
+    """What came back: the messages of one answer as logged, and tool definitions logged with it."""
+
+    messages: list[Any]
+    tools: list[Any] = []
+
+
+class Conversation(msgspec.Struct):
+    """Messages and tools in OpenAI wire form; `tools` is empty when none were logged."""
+
+    messages: list[dict[str, Any]]
+    tools: list[dict[str, Any]]

@@ -1,0 +1,104 @@
+"""Counting a call's messages during the scan, without parsing what they say.
+
+Only a list in which every message is certain to become exactly one wire message is counted.
+Anything else is `UNKNOWN_SIZE`, and reconstruction reads the call before it decides.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from oumi_assets.core.rows import UNKNOWN_SIZE
+
+_HISTORY_ROLES = frozenset({"system", "developer"})
+_USER_ROLES = frozenset({"user", "human"})
+_TOOL_ROLES = frozenset({"tool", "function"})
+
+
+class _Kwargs(msgspec.Struct):
+    content: Raw | UnsetType = UNSET
+
+
+class _Message(msgspec.Struct):
+    role: str | UnsetType = UNSET
+    content: Raw | UnsetType = UNSET
+    parts: Raw | UnsetType = UNSET
+    lc: int | UnsetType = UNSET
+    id: Any = None
+    kwargs: _Kwargs | UnsetType = UNSET
+
+
+class _Wrapped(msgspec.Struct):
+    messages: Raw
+
+
+_list = msgspec.json.Decoder(list[_Message])
+_nested = msgspec.json.Decoder(list[list[_Message]])
+_wrapped = msgspec.json.Decoder(_Wrapped)
+
+UNCOUNTED = (UNKNOWN_SIZE, True)
+
+
+def count_messages(payload: str | bytes | Raw) -> tuple[int, bool]:
+    """Messages of a request and its reply, and whether the request may hold only part of the history.
+
+    `payload` is JSON: a list of messages, a list with one such list, or `{"messages": ...}`.
+    """
+    try:
+        if payload[:1] in ("{", b"{"):
+            payload = _wrapped.decode(payload).messages
+        return _count(_list.decode(payload))
+    except msgspec.ValidationError:
+        return _count_nested(payload)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return UNCOUNTED
+
+
+def count_list(messages: Raw) -> tuple[int, bool]:
+    """The same for a value already known to be the list of messages."""
+    return count_messages(bytes(messages))
+
+
+def _count_nested(payload: str | bytes | Raw) -> tuple[int, bool]:
+    try:
+        batch = _nested.decode(payload)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return UNCOUNTED
+    return _count(batch[0]) if len(batch) == 1 else UNCOUNTED
+
+
+def _count(messages: list[_Message]) -> tuple[int, bool]:
+    roles = []
+    for message in messages:
+        role = _certain_role(message)
+        if role is None:
+            return UNCOUNTED
+        roles.append(role)
+    history = [role for role in roles if role not in _HISTORY_ROLES]
+    partial = not _USER_ROLES.intersection(history) or history[0] in _TOOL_ROLES
+    return len(messages) + 1, partial
+
+
+def _certain_role(message: _Message) -> str | None:
+    """The role of a message that will be exactly one wire message, else None."""
+    if isinstance(message.kwargs, _Kwargs):
+        return _class_role(message.id) if _is_plain(message.kwargs.content) else None
+    if isinstance(message.role, str) and message.parts is UNSET and _is_plain(message.content):
+        return message.role.lower()
+    return None
+
+
+def _class_role(path: Any) -> str | None:
+    name = path[-1] if isinstance(path, list) and path and isinstance(path[-1], str) else ""
+    return name.removesuffix("Chunk").removesuffix("Message").lower() or None
+
+
+def _is_plain(content: Raw | UnsetType) -> bool:
+    if content is UNSET:
+        return True
+    raw = bytes(content)
+    # A list that speaks of tools may be several messages; an object may be a tool definition.
+    return raw[:1] in (b'"', b"n") or (raw[:1] == b"[" and b"ool" not in raw)

@@ -1,0 +1,196 @@
+"""What users read when something is wrong: one class per failure under one root.
+
+A message says what it was, where, and what to do; it never quotes a trace.
+Rows and traces that are left out are not errors: they are drops (`core.drops`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+PLATFORM_TITLES = {"langfuse": "Langfuse", "langsmith": "LangSmith"}
+
+RE_EXPORT = {
+    "langfuse": "Re-export as JSONL: Langfuse's Tracing tab > Export > JSONL.",
+    "langsmith": "Re-export with the LangSmith SDK: one run per line, json.dumps(run.model_dump(), default=str).",
+    None: ("Re-export as JSONL: Langfuse's Tracing tab > Export > JSONL, or for LangSmith one run per line with its SDK."),
+}
+
+
+class TraceImportError(Exception):
+    """Root of every failure that is the file's, the settings' or the machine's, not a bug of ours."""
+
+
+class NotJsonl(TraceImportError):
+    """The upload is not JSON Lines: an array, an object over many lines, CSV, binary, another name."""
+
+    def __init__(self, looks_like: str, platform: str | None = None) -> None:
+        title = PLATFORM_TITLES.get(platform or "", "Trace")
+        advice = RE_EXPORT.get(platform, RE_EXPORT[None])
+        super().__init__(f"{title} import only supports .jsonl files: {looks_like}. {advice}")
+
+
+class LangSmithDatasetExport(TraceImportError):
+    """Rows of LangSmith's "Add to Dataset > Download JSONL": no trace ids, nothing to rebuild from."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This file looks like a LangSmith dataset export. Use the LangSmith API trace export, not the dataset export."
+        )
+
+
+class LangfuseTracesTable(TraceImportError):
+    """Rows of Langfuse's Traces table: one trace a line, without its observations."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This file looks like an export of Langfuse's Traces table, which holds no model calls. "
+            "Export the Tracing tab's observations as JSONL instead."
+        )
+
+
+class UnknownExport(TraceImportError):
+    """JSON Lines, but no row carries either platform's signature fields."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__(
+            f"This file is not a trace export we know: none of the {rows} rows looked at has Langfuse's fields "
+            "(traceId, type) or LangSmith's (trace_id, run_type). Export raw traces, "
+            "or name the platform if you are sure of it."
+        )
+
+
+class MixedPlatforms(TraceImportError):
+    """Rows of both platforms in one file."""
+
+    def __init__(self, platform: str, other: str, line: int) -> None:
+        super().__init__(
+            f"This file holds rows of both platforms: a {PLATFORM_TITLES[platform]} export with a "
+            f"{PLATFORM_TITLES[other]} row on line {line}. Each import takes one platform: "
+            "split the file and run two imports."
+        )
+
+
+class PlatformMismatch(TraceImportError):
+    """The declared platform while the rows are positively the other one's."""
+
+    def __init__(self, declared: str, found: str) -> None:
+        super().__init__(
+            f"This file is a {PLATFORM_TITLES[found]} export, but {PLATFORM_TITLES[declared]} was declared. "
+            f"Import it again with the source platform {found}, or leave it on auto."
+        )
+
+
+class EmptyFile(TraceImportError):
+    """No bytes, or only blank lines."""
+
+    def __init__(self) -> None:
+        super().__init__("This file is empty: it has no rows. Check the export's filters and export it again.")
+
+
+class FileTooLarge(TraceImportError):
+    """Over the quota, inflated bytes counted for gzip."""
+
+    def __init__(self, size: int, quota: int, *, at_least: bool = False) -> None:
+        more = "more than " if at_least else ""
+        super().__init__(
+            f"File too large: {more}{size:,} bytes, the limit is {quota:,} bytes (OUMI_MAX_UPLOAD_BYTES). "
+            "Split the export by date range, session or tag, and import the parts."
+        )
+
+
+class FileNotFound(TraceImportError):
+    """The named upload does not exist; lists what is there instead."""
+
+    def __init__(self, name: str, present: Sequence[str], where: str = "the uploads folder") -> None:
+        shown = ", ".join(present[:20]) + (", ..." if len(present) > 20 else "")
+        there = f"It holds: {shown}." if present else "It holds no files yet."
+        super().__init__(f"File not found: {name} is not in {where}. {there}")
+
+
+class UnsafePath(TraceImportError):
+    """A link, a FIFO, a device, or a path outside the uploads folder."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name} cannot be imported: {why}. Put a regular file into the uploads folder and name that.")
+
+
+class FileChanged(TraceImportError):
+    """The upload changed while it was read."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} changed while it was being read. Wait until it is written completely, then import it again."
+        )
+
+
+class NoConvertibleConversations(TraceImportError):
+    """Every trace was dropped; the reasons are counted."""
+
+    def __init__(self, reasons: Mapping[str, int]) -> None:
+        counted = ", ".join(f"{reason} {count:,}" for reason, count in reasons.items() if count) or "no traces"
+        super().__init__(
+            f"No convertible conversations found in the uploaded file: {counted}. "
+            "Check that you exported model calls (GENERATION, or llm runs) logged in a chat shape."
+        )
+
+
+class ImportExists(TraceImportError):
+    """An import is written once: other content or settings need another partition."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"this import exists: choose a new partition ({what} differ from what it was made of).")
+
+
+class NothingToImport(TraceImportError):
+    """No file named, and nothing stored under this import."""
+
+    def __init__(self, present: Sequence[str] = ()) -> None:
+        shown = f" The uploads folder holds: {', '.join(present[:20])}." if present else ""
+        super().__init__(
+            f"Nothing to import: set `file` of raw_export to the name of a file below the uploads folder.{shown}"
+        )
+
+
+class BadImportKey(TraceImportError):
+    """A partition key that Dagster or people could not handle safely."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"This partition name cannot be used: {why}. Choose letters, digits and hyphens, up to 200 characters."
+        )
+
+
+class BadSetting(TraceImportError):
+    """A setting of the import form, of the command line or of the environment that cannot be used."""
+
+
+class MissingImport(TraceImportError):
+    """A stage was asked for an import whose former stage is not there (or not whole)."""
+
+    def __init__(self, asset: str, key: str) -> None:
+        super().__init__(f"{asset} of import {key} is not there. Materialize {asset} for this partition first.")
+
+
+class UnknownDataset(TraceImportError):
+    """No dataset or import of that name."""
+
+    def __init__(self, name: str, present: Sequence[str]) -> None:
+        shown = f" There are: {', '.join(present[:20])}." if present else " There are no datasets yet."
+        super().__init__(f"No dataset is called {name}.{shown}")
+
+
+class AmbiguousDataset(TraceImportError):
+    """Several datasets carry the name; their keys tell them apart."""
+
+    def __init__(self, name: str, keys: Sequence[str]) -> None:
+        super().__init__(f"{len(keys)} datasets are called {name}. Name one by its key: {', '.join(keys)}.")
+
+
+class DiskFull(TraceImportError):
+    """No room left for the stored export or a stage's files."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"The disk is full: no room left in {where}. Free some space and run the import again; nothing partial was kept."
+        )

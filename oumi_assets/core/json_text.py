@@ -1,0 +1,110 @@
+"""Reading and writing JSON without changing what it says.
+
+Numbers keep their tokens (30-digit integers, `1.10`, `1e400`): whatever Python cannot hold
+exactly is carried as `msgspec.Raw` and written out verbatim. Where the strict parser refuses
+what platforms really write (NaN, raw control characters, lone surrogate escapes), Python's own
+parser reads it; lone surrogates become U+FFFD, NaN and infinities become null.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+
+class NotJson(ValueError):
+    """The text is not one JSON value, even for a lenient reader."""
+
+
+class NestedTooDeep(NotJson):
+    """The text nests deeper than the parsers go (about 1,000 levels): nothing a chat logs does."""
+
+
+def _number(token: str) -> float | Raw:
+    value = float(token)
+    return value if repr(value) == token else Raw(token.encode())
+
+
+def _integer(token: str) -> int | Raw:
+    # Python refuses to convert more than 4300 digits, and JSON readers differ beyond 64 bits.
+    return int(token) if len(token) < 19 and token != "-0" else Raw(token.encode())
+
+
+_strict = msgspec.json.Decoder(float_hook=_number)
+_lenient = json.JSONDecoder(strict=False, parse_float=_number, parse_int=_integer, parse_constant=lambda _: None)
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+_encode_sorted = msgspec.json.Encoder(order="deterministic").encode
+
+
+def parse(text: bytes | str) -> Any:
+    """The value of one JSON text. Raises `NotJson` (or `NestedTooDeep`); never guesses."""
+    try:
+        return _strict.decode(text)
+    except RecursionError:
+        raise NestedTooDeep from None
+    except (msgspec.DecodeError, ValueError):
+        return _parse_lenient(text)
+
+
+def _parse_lenient(text: bytes | str) -> Any:
+    try:
+        if isinstance(text, bytes):
+            text = text.decode()
+        return scrub(_lenient.decode(text.strip(" \t\r\n")))
+    except RecursionError:
+        raise NestedTooDeep from None
+    except ValueError:
+        raise NotJson from None
+
+
+def scrub(value: Any) -> Any:
+    """The same value with lone surrogates replaced by U+FFFD, in keys too."""
+    if isinstance(value, str):
+        return scrub_text(value)
+    if isinstance(value, list):
+        return [scrub(item) for item in value]
+    if isinstance(value, dict):
+        return {scrub_text(key): scrub(item) for key, item in value.items()}
+    return value
+
+
+def scrub_text(text: str) -> str:
+    """The same text with lone surrogates replaced by U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # utf-16 joins a high and a low surrogate that were escaped apart from each other.
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def dump(value: Any) -> str:
+    """Compact JSON text, keys in their order, number tokens unchanged, no ASCII escaping."""
+    return _encode(value).decode()
+
+
+def canonical(value: Any) -> bytes:
+    """JSON bytes equal for equal values whatever their key order; for comparing, not for users."""
+    return _encode_sorted(value)
+
+
+def number_text(value: Any) -> str | None:
+    """The token of a number as it was written, or None for anything else."""
+    if isinstance(value, Raw):
+        return bytes(value).decode()
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return dump(value)
+    return None
+
+
+def parse_as_logged(text: str) -> Any:
+    """A lenient parse that keeps lone surrogates, for ids that are compared as they were. Raises `NotJson`."""
+    try:
+        return _lenient.decode(text.strip(" \t\r\n"))
+    except RecursionError:
+        raise NestedTooDeep from None
+    except ValueError:
+        raise NotJson from None

@@ -1,0 +1,33 @@
+"""Timestamps of both platforms as microseconds since 1970 in UTC, and back as ISO-8601 text."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds(value: Any) -> int | None:
+    """Microseconds since 1970 of a platform's time text, None when it is no time.
+
+    Langfuse: `2026-05-19 10:00:00.123000` (UTC, no zone) or ISO with `Z`; LangSmith:
+    `2026-05-19 10:00:00.123456+00:00`, the fraction absent when zero. No zone means UTC.
+    """
+    if not isinstance(value, str) or len(value) < 10:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return (moment - _EPOCH) // _MICROSECOND
+    except (ValueError, OverflowError):
+        return None
+
+
+def iso_text(value: int | None) -> str | None:
+    """`2026-05-19T10:00:00.123456Z` for microseconds since 1970; None stays None."""
+    if value is None:
+        return None
+    return (_EPOCH + timedelta(microseconds=value)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

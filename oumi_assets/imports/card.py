@@ -1,0 +1,109 @@
+"""The dataset card: where a dataset came from, what was left out and why, and how to load it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import yaml
+from jinja2 import Environment, StrictUndefined
+
+from oumi_assets.core.errors import PLATFORM_TITLES
+from oumi_assets.storage.manifest import Counts, Manifest
+
+CARD_FILE = "README.md"
+
+_TEMPLATE = """\
+---
+{{ front_matter | safe }}---
+
+# {{ name }}
+
+A Conversation dataset made of a {{ platform }} trace export: OpenAI wire messages, tools and
+tool calls intact, one conversation a trace.
+
+| | |
+|---|---|
+| source file | {{ source.file }} |
+| size | {{ source.size | number }} bytes |
+| SHA-256 | {{ source.sha256 }} |
+| imported | {{ created }} |
+| import | {{ key }} |
+| source platform | {{ platform }} ({{ "detected" if settings.source_platform == "auto" else "declared" }}) |
+| prefix deduplication | {{ "on" if settings.deduplicate else "off" }} |
+
+## Funnel
+
+| stage | in | out | dropped |
+|---|---:|---:|---:|
+{% for stage, counts in funnel.items() -%}
+| {{ stage }} | {{ counts.incoming | number }} | {{ counts.outgoing | number }} | {{ counts.total_dropped | number }} |
+{% endfor %}
+{% if reasons -%}
+## What was left out
+
+| stage | reason | count |
+|---|---|---:|
+{% for stage, reason, count in reasons -%}
+| {{ stage }} | {{ reason }} | {{ count | number }} |
+{% endfor %}
+Everything left out lies in `dropped.parquet` beside each stage.
+{%- else -%}
+Nothing was left out.
+{%- endif %}
+
+## Load it
+
+```python
+import polars as pl
+
+conversations = pl.read_ndjson("conversations.jsonl")   # conversation_id, messages, tools, metadata
+table = pl.read_parquet("dataset.parquet")              # the same rows; messages, tools and source_raw as JSON text
+```
+
+`metadata.source_raw` holds every row of the trace, byte for byte, as a JSON array.
+"""
+
+
+def render_card(raw: Manifest, funnel: Mapping[str, Counts]) -> str:
+    """Markdown with YAML front matter; names from users are escaped, nothing of a trace is in it."""
+    assert raw.settings is not None
+    assert raw.source is not None
+    environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
+    environment.finalize = _one_line
+    environment.filters["number"] = "{:,}".format
+    return environment.from_string(_TEMPLATE).render(
+        front_matter=_front_matter(raw, funnel),
+        name=raw.settings.dataset_name,
+        platform=PLATFORM_TITLES[raw.platform or ""],
+        source=raw.source,
+        settings=raw.settings,
+        created=raw.created,
+        key=raw.import_key,
+        funnel=funnel,
+        reasons=[(stage, reason, count) for stage, counts in funnel.items() for reason, count in counts.dropped.items()],
+    )
+
+
+def _front_matter(raw: Manifest, funnel: Mapping[str, Counts]) -> str:
+    assert raw.settings is not None
+    *_, last = funnel.values()
+    return yaml.safe_dump(
+        {
+            "pretty_name": raw.settings.dataset_name,
+            "tags": ["conversations", "tool-calling", f"source:{raw.platform}"],
+            "configs": [{"config_name": "default", "data_files": "dataset.parquet"}],
+            "size": last.outgoing,
+        },
+        allow_unicode=True,
+        sort_keys=False,
+    )
+
+
+_MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]#|!~"})
+
+
+def _one_line(value: object) -> object:
+    """Markdown's own characters, and line ends, of a name that is put into a heading or a table."""
+    if type(value) is str:
+        return " ".join(value.split()).translate(_MARKDOWN)
+    return value

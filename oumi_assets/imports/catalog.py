@@ -1,0 +1,81 @@
+"""The datasets that imports made: listing, finding by name or key, reading, deleting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+import msgspec
+
+from oumi_assets.core.errors import AmbiguousDataset, UnknownDataset
+from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, STAGES
+from oumi_assets.stages.dataset import JSONL_FILE
+from oumi_assets.storage.manifest import Counts, Manifest, Outcome
+from oumi_assets.storage.store import Store
+
+
+class Dataset(NamedTuple):
+    """One import as people list it; `dropped` adds up all stages, in their own units."""
+
+    name: str
+    platform: str
+    conversations: int
+    dropped: int
+    created: str
+    key: str
+
+
+def list_datasets(store: Store) -> list[Dataset]:
+    """Every dataset that is whole, oldest first."""
+    made = {m.import_key: m for m in store.manifests(DEDUPED_DATASET) if m.outcome is Outcome.COMPLETE}
+    return [_dataset(store, raw, made.get(raw.import_key)) for raw in store.manifests(RAW_EXPORT) if raw.import_key in made]
+
+
+def find_dataset(store: Store, name: str, *, any_import: bool = False) -> Dataset:
+    """The dataset of that key or name; with `any_import` also an import that failed. Raises when none or several."""
+    found = list_datasets(store)
+    if any_import:
+        known = {dataset.key for dataset in found}
+        others = [m for m in store.manifests(RAW_EXPORT) if m.import_key not in known and m.outcome is not Outcome.DELETED]
+        found += [_dataset(store, raw, None) for raw in others]
+    by_key = [dataset for dataset in found if dataset.key == name]
+    by_name = by_key or [dataset for dataset in found if dataset.name == name]
+    if len(by_name) > 1:
+        raise AmbiguousDataset(name, [dataset.key for dataset in by_name])
+    if not by_name:
+        raise UnknownDataset(name, [dataset.name for dataset in found])
+    return by_name[0]
+
+
+def read_conversations(store: Store, key: str, count: int) -> Iterator[bytes]:
+    """The first rows of a dataset, as bytes of conversations.jsonl."""
+    with store.file(DEDUPED_DATASET, key, JSONL_FILE).open("rb") as file:
+        yield from (line.rstrip(b"\n") for line in islice(file, count))
+
+
+def delete_import(store: Store, key: str) -> None:
+    """Remove all stages; what the upload was stays noted, so that the sensor does not import it again.
+
+    The note comes before anything is removed: whoever is killed in between can delete again.
+    """
+    raw = store.manifest(RAW_EXPORT, key)
+    for stage in reversed(STAGES[1:]):
+        store.remove(stage, key)
+    if raw is not None:
+        with store.staging() as folder:
+            store.publish(
+                folder, msgspec.structs.replace(raw, outcome=Outcome.DELETED, counts=Counts(), error=None, files={})
+            )
+
+
+def _dataset(store: Store, raw: Manifest, made: Manifest | None) -> Dataset:
+    counts = [manifest.counts for stage in STAGES if (manifest := store.manifest(stage, raw.import_key)) is not None]
+    return Dataset(
+        name=raw.settings.dataset_name if raw.settings else raw.import_key,
+        platform=raw.platform or "",
+        conversations=made.counts.outgoing if made else 0,
+        dropped=sum(count.total_dropped for count in counts),
+        created=raw.created,
+        key=raw.import_key,
+    )

@@ -1,0 +1,44 @@
+"""deduped_dataset: the dataset users load, with its card."""
+
+from __future__ import annotations
+
+import msgspec
+
+from oumi_assets.imports.card import CARD_FILE, render_card
+from oumi_assets.imports.workspace import (
+    DEDUPED_DATASET,
+    RAW_EXPORT,
+    RECONSTRUCTED_CONVERSATIONS,
+    STAGES,
+    Workspace,
+    new_manifest,
+)
+from oumi_assets.stages.dataset import write_dataset
+from oumi_assets.stages.index import DROPPED_FILE
+from oumi_assets.stages.reconstruct import CONVERSATIONS_FILE
+from oumi_assets.stages.sources import EXPORT
+from oumi_assets.stages.tables import count_reasons
+from oumi_assets.storage.manifest import Counts, Manifest
+
+
+def make_deduped_dataset(workspace: Workspace, key: str, *, run_id: str | None = None) -> Manifest:
+    """Deduplicate as the import's settings say, and publish the dataset. Raises `MissingImport`."""
+    store = workspace.store
+    raw = store.complete(RAW_EXPORT, key)
+    assert raw.settings is not None
+    export = store.file(RAW_EXPORT, key, EXPORT)
+    conversations = store.file(RECONSTRUCTED_CONVERSATIONS, key, CONVERSATIONS_FILE)
+    with store.staging() as folder:
+        counted = write_dataset(
+            export,
+            conversations,
+            folder,
+            raw.platform or "",
+            deduplicate=raw.settings.deduplicate,
+            progress=workspace.progress,
+        )
+        counts = Counts(counted.conversations, counted.kept, count_reasons(folder / DROPPED_FILE))
+        funnel = {stage: store.complete(stage, key).counts for stage in STAGES[:-1]} | {DEDUPED_DATASET: counts}
+        (folder / CARD_FILE).write_text(render_card(raw, funnel), encoding="utf-8")
+        manifest = msgspec.structs.replace(new_manifest(DEDUPED_DATASET, key, run_id), counts=counts)
+        return store.publish(folder, manifest)

@@ -1,0 +1,27 @@
+"""parsed_traces: one row per trace: id, name, session, sequence key, its rows, its model calls."""
+
+from __future__ import annotations
+
+import msgspec
+
+from oumi_assets.imports.workspace import PARSED_TRACES, RAW_EXPORT, Workspace, new_manifest
+from oumi_assets.stages.index import DROPPED_FILE, ROWS_FILE
+from oumi_assets.stages.sources import EXPORT
+from oumi_assets.stages.tables import count_reasons
+from oumi_assets.stages.traces import parse_traces
+from oumi_assets.storage.manifest import Counts, Manifest
+
+
+def make_parsed_traces(workspace: Workspace, key: str, *, run_id: str | None = None) -> Manifest:
+    """Group the import's rows into traces and publish them. Raises `MissingImport`."""
+    store = workspace.store
+    export, rows = store.file(RAW_EXPORT, key, EXPORT), store.file(RAW_EXPORT, key, ROWS_FILE)
+    with store.staging() as folder:
+        counted = parse_traces(export, rows, folder)
+        counts = Counts(
+            counted.traces,
+            counted.with_call,
+            count_reasons(folder / DROPPED_FILE),
+            {"rows": store.complete(RAW_EXPORT, key).counts.outgoing, "duplicate_rows": counted.duplicate_rows},
+        )
+        return store.publish(folder, msgspec.structs.replace(new_manifest(PARSED_TRACES, key, run_id), counts=counts))

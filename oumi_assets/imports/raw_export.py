@@ -1,0 +1,170 @@
+"""raw_export: the upload made safe: its bytes kept once, its platform, its settings, an index of its rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from oumi_assets.core.errors import BadSetting, EmptyFile, FileChanged, ImportExists, NothingToImport
+from oumi_assets.detection import check_name, detect
+from oumi_assets.imports.workspace import RAW_EXPORT, Workspace, failures_recorded, new_manifest
+from oumi_assets.platforms import PLATFORMS
+from oumi_assets.stages.index import DROPPED_FILE, index_export, take_sample
+from oumi_assets.stages.sources import EXPORT, Copied, copy_export
+from oumi_assets.stages.tables import count_reasons
+from oumi_assets.storage.keys import MAX_NAME, check_key, dataset_name
+from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Settings, Source
+from oumi_assets.storage.uploads import Upload, upload_of
+
+AUTO = "auto"
+
+
+class Form(NamedTuple):
+    """The four fields of the import form. An empty `file` means the bytes stored before."""
+
+    dataset_name: str = ""
+    source_platform: str = AUTO
+    file: str = ""
+    deduplicate: bool = True
+
+
+def make_raw_export(
+    workspace: Workspace,
+    key: str,
+    form: Form,
+    *,
+    run_id: str | None = None,
+    content_tag: str | None = None,
+    watched: bool = False,
+) -> Manifest:
+    """Copy, detect, index and publish. Raises one of our errors; a failure is recorded under the key.
+
+    `content_tag` is what the sensor saw: a file that changed since is not imported under this key.
+    """
+    check_key(key)
+    settings = _settings(form)
+    existing = workspace.store.manifest(RAW_EXPORT, key)
+    if existing is not None and existing.outcome is Outcome.DELETED:
+        raise ImportExists("its content was deleted; the file and settings of a new import")
+    stored = existing if existing is not None and existing.outcome is Outcome.COMPLETE else None
+    if not form.file:
+        return _make_again(workspace, key, form, stored, run_id)
+    with workspace.store.staging() as folder:
+        made = _Attempt(workspace, key, form, settings, stored, run_id, content_tag, watched)
+        return made.run(folder)
+
+
+class _Attempt(NamedTuple):
+    """One try at making raw_export of a named file."""
+
+    workspace: Workspace
+    key: str
+    form: Form
+    settings: Settings
+    stored: Manifest | None
+    run_id: str | None
+    content_tag: str | None
+    watched: bool
+
+    def run(self, folder: Path) -> Manifest:
+        manifest = msgspec.structs.replace(new_manifest(RAW_EXPORT, self.key, self.run_id), settings=self.settings)
+        with self.workspace.uploads.open(self.form.file) as file:
+            before = upload_of(self.form.file, file)
+            manifest = msgspec.structs.replace(manifest, source=_source(before, self.watched))
+            if self.stored is not None:
+                # An import that succeeded once is never replaced by a failure.
+                return self._finish(folder, manifest, self._copy(folder, file, before))
+            with failures_recorded(self.workspace, folder, manifest, {}):
+                copied = self._copy(folder, file, before)
+                return self._finish(folder, manifest, copied)
+
+    def _copy(self, folder: Path, file, before: Upload) -> Copied:  # type: ignore[no-untyped-def]
+        check_name(self.form.file, _declared(self.form))
+        if before.size == 0:
+            raise EmptyFile
+        copied = copy_export(file, before.size, folder, self.workspace.max_upload_bytes, self.workspace.progress)
+        changed = upload_of(self.form.file, file) != before or copied.size != before.size
+        if changed or (self.content_tag is not None and self.content_tag != before.content_tag):
+            raise FileChanged(self.form.file)
+        return copied
+
+    def _finish(self, folder: Path, manifest: Manifest, copied: Copied) -> Manifest:
+        assert manifest.source is not None
+        source = msgspec.structs.replace(manifest.source, sha256=copied.sha256)
+        _refuse_other_import(self.stored, source, self.settings)
+        platform, counts = _index(self.workspace, folder / EXPORT, folder, _declared(self.form))
+        complete = msgspec.structs.replace(manifest, source=source, platform=platform, counts=counts)
+        return self.workspace.store.publish(folder, complete)
+
+
+def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | None, run_id: str | None) -> Manifest:
+    """Index the stored bytes again, with the settings the import was made with."""
+    if stored is None or stored.settings is None:
+        raise NothingToImport(workspace.uploads.names())
+    _refuse_other_settings(form, stored.settings)
+    export = workspace.store.file(RAW_EXPORT, key, EXPORT)
+    with workspace.store.staging() as folder:
+        for name in stored.files:
+            if name.startswith(EXPORT):
+                # A second name for bytes that only we own; the old folder goes away.
+                (folder / name).hardlink_to(export.parent / name)
+        declared = None if stored.settings.source_platform == AUTO else stored.settings.source_platform
+        platform, counts = _index(workspace, folder / EXPORT, folder, declared)
+        again = new_manifest(RAW_EXPORT, key, run_id)
+        return workspace.store.publish(
+            folder,
+            msgspec.structs.replace(
+                again,
+                settings=stored.settings,
+                source=stored.source,
+                platform=platform,
+                counts=counts,
+                created=stored.created,
+            ),
+        )
+
+
+def _index(workspace: Workspace, export: Path, folder: Path, declared: str | None) -> tuple[str, Counts]:
+    platform = detect(take_sample(export), declared)
+    counted = index_export(export, folder, platform, workers=workspace.workers, progress=workspace.progress)
+    dropped = count_reasons(folder / DROPPED_FILE)
+    return platform.name, Counts(counted.lines, counted.rows, dropped, {"bytes": export.stat().st_size})
+
+
+def _settings(form: Form) -> Settings:
+    name = form.dataset_name.strip()
+    if len(name) > MAX_NAME:
+        raise BadSetting(f"The dataset name has {len(name)} characters; at most {MAX_NAME} are possible.")
+    if form.source_platform not in (AUTO, *PLATFORMS):
+        raise BadSetting(f"source_platform must be one of {AUTO}, {', '.join(PLATFORMS)}.")
+    return Settings(name or dataset_name(form.file), form.source_platform, form.deduplicate)
+
+
+def _declared(form: Form) -> str | None:
+    return None if form.source_platform == AUTO else form.source_platform
+
+
+def _source(upload: Upload, watched: bool) -> Source:
+    return Source(file=upload.name, size=upload.size, content_tag=upload.content_tag, sha256="", watched=watched)
+
+
+def _refuse_other_import(stored: Manifest | None, source: Source, settings: Settings) -> None:
+    if stored is None or stored.source is None:
+        return
+    if stored.source.sha256 != source.sha256:
+        raise ImportExists("the file's content")
+    if stored.settings != settings:
+        raise ImportExists("the settings")
+
+
+def _refuse_other_settings(form: Form, stored: Settings) -> None:
+    """Fields left at their defaults ask for nothing; anything else must be what the import was made with."""
+    asked = (
+        (form.dataset_name.strip() or stored.dataset_name) == stored.dataset_name,
+        form.source_platform in (AUTO, stored.source_platform),
+        form.deduplicate or not stored.deduplicate,
+    )
+    if not all(asked):
+        raise ImportExists("the settings")

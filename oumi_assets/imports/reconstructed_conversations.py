@@ -1,0 +1,37 @@
+"""reconstructed_conversations: one row per conversation: messages, tools, prefix hashes."""
+
+from __future__ import annotations
+
+import msgspec
+
+from oumi_assets.imports.workspace import (
+    PARSED_TRACES,
+    RAW_EXPORT,
+    RECONSTRUCTED_CONVERSATIONS,
+    Workspace,
+    failures_recorded,
+    new_manifest,
+    refuse_nothing_convertible,
+)
+from oumi_assets.platforms import PLATFORMS
+from oumi_assets.stages.index import DROPPED_FILE
+from oumi_assets.stages.reconstruct import reconstruct
+from oumi_assets.stages.sources import EXPORT
+from oumi_assets.stages.tables import count_reasons
+from oumi_assets.stages.traces import TRACES_FILE
+from oumi_assets.storage.manifest import Counts, Manifest
+
+
+def make_reconstructed_conversations(workspace: Workspace, key: str, *, run_id: str | None = None) -> Manifest:
+    """Reconstruct and publish. Raises `NoConvertibleConversations` (its drops are published) and `MissingImport`."""
+    store = workspace.store
+    platform = PLATFORMS[store.complete(RAW_EXPORT, key).platform or ""]
+    export, traces = store.file(RAW_EXPORT, key, EXPORT), store.file(PARSED_TRACES, key, TRACES_FILE)
+    manifest = new_manifest(RECONSTRUCTED_CONVERSATIONS, key, run_id)
+    found: dict[str, Counts] = {}
+    with store.staging() as folder, failures_recorded(workspace, folder, manifest, found):
+        counted = reconstruct(export, traces, folder, platform, workers=workspace.workers, progress=workspace.progress)
+        counts = Counts(counted.traces, counted.conversations, count_reasons(folder / DROPPED_FILE))
+        found["counts"] = counts
+        refuse_nothing_convertible(store, key, counts)
+        return store.publish(folder, msgspec.structs.replace(manifest, counts=counts))

@@ -1,0 +1,1 @@
+"""Langfuse: how its observation rows are indexed, and where its payloads and signature fields are."""

@@ -1,0 +1,62 @@
+"""Langfuse payloads: `input` and `output` are JSON text, plain text, or (older table) parsed values."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from oumi_assets.core.calls import ModelCall, PayloadNotJson
+from oumi_assets.core.json_text import NotJson, dump, number_text, parse
+from oumi_assets.langfuse.rows import is_failed
+
+TOOL_COLUMNS = ("toolDefinitions", "tool_definitions", "tools")
+
+_LOOKS_LIKE_A_MESSAGE = re.compile(r"""\s*(\[\s*)?\{\s*"(role|content|tool_calls|choices|id|message|messages)"\s*:""")
+
+
+def read_call(line: bytes) -> ModelCall:
+    """The model call of one GENERATION row. Raises `PayloadNotJson` for a payload damaged beyond repair."""
+    row = parse(line)
+    output = _reply(row.get("output"))
+    return ModelCall(
+        input=_request(row.get("input")),
+        output=output,
+        output_text=_text(row.get("output"), output),
+        failed=is_failed(row.get("level")),
+        extras={
+            "metadata": row.get("metadata"),
+            "model_parameters": row.get("modelParameters") or row.get("model_parameters"),
+            "tool_columns": next((row[key] for key in TOOL_COLUMNS if row.get(key)), None),
+        },
+    )
+
+
+def _request(value: Any) -> Any:
+    """Text that begins like a JSON value must be one; other text is a prompt."""
+    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "["):
+        return value
+    try:
+        return parse(value)
+    except NotJson:
+        raise PayloadNotJson("$.input") from None
+
+
+def _reply(value: Any) -> Any:
+    """Streamed answers are bare text, whatever they look like: `103` is the text "103", `[1] see` is no list."""
+    if not isinstance(value, str):
+        return number_text(value) or value
+    if value.lstrip()[:1] not in ("{", "["):
+        return value
+    try:
+        return parse(value)
+    except NotJson:
+        if _LOOKS_LIKE_A_MESSAGE.match(value):
+            raise PayloadNotJson("$.output") from None
+        return value
+
+
+def _text(logged: Any, value: Any) -> str | None:
+    """The answer as text; an empty object or list, or `{"output": null}`, says nothing."""
+    if not value or value == {"output": None}:
+        return None
+    return logged if isinstance(logged, str) else dump(value) if not isinstance(value, str) else value

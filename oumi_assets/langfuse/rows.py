@@ -1,0 +1,119 @@
+"""Langfuse observation rows: one line to one index entry.
+
+Rows of the current Tracing table (camelCase, `input`/`output` as text), of the older table
+(payloads parsed, no session) and of bucket exports (snake_case).
+Source of the format: Langfuse's batch-export and blob-storage-export code.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from oumi_assets.core.counting import UNCOUNTED, count_messages
+from oumi_assets.core.json_text import dump
+from oumi_assets.core.rows import ForeignRow, IndexedRow, id_bytes, text_or_none
+from oumi_assets.core.times import microseconds
+
+TYPES = frozenset(
+    ["SPAN", "EVENT", "GENERATION", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "EMBEDDING", "GUARDRAIL"]
+)
+MODEL_CALL = "GENERATION"
+
+_NOTHING = Raw(b"null")
+
+
+class Row(msgspec.Struct):
+    """The fields of an observation that the index needs; both spellings, payloads left unparsed."""
+
+    id: str | None = None
+    traceId: str | None = None
+    trace_id: str | None = None
+    type: str | None = None
+    name: str | None = None
+    traceName: str | None = None
+    trace_name: str | None = None
+    parentObservationId: str | None = None
+    parent_observation_id: str | None = None
+    sessionId: str | None = None
+    session_id: str | None = None
+    startTime: str | None = None
+    start_time: str | None = None
+    endTime: str | None = None
+    end_time: str | None = None
+    level: str | None = None
+    input: Raw = _NOTHING
+    output: Raw = _NOTHING
+    run_type: Raw | UnsetType = UNSET
+
+
+_decode = msgspec.json.Decoder(Row).decode
+_decode_text = msgspec.json.Decoder(str).decode
+
+
+def index_line(line: bytes) -> IndexedRow | None:
+    """The index entry of one strict JSON line, None without a trace id. Raises msgspec's errors, or `ForeignRow`."""
+    row = _decode(line)
+    if row.run_type is not UNSET:
+        raise ForeignRow
+    return index_row(row)
+
+
+def index_object(fields: dict[str, Any]) -> IndexedRow | None:
+    """The same for a row read leniently; a field of a wrong type (a score may bear any name) counts as absent."""
+    row = Row()
+    for field in Row.__struct_fields__:
+        value = fields.get(field)
+        if field == "run_type":
+            continue
+        if field in ("input", "output"):
+            setattr(row, field, Raw(dump(value).encode("utf-8", "replace")))
+        elif isinstance(value, (str, int)) and not isinstance(value, bool):
+            setattr(row, field, str(value))
+    return index_row(row)
+
+
+def index_row(row: Row) -> IndexedRow | None:
+    """The index entry of a decoded row, None when it names no trace."""
+    trace = id_bytes(row.traceId or row.trace_id)
+    if trace is None:
+        return None
+    row_id = id_bytes(row.id)
+    parent = id_bytes(row.parentObservationId or row.parent_observation_id)
+    is_call = row.type is not None and row.type.upper() == MODEL_CALL
+    messages, partial = _count(row.input) if is_call else UNCOUNTED
+    return IndexedRow(
+        trace=trace,
+        row=row_id,
+        parent=None if row_id == b"t-" + trace else parent,
+        start=microseconds(row.startTime or row.start_time),
+        end=microseconds(row.endTime or row.end_time),
+        name=text_or_none(row.name),
+        trace_name=text_or_none(row.traceName or row.trace_name),
+        session_1=text_or_none(row.sessionId or row.session_id),
+        session_2=None,
+        session_3=None,
+        order=None,
+        is_call=is_call,
+        failed=is_failed(row.level),
+        marked=False,
+        messages=messages,
+        partial_history=partial,
+    )
+
+
+def is_failed(level: Any) -> bool:
+    """Langfuse marks a failed call with the level ERROR."""
+    return isinstance(level, str) and level.upper() == "ERROR"
+
+
+def _count(payload: Raw) -> tuple[int, bool]:
+    text = bytes(payload)
+    if text[:1] == b'"':
+        try:
+            return count_messages(_decode_text(text))
+        except (msgspec.DecodeError, ValueError):
+            return UNCOUNTED
+    return count_messages(text)

@@ -1,0 +1,1 @@
+"""LangSmith: how its run rows are indexed, and where its payloads and signature fields are."""

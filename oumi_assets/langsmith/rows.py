@@ -1,0 +1,157 @@
+"""LangSmith run rows: one line to one index entry.
+
+Rows of `json.dumps(run.model_dump(), default=str)`, of newer SDKs (upper-case types, top-level
+`metadata` and `thread_id`, `parent_run_ids`) and of the `langsmith` command line (`run_id`).
+Source of the format: langsmith SDK `RunBase`/`Run` and the runs query API.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from oumi_assets.core.counting import UNCOUNTED, count_messages
+from oumi_assets.core.json_text import dump
+from oumi_assets.core.rows import ForeignRow, IndexedRow, id_bytes, text_or_none
+from oumi_assets.core.times import microseconds
+
+MODEL_CALL = "LLM"
+THREAD_KEYS = ("session_id", "thread_id", "conversation_id")
+UNMARKED_AGENTS = frozenset(["root"])
+FAILED_STATUSES = frozenset(["error", "pending"])
+
+_NOTHING = Raw(b"null")
+
+
+class Metadata(msgspec.Struct):
+    """The thread keys in their order of precedence, and the sub-agent mark."""
+
+    session_id: str | int | None = None
+    thread_id: str | int | None = None
+    conversation_id: str | int | None = None
+    ls_agent_type: str | None = None
+
+
+class Extra(msgspec.Struct):
+    metadata: Metadata | None = None
+
+
+class Row(msgspec.Struct):
+    """The fields of a run that the index needs; payloads left unparsed."""
+
+    id: str | None = None
+    run_id: str | None = None
+    trace_id: str | None = None
+    parent_run_id: str | None = None
+    parent_run_ids: list[str] | None = None
+    run_type: str | None = None
+    name: str | None = None
+    start_time: str | None = None
+    end_time: str | None = None
+    dotted_order: str | None = None
+    status: str | None = None
+    error: str | None = None
+    thread_id: str | int | None = None
+    extra: Extra | None = None
+    metadata: Metadata | None = None
+    custom_metadata: Metadata | None = None
+    inputs: Raw = _NOTHING
+    traceId: Raw | UnsetType = UNSET
+
+
+_decode = msgspec.json.Decoder(Row).decode
+
+
+def index_line(line: bytes) -> IndexedRow | None:
+    """The index entry of one strict JSON line, None without a trace id. Raises msgspec's errors, or `ForeignRow`."""
+    row = _decode(line)
+    if row.traceId is not UNSET:
+        raise ForeignRow
+    return index_row(row)
+
+
+def index_object(fields: dict[str, Any]) -> IndexedRow | None:
+    """The same for a row read leniently; a field of a wrong type counts as absent."""
+    row = Row(inputs=Raw(dump(fields.get("inputs")).encode("utf-8", "replace")))
+    for field in Row.__struct_fields__:
+        value = fields.get(field)
+        if field in ("inputs", "traceId", "extra", "metadata", "custom_metadata"):
+            continue
+        if field == "parent_run_ids":
+            row.parent_run_ids = [str(item) for item in value] if isinstance(value, list) else None
+        elif isinstance(value, (str, int)) and not isinstance(value, bool):
+            setattr(row, field, str(value))
+        elif field == "error" and value:
+            row.error = "error"
+    extra = fields.get("extra")
+    row.extra = Extra(_metadata(extra.get("metadata"))) if isinstance(extra, dict) else None
+    row.metadata = _metadata(fields.get("metadata"))
+    row.custom_metadata = _metadata(fields.get("custom_metadata"))
+    return index_row(row)
+
+
+def _metadata(value: Any) -> Metadata | None:
+    if not isinstance(value, dict):
+        return None
+    found = Metadata()
+    for key in Metadata.__struct_fields__:
+        if isinstance(value.get(key), (str, int)) and not isinstance(value[key], bool):
+            setattr(found, key, value[key])
+    return found
+
+
+def index_row(row: Row) -> IndexedRow | None:
+    """The index entry of a decoded row, None when it names no trace."""
+    trace = id_bytes(row.trace_id)
+    if trace is None:
+        return None
+    metadata = _merged_metadata(row)
+    is_call = row.run_type is not None and row.run_type.upper() == MODEL_CALL
+    messages, partial = count_messages(bytes(row.inputs)) if is_call else UNCOUNTED
+    return IndexedRow(
+        trace=trace,
+        row=id_bytes(row.id or row.run_id),
+        parent=_parent(row),
+        start=microseconds(row.start_time),
+        end=microseconds(row.end_time),
+        name=text_or_none(row.name),
+        trace_name=None,
+        session_1=text_or_none(metadata.session_id),
+        session_2=text_or_none(metadata.thread_id),
+        session_3=text_or_none(metadata.conversation_id),
+        order=text_or_none(row.dotted_order),
+        is_call=is_call,
+        failed=is_failed(row.error, row.status),
+        marked=bool(metadata.ls_agent_type) and metadata.ls_agent_type not in UNMARKED_AGENTS,
+        messages=messages,
+        partial_history=partial,
+    )
+
+
+def _parent(row: Row) -> bytes | None:
+    """The direct parent; newer rows list every ancestor, the nearest last."""
+    if row.parent_run_id:
+        return id_bytes(row.parent_run_id)
+    return id_bytes(row.parent_run_ids[-1]) if row.parent_run_ids else None
+
+
+def _merged_metadata(row: Row) -> Metadata:
+    """Thread keys of `extra.metadata`, else of the newer top-level places."""
+    sources = [source for source in (row.extra and row.extra.metadata, row.metadata, row.custom_metadata) if source]
+    if not sources:
+        return Metadata(thread_id=row.thread_id)
+    if len(sources) == 1 and row.thread_id is None:
+        return sources[0]
+    merged = {
+        key: next((getattr(source, key) for source in sources if getattr(source, key) is not None), None)
+        for key in Metadata.__struct_fields__
+    }
+    merged["thread_id"] = merged["thread_id"] or row.thread_id
+    return Metadata(**merged)
+
+
+def is_failed(error: Any, status: Any) -> bool:
+    """A run failed when it carries an error, or ended in error, or never ended."""
+    return bool(error) or (isinstance(status, str) and status.lower() in FAILED_STATUSES)

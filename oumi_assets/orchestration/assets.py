@@ -1,0 +1,114 @@
+"""The four assets of an import, linear, partitioned by import. A body reads, calls one stage, reports."""
+
+import warnings
+
+import dagster as dg
+from pydantic import Field
+
+from oumi_assets.imports.deduped_dataset import make_deduped_dataset
+from oumi_assets.imports.parsed_traces import make_parsed_traces
+from oumi_assets.imports.raw_export import Form, make_raw_export
+from oumi_assets.imports.reconstructed_conversations import make_reconstructed_conversations
+from oumi_assets.imports.workspace import DEDUPED_DATASET, PARSED_TRACES, RAW_EXPORT, RECONSTRUCTED_CONVERSATIONS
+from oumi_assets.orchestration.partitions import imports_partitions
+from oumi_assets.orchestration.reporting import CHECK, materialized, opened
+from oumi_assets.orchestration.resources import WorkspaceSource
+
+GROUP = "trace_import"
+OWNERS = ["team:data-platform"]
+CONTENT_TAG = "oumi/content_tag"
+PROCESS_TAG = "oumi/process"
+
+
+class ImportForm(dg.Config):
+    """The four fields of the import form."""
+
+    dataset_name: str = Field("", description="A human-readable name, up to 128 characters. Empty: the file's name.")
+    source_platform: str = Field("auto", description="langfuse, langsmith, or auto to detect it.")
+    file: str = Field("", description="A file below the uploads folder, like by-hand/traces.jsonl. Empty: the stored bytes.")
+    deduplicate: bool = Field(True, description="Keep only the longest of conversations that begin alike.")
+
+
+def _check_spec(asset: str) -> dg.AssetCheckSpec:
+    """A check on a partitioned asset needs its partitions, or the last import's result hides the others."""
+    with warnings.catch_warnings():
+        # Dagster calls that parameter a preview; exactly that warning is silenced.
+        warnings.filterwarnings(
+            "ignore", message="Specifying a partitions_def on an AssetCheckSpec", category=dg.PreviewWarning
+        )
+        return dg.AssetCheckSpec(
+            CHECK,
+            asset=asset,
+            description="What came in equals what went out plus what was dropped, counted again from the files.",
+            blocking=True,
+            partitions_def=imports_partitions,
+        )
+
+
+@dg.asset(
+    group_name=GROUP,
+    partitions_def=imports_partitions,
+    owners=OWNERS,
+    kinds={"jsonl", "file"},
+    check_specs=[_check_spec(RAW_EXPORT)],
+)
+def raw_export(
+    context: dg.AssetExecutionContext, config: ImportForm, workspace: dg.ResourceParam[WorkspaceSource]
+) -> dg.MaterializeResult:
+    """The upload made safe: its bytes kept once, its platform, its settings, an index of its rows.
+
+    Lines that are no rows (broken JSON, no trace id, ...) are dropped with a reason and kept beside it.
+    """
+    key, run = context.partition_key, context.run
+    with opened(workspace, RAW_EXPORT, key) as found:
+        tag = run.tags.get(CONTENT_TAG)
+        form = Form(config.dataset_name, config.source_platform, config.file, config.deduplicate)
+        manifest = make_raw_export(found, key, form, run_id=run.run_id, content_tag=tag, watched=tag is not None)
+        return materialized(found, manifest)
+
+
+@dg.asset(
+    group_name=GROUP,
+    partitions_def=imports_partitions,
+    owners=OWNERS,
+    kinds={"polars", "parquet"},
+    deps=[raw_export],
+    check_specs=[_check_spec(PARSED_TRACES)],
+)
+def parsed_traces(context: dg.AssetExecutionContext, workspace: dg.ResourceParam[WorkspaceSource]) -> dg.MaterializeResult:
+    """One row per trace with a model call: id, name, session, sequence key, its rows, its model calls."""
+    with opened(workspace, PARSED_TRACES, context.partition_key) as found:
+        return materialized(found, make_parsed_traces(found, context.partition_key, run_id=context.run_id))
+
+
+@dg.asset(
+    group_name=GROUP,
+    partitions_def=imports_partitions,
+    owners=OWNERS,
+    kinds={"polars", "parquet"},
+    deps=[parsed_traces],
+    check_specs=[_check_spec(RECONSTRUCTED_CONVERSATIONS)],
+)
+def reconstructed_conversations(
+    context: dg.AssetExecutionContext, workspace: dg.ResourceParam[WorkspaceSource]
+) -> dg.MaterializeResult:
+    """One row per conversation: OpenAI wire messages and tools of the trace's most complete model call."""
+    with opened(workspace, RECONSTRUCTED_CONVERSATIONS, context.partition_key) as found:
+        return materialized(found, make_reconstructed_conversations(found, context.partition_key, run_id=context.run_id))
+
+
+@dg.asset(
+    group_name=GROUP,
+    partitions_def=imports_partitions,
+    owners=OWNERS,
+    kinds={"jsonl", "parquet"},
+    deps=[reconstructed_conversations],
+    check_specs=[_check_spec(DEDUPED_DATASET)],
+)
+def deduped_dataset(context: dg.AssetExecutionContext, workspace: dg.ResourceParam[WorkspaceSource]) -> dg.MaterializeResult:
+    """The Conversation dataset users load: conversations.jsonl, dataset.parquet and a dataset card.
+
+    When one conversation is the beginning of another, only the longest is kept (unless the import says otherwise).
+    """
+    with opened(workspace, DEDUPED_DATASET, context.partition_key) as found:
+        return materialized(found, make_deduped_dataset(found, context.partition_key, run_id=context.run_id))

@@ -1,0 +1,29 @@
+"""The composition page: everything Dagster knows of this project, and what may be put in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from oumi_assets.orchestration import assets
+from oumi_assets.orchestration.job import trace_import
+from oumi_assets.orchestration.resources import EnvironmentWorkspace
+from oumi_assets.orchestration.upload_sensor import upload_sensor
+
+
+def build_definitions(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
+    """All definitions; `overrides` replaces resources by name (tests, the command line)."""
+    return dg.Definitions(
+        assets=[
+            assets.raw_export,
+            assets.parsed_traces,
+            assets.reconstructed_conversations,
+            assets.deduped_dataset,
+        ],
+        jobs=[trace_import],
+        sensors=[upload_sensor],
+        resources={"workspace": EnvironmentWorkspace(), **(overrides or {})},
+        executor=dg.in_process_executor,
+    )

@@ -1,0 +1,142 @@
+"""What Dagster shows of a stage: counts to plot, a table of reasons, where it lies; and failures in plain words.
+
+Nothing here shows trace text: an example is a place (line, id, path), at most 200 escaped characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from oumi_assets.core.errors import TraceImportError
+from oumi_assets.imports.recount import Recount, recount
+from oumi_assets.imports.workspace import STAGES, Workspace
+from oumi_assets.orchestration.resources import WorkspaceSource
+from oumi_assets.stages.index import DROPPED_FILE
+from oumi_assets.storage.manifest import Counts, Manifest, Outcome
+
+CHECK = "rows_are_conserved"
+_MAX_EXAMPLE = 200
+_REASONS_TABLE = dg.TableSchema(
+    columns=[
+        dg.TableColumn("reason", "string", description="Why it was left out."),
+        dg.TableColumn("count", "int"),
+        dg.TableColumn("share", "string", description="Of what came in."),
+        dg.TableColumn("example", "string", description="Where to find one: never its text."),
+    ]
+)
+
+
+def materialized(workspace: Workspace, manifest: Manifest) -> dg.MaterializeResult:
+    """The result of a published stage, with its conservation check recounted from disk."""
+    return dg.MaterializeResult(
+        metadata=stage_metadata(workspace, manifest),
+        check_results=[_check(recount(workspace.store, manifest.asset, manifest.import_key))],
+    )
+
+
+def stage_metadata(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
+    """Integers for the plots, the table of reasons, the place of the files."""
+    counts = manifest.counts
+    folder = workspace.store.folder(manifest.asset, manifest.import_key)
+    metadata: dict[str, Any] = {
+        "dagster/row_count": counts.outgoing,
+        "in": counts.incoming,
+        "out": counts.outgoing,
+        "dropped": counts.total_dropped,
+        **{f"dropped_{reason}": count for reason, count in counts.dropped.items()},
+        **counts.extra,
+        "reasons": _reasons(workspace, manifest),
+        "location": dg.MetadataValue.path(str(folder)),
+    }
+    if manifest.settings is not None:
+        metadata["dataset"] = manifest.settings.dataset_name
+        metadata["source_platform"] = manifest.platform or manifest.settings.source_platform
+        metadata["deduplicate"] = manifest.settings.deduplicate
+    if manifest.source is not None:
+        metadata["file"] = _escaped(manifest.source.file)
+    return metadata
+
+
+@contextmanager
+def opened(resource: WorkspaceSource, asset: str, key: str) -> Iterator[Workspace]:
+    """The workspace of a stage; one of our errors becomes a Dagster failure that begins with its message.
+
+    Raised `from None`, so that the sentence and not a traceback is what the run page shows first.
+    """
+    workspace: Workspace | None = None
+    try:
+        workspace = resource.open()
+        yield workspace
+    except TraceImportError as error:
+        metadata = _failure_metadata(workspace, asset, key) if workspace else {}
+        raise dg.Failure(description=str(error), metadata=metadata, allow_retries=False) from None
+
+
+def _failure_metadata(workspace: Workspace, asset: str, key: str) -> Mapping[str, Any]:
+    metadata: dict[str, Any] = {}
+    for stage in STAGES[: STAGES.index(asset) + 1]:
+        manifest = workspace.store.manifest(stage, key)
+        if manifest is not None and manifest.counts != Counts():
+            metadata[f"{stage}: in"] = manifest.counts.incoming
+            metadata[f"{stage}: dropped"] = manifest.counts.total_dropped
+            metadata[f"{stage}: reasons"] = _reasons(workspace, manifest)
+        if manifest is not None and manifest.outcome is Outcome.FAILED and DROPPED_FILE in manifest.files:
+            folder = workspace.store.folder(stage, key)
+            metadata[f"{stage}: what was dropped"] = dg.MetadataValue.path(str(folder / DROPPED_FILE))
+    return metadata
+
+
+def _check(found: Recount) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name=CHECK,
+        passed=found.holds,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"{found.incoming:,} in = {found.outgoing:,} out + {found.dropped:,} dropped, counted again from disk.",
+        metadata={
+            "in": found.incoming,
+            "out": found.outgoing,
+            "dropped": found.dropped,
+            **{name: f"{one:,} = {other:,}" for name, (one, other) in found.also.items()},
+        },
+    )
+
+
+def _reasons(workspace: Workspace, manifest: Manifest) -> dg.TableMetadataValue:
+    examples = _examples(workspace, manifest)
+    records = [
+        dg.TableRecord(
+            {
+                "reason": reason,
+                "count": count,
+                "share": f"{count / max(manifest.counts.incoming, 1):.1%}",
+                "example": examples.get(reason, ""),
+            }
+        )
+        for reason, count in manifest.counts.dropped.items()
+    ]
+    return dg.MetadataValue.table(records=records, schema=_REASONS_TABLE)
+
+
+def _examples(workspace: Workspace, manifest: Manifest) -> dict[str, str]:
+    """The place of the first drop of each reason."""
+    if DROPPED_FILE not in manifest.files:
+        return {}
+    drops = pl.scan_parquet(workspace.store.file(manifest.asset, manifest.import_key, DROPPED_FILE))
+    places = [name for name in ("line", "offset", "path", "trace_id", "conversation_id") if name in drops.collect_schema()]
+    first = drops.group_by("reason", maintain_order=True).agg(pl.col(places).first()).collect()
+    return {row.pop("reason"): _place(row) for row in first.iter_rows(named=True)}
+
+
+def _place(row: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {_escaped(str(value))}" for name, value in row.items() if value is not None)[:_MAX_EXAMPLE]
+
+
+def _escaped(text: str) -> str:
+    """Control, bidi and other unprintable characters shown as escapes, long ids cut."""
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:_MAX_EXAMPLE])
+    return shown[:_MAX_EXAMPLE]

@@ -1,0 +1,44 @@
+"""What the environment says: folders, quota, and where Dagster keeps its state. Read when asked, never at import."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from oumi_assets.core.errors import BadSetting
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_MAX_UPLOAD_BYTES = 50 * 1000**3
+
+
+class Environment(NamedTuple):
+    """Where uploads and results lie, and how large an upload may be (bytes, inflated)."""
+
+    uploads: Path
+    storage: Path
+    max_upload_bytes: int
+
+
+def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
+    """`OUMI_UPLOADS`, `OUMI_STORAGE`, `OUMI_MAX_UPLOAD_BYTES`, or their defaults inside the project."""
+    return Environment(
+        uploads=Path(environ.get("OUMI_UPLOADS") or PROJECT_ROOT / "uploads").absolute(),
+        storage=Path(environ.get("OUMI_STORAGE") or PROJECT_ROOT / "storage").absolute(),
+        max_upload_bytes=_bytes(environ, "OUMI_MAX_UPLOAD_BYTES", DEFAULT_MAX_UPLOAD_BYTES),
+    )
+
+
+def dagster_home(environ: Mapping[str, str] = os.environ) -> Path:
+    """`DAGSTER_HOME`, or the project's own."""
+    return Path(environ.get("DAGSTER_HOME") or PROJECT_ROOT / "dagster_home").absolute()
+
+
+def _bytes(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, "").replace("_", "").strip()
+    if not text:
+        return default
+    if not text.isdigit() or int(text) == 0:
+        raise BadSetting(f"{name} must be a number of bytes, like 5000000000; it is set to something else.")
+    return int(text)

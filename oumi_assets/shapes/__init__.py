@@ -1,0 +1,65 @@
+"""Every payload shape, one module each, and the order in which they are asked.
+
+A specific shape stands before a general one; the first that says "mine" is taken.
+To add a shape: write its module, add it to `SHAPES`, add a fixture folder.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import Draft, ModelCall, Reply, Request
+from oumi_assets.shapes import langchain, legacy_functions, openai_chat
+from oumi_assets.shapes.base import Shape
+
+SHAPES: tuple[Shape, ...] = (
+    langchain.SHAPE,
+    legacy_functions.SHAPE,
+    openai_chat.SHAPE,
+)
+
+
+def read_request(call: ModelCall) -> Request | None:
+    """Where the call's messages and tools are, or None when no shape knows its input."""
+    for shape in SHAPES:
+        found = shape.request(call.input) if shape.request else None
+        if found is not None:
+            return _without_pseudo_messages(found)
+    return None
+
+
+def read_reply(call: ModelCall) -> Reply | None:
+    """The answer in the call's output; None when no shape knows it."""
+    for shape in SHAPES:
+        found = shape.reply(call.output) if shape.reply else None
+        if found is not None:
+            return found
+    return None
+
+
+def read_message(value: Any) -> list[Draft] | None:
+    """The drafts of one logged message, or None when no shape knows it."""
+    for shape in SHAPES:
+        found = shape.message(value) if shape.message else None
+        if found is not None:
+            return found
+    return None
+
+
+def _without_pseudo_messages(request: Request) -> Request:
+    messages, tools = [], list(request.tools)
+    for value in request.messages:
+        tool = _read_tool(value)
+        if tool is None:
+            messages.append(value)
+        else:
+            tools.append(tool)
+    return Request(messages, tools)
+
+
+def _read_tool(value: Any) -> Any | None:
+    for shape in SHAPES:
+        found = shape.tool(value) if shape.tool else None
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,32 @@
+"""OpenAI's function calling from before tools (rule 11): `function_call` on the assistant, role `function` for results.
+
+Source of the format: OpenAI API reference, deprecated `functions` and `function_call`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import Draft, ToolCallDraft
+from oumi_assets.shapes.base import Shape
+
+
+def message(value: Any) -> list[Draft] | None:
+    """An assistant message that calls one function; its call gets an id, and the result that follows the same."""
+    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
+        return None
+    call = value.get("function_call")
+    if not isinstance(call, dict) or not isinstance(call.get("name"), str) or value.get("tool_calls"):
+        return None
+    return [
+        Draft(
+            role=value["role"],
+            content=value.get("content"),
+            tool_calls=[ToolCallDraft(call["name"], call.get("arguments"))],
+            name=value.get("name"),
+            refusal=value.get("refusal"),
+        )
+    ]
+
+
+SHAPE = Shape("legacy_functions", message=message)

@@ -1,0 +1,115 @@
+"""OpenAI chat completions, as `langfuse.openai`, `wrap_openai` and people by hand log them.
+
+Input: a bare list of messages, or `{messages, tools | functions}`. Output: the assistant message,
+`{choices: [{message}]}`, several alternatives as a list, or one of the wrappers people use
+(`{message}`, `{output}`, `{messages}`, `{content}`).
+Source of the format: OpenAI API reference, chat completions; Langfuse and LangSmith SDK wrappers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
+from oumi_assets.shapes.base import Shape, first_list
+
+_ANSWER_KEYS = ("role", "content", "tool_calls", "function_call", "refusal")
+
+
+def request(value: Any) -> Request | None:
+    """Messages and tools of a bare list or of `{messages, tools | functions}`."""
+    if isinstance(value, list):
+        return Request(messages=value) if value else None
+    messages = first_list(value, "messages")
+    if not messages:
+        return None
+    return Request(messages=messages, tools=[*first_list(value, "tools"), *first_list(value, "functions")])
+
+
+def reply(value: Any) -> Reply | None:
+    """The first alternative of the answer, wherever the usual wrappers put it."""
+    if isinstance(value, list):
+        return _of_list(value)
+    if not isinstance(value, dict):
+        return None
+    for find in (_of_choices, _of_wrapper, _of_messages):
+        found = find(value)
+        if found is not None:
+            return found
+    return Reply([value]) if any(key in value for key in _ANSWER_KEYS) else None
+
+
+def _of_choices(value: dict[str, Any]) -> Reply | None:
+    choices = value.get("choices")
+    if not isinstance(choices, list):
+        return None
+    for choice in choices:
+        message = choice.get("message") if isinstance(choice, dict) else None
+        if isinstance(message, dict):
+            return Reply([message])
+    return Reply([])
+
+
+def _of_wrapper(value: dict[str, Any]) -> Reply | None:
+    for key in ("message", "output"):
+        if key in value:
+            inner = value[key]
+            if isinstance(inner, str):
+                return Reply([{"role": "assistant", "content": inner}] if inner else [])
+            return reply(inner) or Reply([])
+    return None
+
+
+def _of_messages(value: dict[str, Any]) -> Reply | None:
+    messages = value.get("messages")
+    if not isinstance(messages, list):
+        return None
+    return _last_assistant(messages) or Reply([])
+
+
+def _of_list(value: list[Any]) -> Reply | None:
+    if not value or not all(isinstance(item, dict) and "role" in item for item in value):
+        return None
+    if all(item["role"] == "assistant" for item in value):
+        return Reply([value[0]])
+    return _last_assistant(value)
+
+
+def _last_assistant(messages: list[Any]) -> Reply | None:
+    for message in reversed(messages):
+        if isinstance(message, dict) and message.get("role") in ("assistant", "ai"):
+            return Reply([message])
+    return None
+
+
+def message(value: Any) -> list[Draft] | None:
+    """One wire message: anything with a text `role`. A missing role is the reply's business."""
+    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
+        return None
+    return [
+        Draft(
+            role=value["role"],
+            content=value.get("content"),
+            tool_calls=_tool_calls(value.get("tool_calls")),
+            tool_call_id=value.get("tool_call_id"),
+            name=value.get("name"),
+            refusal=value.get("refusal"),
+            reasoning=value.get("reasoning_content"),
+        )
+    ]
+
+
+def _tool_calls(value: Any) -> list[ToolCallDraft]:
+    """Calls of one message; streamed ones may hold null holes and lack `id` and `type`."""
+    return [call for call in map(tool_call, value) if call] if isinstance(value, list) else []
+
+
+def tool_call(value: Any) -> ToolCallDraft | None:
+    """`{id, type, function: {name, arguments}}`, or None when it names no function."""
+    function = value.get("function") if isinstance(value, dict) else None
+    if not isinstance(function, dict) or "name" not in function:
+        return None
+    return ToolCallDraft(name=function["name"], arguments=function.get("arguments"), id=value.get("id"))
+
+
+SHAPE = Shape("openai_chat", request=request, reply=reply, message=message)

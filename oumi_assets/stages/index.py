@@ -1,0 +1,200 @@
+"""raw_export: from the stored bytes to an index of rows, one streaming pass.
+
+Envelopes are decoded by typed structs that leave payloads unparsed; only lines the strict parser
+refuses are read whole, by Python's own parser, before they are given up.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import polars as pl
+
+from oumi_assets.core.drops import DROPPED_ROWS, EXCERPT_BYTES, RowDrop
+from oumi_assets.core.errors import EmptyFile, MixedPlatforms
+from oumi_assets.core.json_text import NestedTooDeep, NotJson, parse_as_logged
+from oumi_assets.core.parallel import ordered_map
+from oumi_assets.core.rows import ROWS, ForeignRow, IndexedRow, Location
+from oumi_assets.detection import Sample
+from oumi_assets.platforms import PLATFORMS, Platform, other_platform
+from oumi_assets.stages.lines import BLANKS, Range, lines_of, open_export, ranges
+from oumi_assets.stages.sources import Progress, no_progress
+from oumi_assets.stages.tables import frame, write_pieces
+
+ROWS_FILE = "rows.parquet"
+DROPPED_FILE = "dropped.parquet"
+MAX_LINE = 256 << 20
+RANGE_BYTES = 16 << 20
+_SAMPLE_PLACES = 64
+_SAMPLE_LINES = 8
+_SAMPLE_LINE_BYTES = 8 << 20
+
+
+class IndexCounts(NamedTuple):
+    """Non-blank lines, rows and drops of an export."""
+
+    lines: int
+    rows: int
+
+
+class _Piece(NamedTuple):
+    """What one range held: tables, lines (blank ones too), and the first row of the other platform."""
+
+    rows: pl.DataFrame
+    drops: pl.DataFrame
+    numbered: int
+    lines: int
+    foreign: int | None
+
+
+class _ForeignPlatform(Exception):
+    """A row with the other platform's signature."""
+
+
+def take_sample(path: Path) -> Sample:
+    """The head of the file, and a few lines at each of many places spread over it."""
+    with open_export(path) as export:
+        step = max(len(export) // _SAMPLE_PLACES, 1)
+        places = range(0, len(export), step)
+        lines = [line for start in places for line in _first_lines(export, Range(start, start + step, len(export)))]
+        return Sample(bytes(export[:65536]), lines)
+
+
+def _first_lines(export: mmap.mmap | bytes, within: Range) -> Iterator[bytes]:
+    taken = 0
+    for location, blank in lines_of(export, within):
+        if not blank and location.length <= _SAMPLE_LINE_BYTES:
+            yield bytes(export[location.offset : location.offset + location.length])
+        taken += not blank
+        if taken >= _SAMPLE_LINES:
+            return
+
+
+def index_export(
+    export: Path,
+    folder: Path,
+    platform: Platform,
+    *,
+    workers: int = 1,
+    progress: Progress = no_progress,
+    range_bytes: int = RANGE_BYTES,
+) -> IndexCounts:
+    """Write `rows.parquet` and `dropped.parquet` for an export. Raises `MixedPlatforms`, `EmptyFile`."""
+    pieces = ranges(export.stat().st_size, range_bytes)
+    work = partial(_index_range, export, platform.name)
+    whole = _Whole()
+    results = zip(ordered_map(work, pieces, workers if len(pieces) > 1 else 1), pieces, strict=True)
+    write_pieces(folder / ROWS_FILE, ROWS, whole.take(results, progress))
+    write_pieces(folder / DROPPED_FILE, DROPPED_ROWS, whole.drops)
+    if whole.foreign is not None:
+        raise MixedPlatforms(platform.name, other_platform(platform).name, whole.foreign)
+    if whole.lines == 0:
+        raise EmptyFile
+    return IndexCounts(lines=whole.lines, rows=whole.rows)
+
+
+class _Whole:
+    """Puts the ranges together: line numbers of the whole file, and what was counted on the way."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+        self.rows = 0
+        self.drops: list[pl.DataFrame] = []
+        self.foreign: int | None = None
+
+    def take(self, results: Iterable[tuple[_Piece, Range]], progress: Progress) -> Iterator[pl.DataFrame]:
+        """Rows of each range in turn; ends at the first row of the other platform."""
+        before = 0
+        for piece, within in results:
+            renumber = pl.col("line") + before
+            self.drops.append(piece.drops.with_columns(renumber))
+            self.lines += piece.lines
+            self.rows += piece.rows.height
+            progress("indexing", within.end, within.total)
+            yield piece.rows.with_columns(renumber)
+            if piece.foreign is not None:
+                self.foreign = before + piece.foreign
+                return
+            before += piece.numbered
+
+
+def _index_range(path: Path, platform_name: str, within: Range) -> _Piece:
+    platform = PLATFORMS[platform_name]
+    rows: list[tuple[object, ...]] = []
+    drops: list[tuple[object, ...]] = []
+    numbered, lines = 0, 0
+    foreign = None
+    with open_export(path) as export:
+        for location, blank in lines_of(export, within):
+            numbered += 1
+            if blank:
+                continue
+            lines += 1
+            try:
+                found = _index_line(export, location, platform)
+            except _ForeignPlatform:
+                foreign = location.line
+                break
+            if isinstance(found, RowDrop):
+                drops.append(_drop(export, location, found))
+            else:
+                rows.append((*location, *found))
+    return _Piece(frame(ROWS, rows), frame(DROPPED_ROWS, drops), numbered, lines, foreign)
+
+
+def _drop(export: mmap.mmap | bytes, location: Location, reason: RowDrop) -> tuple[object, ...]:
+    excerpt = bytes(export[location.offset : location.offset + min(location.length, EXCERPT_BYTES)])
+    return (reason.value, *location, excerpt)
+
+
+def _index_line(export: mmap.mmap | bytes, location: Location, platform: Platform) -> IndexedRow | RowDrop:
+    if location.length > MAX_LINE:
+        return RowDrop.LINE_TOO_LONG
+    line = bytes(export[location.offset : location.offset + location.length])
+    if not line.isascii():
+        # msgspec does not look at the bytes of what it skips.
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            return RowDrop.INVALID_UTF8
+    try:
+        row = platform.index_line(line)
+    except RecursionError:
+        return RowDrop.NESTED_TOO_DEEP
+    except (msgspec.DecodeError, ValueError, ForeignRow):
+        return _index_leniently(line, platform)
+    return RowDrop.MISSING_TRACE_ID if row is None else row
+
+
+def _index_leniently(line: bytes, platform: Platform) -> IndexedRow | RowDrop:
+    """What Python's own parser makes of a line that the strict one refused."""
+    try:
+        fields = parse_as_logged(line.decode())
+        if not isinstance(fields, dict):
+            return RowDrop.NOT_AN_OBJECT
+        if other_platform(platform).is_row(fields):
+            raise _ForeignPlatform
+        row = platform.index_object(fields)
+    except (NestedTooDeep, RecursionError):
+        return RowDrop.NESTED_TOO_DEEP
+    except NotJson:
+        return RowDrop.MALFORMED_JSON
+    return RowDrop.MISSING_TRACE_ID if row is None else row
+
+
+def count_lines(path: Path) -> int:
+    """Non-blank lines of a file, counted from its bytes and by other means than the index."""
+    count, tail = 0, b""
+    with path.open("rb") as file:
+        while block := file.read(1 << 22):
+            *lines, tail = (tail + block).split(b"\n")
+            count += sum(1 for line in lines if line.strip(BLANKS) not in (b"", BOM_ONLY))
+    return count + (tail.strip(BLANKS) not in (b"", BOM_ONLY))
+
+
+BOM_ONLY = b"\xef\xbb\xbf"

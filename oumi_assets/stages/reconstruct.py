@@ -1,0 +1,135 @@
+"""reconstructed_conversations: the one conversation of each trace, or the reason why it has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from oumi_assets.core.calls import Conversation
+from oumi_assets.core.drops import DROPPED_TRACES
+from oumi_assets.core.json_text import dump
+from oumi_assets.core.parallel import ordered_map
+from oumi_assets.platforms import PLATFORMS, Platform
+from oumi_assets.prefix import prefix_hashes
+from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
+from oumi_assets.reconstruction.choose import CallEntry, Chosen, NotChosen, choose
+from oumi_assets.stages.index import DROPPED_FILE
+from oumi_assets.stages.lines import open_export
+from oumi_assets.stages.sources import Progress, no_progress
+from oumi_assets.stages.tables import frame, write_pieces
+from oumi_assets.stages.traces import LOCATIONS
+
+CONVERSATIONS_FILE = "conversations.parquet"
+BATCH_TRACES = 256
+PARALLEL_BYTES = 8 << 20
+
+CONVERSATIONS = pl.Schema(
+    {
+        "conversation_id": pl.String(),
+        "messages": pl.String(),
+        "tools": pl.String(),
+        "message_count": pl.UInt32(),
+        "prefix_hashes": pl.Binary(),
+        "trace_name": pl.String(),
+        "session_id": pl.String(),
+        "sequence_key": pl.String(),
+        "locations": LOCATIONS,
+    }
+)
+"""One conversation a row, messages and tools as JSON text, with the places of its trace's rows for `source_raw`."""
+
+
+class ReconstructCounts(NamedTuple):
+    """Traces read, and conversations made of them."""
+
+    traces: int
+    conversations: int
+
+
+class _Batch(NamedTuple):
+    conversations: pl.DataFrame
+    drops: pl.DataFrame
+
+
+def reconstruct(
+    export: Path,
+    traces: Path,
+    folder: Path,
+    platform: Platform,
+    *,
+    workers: int = 1,
+    progress: Progress = no_progress,
+    batch_traces: int = BATCH_TRACES,
+) -> ReconstructCounts:
+    """Write `conversations.parquet` and `dropped.parquet`, both in the traces' order."""
+    total = pl.scan_parquet(traces).select(pl.len()).collect().item()
+    workers = workers if export.stat().st_size >= PARALLEL_BYTES else 1
+    work = partial(_reconstruct_batch, export, traces, platform.name, batch_traces)
+    starts = range(0, total, batch_traces)
+    drops: list[pl.DataFrame] = []
+    counts = [0, 0]
+    results = ordered_map(work, starts, workers)
+    write_pieces(folder / CONVERSATIONS_FILE, CONVERSATIONS, _made(results, total, batch_traces, drops, counts, progress))
+    write_pieces(folder / DROPPED_FILE, DROPPED_TRACES, drops)
+    return ReconstructCounts(traces=counts[0], conversations=counts[1])
+
+
+def _made(
+    results: Iterable[_Batch],
+    total: int,
+    batch_traces: int,
+    drops: list[pl.DataFrame],
+    counts: list[int],
+    progress: Progress,
+) -> Iterator[pl.DataFrame]:
+    for number, batch in enumerate(results, start=1):
+        drops.append(batch.drops)
+        counts[0] += batch.conversations.height + batch.drops.height
+        counts[1] += batch.conversations.height
+        progress("reconstructing", min(number * batch_traces, total), total)
+        yield batch.conversations
+
+
+def _reconstruct_batch(export: Path, traces: Path, platform_name: str, count: int, start: int) -> _Batch:
+    platform = PLATFORMS[platform_name]
+    rows = pl.scan_parquet(traces).slice(start, count).collect()
+    made: list[tuple[object, ...]] = []
+    drops: list[tuple[object, ...]] = []
+    with open_export(export) as data:
+        for trace in rows.iter_rows(named=True):
+            found = _choose(trace, data, platform)
+            if isinstance(found, NotChosen):
+                drops.append(_drop(trace, found))
+            else:
+                made.append(_conversation(trace, found.conversation))
+    return _Batch(frame(CONVERSATIONS, made), frame(DROPPED_TRACES, drops))
+
+
+def _choose(trace: dict[str, Any], data: Any, platform: Platform) -> Chosen | NotChosen:
+    def read(call: CallEntry) -> tuple[Conversation | NoCandidate, str]:
+        return read_candidate(bytes(data[call.offset : call.offset + call.length]), platform.read_call)
+
+    calls = [CallEntry(**{field: call[field] for field in CallEntry._fields}) for call in trace["calls"]]
+    return choose(calls, read)
+
+
+def _conversation(trace: dict[str, Any], found: Conversation) -> tuple[object, ...]:
+    return (
+        trace["trace_id"],
+        dump(found.messages),
+        dump(found.tools) if found.tools else None,
+        len(found.messages),
+        prefix_hashes(found.messages),
+        trace["name"],
+        trace["session_id"],
+        trace["sequence_key"],
+        trace["rows"],
+    )
+
+
+def _drop(trace: dict[str, Any], found: NotChosen) -> tuple[object, ...]:
+    return (found.reason.value, trace["trace_id"], found.call.line, found.path, len(trace["rows"]), trace["rows"])

@@ -1,0 +1,84 @@
+"""Making an upload safe: its bytes copied once, measured and hashed, gzip inflated within the quota."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from oumi_assets.core.errors import FileTooLarge, NotJsonl
+
+EXPORT = "export.jsonl"
+COMPRESSED = "export.jsonl.gz"
+_GZIP = b"\x1f\x8b"
+_BLOCK = 1 << 20
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, the bytes done and the bytes there are."""
+
+
+def no_progress(doing: str, done: int, total: int) -> None:
+    """For callers that show none."""
+
+
+class Copied(NamedTuple):
+    """What was copied: bytes of the upload itself and their SHA-256."""
+
+    size: int
+    sha256: str
+
+
+def copy_export(upload: BinaryIO, size: int, folder: Path, quota: int, progress: Progress = no_progress) -> Copied:
+    """Copy an open upload of `size` bytes into `export.jsonl` (gzip: kept as it is, and inflated beside).
+
+    Raises `FileTooLarge` over the quota, counted in inflated bytes, and `NotJsonl` for damaged gzip.
+    """
+    if size > quota:
+        raise FileTooLarge(size, quota)
+    first = upload.read(2)
+    upload.seek(0)
+    if first != _GZIP:
+        return _copy(upload, size, folder / EXPORT, quota, progress)
+    copied = _copy(upload, size, folder / COMPRESSED, quota, progress)
+    _inflate(folder / COMPRESSED, folder / EXPORT, quota)
+    return copied
+
+
+def _copy(upload: BinaryIO, size: int, target: Path, quota: int, progress: Progress) -> Copied:
+    digest, copied = hashlib.sha256(), 0
+    with target.open("wb") as out:
+        while block := upload.read(_BLOCK):
+            copied += len(block)
+            if copied > quota:
+                raise FileTooLarge(copied, quota, at_least=True)
+            digest.update(block)
+            out.write(block)
+            progress("copying", copied, size)
+    return Copied(copied, digest.hexdigest())
+
+
+def _inflate(source: Path, target: Path, quota: int) -> None:
+    """All members of a gzip file; stops at the quota, so a bomb costs no more than that."""
+    written = 0
+    inflater = zlib.decompressobj(wbits=31)
+    with source.open("rb") as compressed, target.open("wb") as out:
+        data = compressed.read(_BLOCK)
+        while data:
+            try:
+                block = inflater.decompress(data, _BLOCK)
+            except zlib.error:
+                raise NotJsonl("it is a damaged gzip file") from None
+            written += len(block)
+            if written > quota:
+                raise FileTooLarge(written, quota, at_least=True)
+            out.write(block)
+            data = inflater.unconsumed_tail
+            if inflater.eof:
+                data = (inflater.unused_data or compressed.read(_BLOCK)).lstrip(b"\0")
+                inflater = zlib.decompressobj(wbits=31)
+            elif not data:
+                data = compressed.read(_BLOCK)
+                if not data:
+                    raise NotJsonl("it is a gzip file cut short")

@@ -1,0 +1,149 @@
+"""parsed_traces: rows grouped into traces, with what is said about each (trace-shapes rules 13, 15, 16).
+
+Works on the index alone; of the export's bytes it touches only rows that share an id.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from oumi_assets.core.drops import DROPPED_TRACES, TraceDrop
+from oumi_assets.core.rows import id_text
+from oumi_assets.stages.index import DROPPED_FILE
+from oumi_assets.stages.lines import open_export
+
+TRACES_FILE = "traces.parquet"
+
+LOCATIONS = pl.List(pl.Struct({"offset": pl.UInt64(), "length": pl.UInt64()}))
+CALLS = pl.List(
+    pl.Struct(
+        {
+            "line": pl.UInt64(),
+            "offset": pl.UInt64(),
+            "length": pl.UInt64(),
+            "messages": pl.Int32(),
+            "marked": pl.Boolean(),
+            "start": pl.Int64(),
+            "order": pl.String(),
+            "row": pl.Binary(),
+            "failed": pl.Boolean(),
+            "partial_history": pl.Boolean(),
+        }
+    )
+)
+TRACES = pl.Schema(
+    {
+        "trace_id": pl.String(),
+        "name": pl.String(),
+        "session_id": pl.String(),
+        "sequence_key": pl.String(),
+        "rows": LOCATIONS,
+        "calls": CALLS,
+    }
+)
+"""One trace with a model call: all its rows in file order, and the index entries of its model calls."""
+
+
+class TraceCounts(NamedTuple):
+    """Traces found, traces with a model call, and rows that repeat another row's id."""
+
+    traces: int
+    with_call: int
+    duplicate_rows: int
+
+
+def parse_traces(export: Path, rows: Path, folder: Path) -> TraceCounts:
+    """Write `traces.parquet` (ordered by sequence key, then trace id) and `dropped.parquet`."""
+    index = pl.read_parquet(rows)
+    repeated = _repeated_rows(index, export)
+    traces = _traces(index, repeated)
+    with_call = traces.filter(pl.col("calls").list.len() > 0)
+    with_call.select(TRACES.names()).cast(TRACES).write_parquet(folder / TRACES_FILE)
+    without = traces.filter(pl.col("calls").list.len() == 0)
+    _drops(without).write_parquet(folder / DROPPED_FILE)
+    return TraceCounts(traces.height, with_call.height, repeated.height)
+
+
+def _drops(traces: pl.DataFrame) -> pl.DataFrame:
+    return traces.select(
+        pl.lit(TraceDrop.NO_MODEL_CALL.value).alias("reason"),
+        "trace_id",
+        pl.col("line").cast(pl.UInt64),
+        pl.lit("$").alias("path"),
+        pl.col("rows").list.len().alias("rows"),
+        pl.col("rows").alias("locations"),
+    ).cast(DROPPED_TRACES)
+
+
+def _repeated_rows(index: pl.DataFrame, export: Path) -> pl.DataFrame:
+    """Offsets of rows that another row of the same id stands for.
+
+    The latest end wins, then the longer line, then the greater bytes; of identical ones any.
+    """
+    sharing = (
+        index.filter(pl.col("row").is_not_null())
+        .select("trace", "row", "end", "length", "offset")
+        .filter(pl.len().over("trace", "row") > 1)
+    )
+    if sharing.is_empty():
+        return sharing.select("offset")
+    best = sharing.filter(
+        pl.col("end").fill_null(-(1 << 62)) == pl.col("end").fill_null(-(1 << 62)).max().over("trace", "row")
+    ).filter(pl.col("length") == pl.col("length").max().over("trace", "row"))
+    kept = []
+    with open_export(export) as data:
+        for _, same in best.sort("offset").group_by("trace", "row", maintain_order=True):
+            places = same.select("offset", "length").rows()
+            kept.append(max(places, key=lambda at: (bytes(data[at[0] : at[0] + at[1]]), -at[0]))[0])
+    return sharing.filter(~pl.col("offset").is_in(kept)).select("offset")
+
+
+def _traces(index: pl.DataFrame, repeated: pl.DataFrame) -> pl.DataFrame:
+    used = index.join(repeated, on="offset", how="anti")
+    used = _with_roots(used).sort(
+        "trace",
+        pl.col("is_root").not_(),
+        "start",
+        "row",
+        "length",
+        "name",
+        "trace_name",
+        nulls_last=True,
+        maintain_order=True,
+    )
+    said = used.group_by("trace", maintain_order=True).agg(
+        *_names(),
+        _first("session_1", "session_2", "session_3").alias("session_id"),
+        pl.coalesce(pl.col("start").filter("is_root").min(), pl.col("start").min()).alias("sequence"),
+        pl.col("line").min(),
+        pl.struct(field.name for field in CALLS.inner.fields).filter("is_call").alias("calls"),  # type: ignore[union-attr]
+    )
+    places = index.sort("offset").group_by("trace").agg(pl.struct("offset", "length").alias("rows"))
+    return _readable(said.join(places, on="trace")).sort("sequence", "trace", nulls_last=True)
+
+
+def _with_roots(rows: pl.DataFrame) -> pl.DataFrame:
+    """Roots have no parent, or one that is not in the file."""
+    present = rows.select("trace", parent="row", has_parent=pl.lit(True)).drop_nulls().unique()
+    joined = rows.join(present, on=["trace", "parent"], how="left")
+    return joined.with_columns(is_root=pl.col("has_parent").is_null())
+
+
+def _first(*columns: str) -> pl.Expr:
+    """The first value said, column by column, in the order of the rows."""
+    return pl.coalesce(*(pl.col(column).drop_nulls().first() for column in columns))
+
+
+def _names() -> list[pl.Expr]:
+    return [pl.coalesce(_first("trace_name"), pl.col("name").filter("is_root").first()).alias("name")]
+
+
+def _readable(traces: pl.DataFrame) -> pl.DataFrame:
+    """Ids as text, and the sequence as ISO-8601 in UTC with microseconds."""
+    return traces.with_columns(
+        trace_id=pl.Series([id_text(value) for value in traces["trace"]], dtype=pl.String),
+        sequence_key=pl.from_epoch("sequence", time_unit="us").dt.strftime("%Y-%m-%dT%H:%M:%S.%6fZ"),
+    )

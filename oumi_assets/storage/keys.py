@@ -1,0 +1,66 @@
+"""Import keys: the partition of an import, and its folder on disk.
+
+People may type a key; whatever they type reaches a path only through `folder_name`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import unicodedata
+
+from oumi_assets.core.errors import BadImportKey
+
+MAX_NAME = 128
+MAX_KEY = 200
+_OWN_KEY = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+_REFUSED = ("...", ",", "[", "]")
+
+
+def slug(text: str, limit: int = 60) -> str:
+    """Lower-case ASCII letters, digits and single hyphens of a text; `import` when nothing is left."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")[:limit].strip("-") or "import"
+
+
+def dataset_name(file_name: str) -> str:
+    """The human name of an import that was not given one: its file's, without the suffix, cut at 128 characters."""
+    base = file_name.replace("\\", "/").rsplit("/", 1)[-1]
+    for suffix in (".jsonl.gz", ".jsonl"):
+        if base.lower().endswith(suffix):
+            base = base[: -len(suffix)]
+            break
+    return base[:MAX_NAME] or "import"
+
+
+def key_for_content(file_name: str, content_tag: str) -> str:
+    """The key of a dropped file: the same for the same name and content tag, another for any other."""
+    digest = hashlib.sha256(f"{file_name}\0{content_tag}".encode("utf-8", "surrogateescape")).hexdigest()
+    return f"{slug(dataset_name(file_name))}-{digest[:16]}"
+
+
+def random_key(name: str) -> str:
+    """A new key for an import by hand: the same file can be imported again."""
+    return f"{slug(name)}-{secrets.token_hex(8)}"
+
+
+def check_key(key: str) -> None:
+    """Refuse what Dagster's partition ranges or people's screens could not carry."""
+    if len(key) > MAX_KEY:
+        raise BadImportKey(f"it has {len(key)} characters")
+    if not key.strip():
+        raise BadImportKey("it is blank")
+    if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") for character in key):
+        raise BadImportKey("it contains control characters")
+    for text in _REFUSED:
+        if text in key:
+            raise BadImportKey(f"it contains {text}")
+
+
+def folder_name(key: str) -> str:
+    """The folder of an import. Usual keys are their own; any other is escaped so that two never share one."""
+    if _OWN_KEY.fullmatch(key) and len(key) <= MAX_KEY:
+        return key
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"_{slug(key)}-{digest[:16]}"

@@ -1,0 +1,77 @@
+"""The manifest of one asset of one import: what readers trust, written after everything it names."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Outcome(StrEnum):
+    """What became of a stage. A deleted import leaves its manifest, so that the sensor does not bring it back."""
+
+    COMPLETE = "complete"
+    FAILED = "failed"
+    DELETED = "deleted"
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """The form's fields as an import was made with them; `source_platform` is `auto` when it was detected."""
+
+    dataset_name: str
+    source_platform: str
+    deduplicate: bool
+
+
+class Source(msgspec.Struct, frozen=True):
+    """The upload an import was made of: its name below the uploads (or as given), size, content tag and SHA-256."""
+
+    file: str
+    size: int
+    content_tag: str
+    sha256: str
+    watched: bool = False
+
+
+class StoredFile(msgspec.Struct, frozen=True):
+    """Size in bytes and SHA-256 of a published file."""
+
+    size: int
+    sha256: str
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """What came in, what went out, and the rest by reason; `extra` holds counts that are no drops."""
+
+    incoming: int = 0
+    outgoing: int = 0
+    dropped: dict[str, int] = {}
+    extra: dict[str, int] = {}
+
+    @property
+    def total_dropped(self) -> int:
+        return sum(self.dropped.values())
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """Everything about one stage of one import. `settings`, `source` and `platform` are raw_export's."""
+
+    asset: str
+    import_key: str
+    created: str
+    outcome: Outcome = Outcome.COMPLETE
+    error: str | None = None
+    run_id: str | None = None
+    counts: Counts = Counts()
+    files: dict[str, StoredFile] = {}
+    settings: Settings | None = None
+    source: Source | None = None
+    platform: str | None = None
+
+
+def encode(manifest: Manifest) -> bytes:
+    """The manifest's file content."""
+    return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
+
+
+decode = msgspec.json.Decoder(Manifest).decode

@@ -1,0 +1,61 @@
+"""Fixtures that every test may use: fresh folders, never the developer's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from oumi_assets.imports.raw_export import Form
+from oumi_assets.imports.summary import Summary
+from oumi_assets.imports.workspace import Workspace, open_workspace
+from oumi_assets.settings import Environment, read_environment
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test touches the developer's uploads, storage or Dagster home."""
+    for name in ("uploads", "storage", "dagster_home"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setenv("OUMI_UPLOADS", str(tmp_path / "uploads"))
+    monkeypatch.setenv("OUMI_STORAGE", str(tmp_path / "storage"))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster_home"))
+    monkeypatch.delenv("OUMI_MAX_UPLOAD_BYTES", raising=False)
+    (tmp_path / "dagster_home" / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Environment:
+    """The test's own folders."""
+    return read_environment()
+
+
+@pytest.fixture
+def workspace(environment: Environment) -> Workspace:
+    """A workspace on the test's own folders."""
+    return open_workspace(environment)
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    """A Dagster instance that lives in memory."""
+    with dg.DagsterInstance.ephemeral() as found:
+        yield found
+
+
+@pytest.fixture
+def import_file() -> Iterator[Callable[..., Summary]]:
+    """Imports one file as the command line does: a Dagster run in this process."""
+    from oumi_assets.orchestration.in_process import Importer
+    from oumi_assets.stages.sources import no_progress
+
+    with Importer() as importer:
+
+        def run(path: Path, *, name: str = "", platform: str = "auto", deduplicate: bool = True) -> Summary:
+            return importer.import_file(path, Form(name, platform, path.name, deduplicate), no_progress)
+
+        yield run
