@@ -78,7 +78,7 @@ def raw_export(
 def parsed_traces(context: dg.AssetExecutionContext, workspace: dg.ResourceParam[WorkspaceSource]) -> dg.MaterializeResult:
     """One row per trace with a model call: id, name, session, sequence key, its rows, its model calls."""
     with opened(workspace, PARSED_TRACES, context.partition_key) as found:
-        return materialized(found, make_parsed_traces(found, context.partition_key, run_id=context.run_id))
+        return materialized(found, make_parsed_traces(found, context.partition_key, run_id=context.run.run_id))
 
 
 @dg.asset(
@@ -94,7 +94,7 @@ def reconstructed_conversations(
 ) -> dg.MaterializeResult:
     """One row per conversation: OpenAI wire messages and tools of the trace's most complete model call."""
     with opened(workspace, RECONSTRUCTED_CONVERSATIONS, context.partition_key) as found:
-        return materialized(found, make_reconstructed_conversations(found, context.partition_key, run_id=context.run_id))
+        return materialized(found, make_reconstructed_conversations(found, context.partition_key, run_id=context.run.run_id))
 
 
 @dg.asset(
@@ -111,4 +111,4 @@ def deduped_dataset(context: dg.AssetExecutionContext, workspace: dg.ResourcePar
     When one conversation is the beginning of another, only the longest is kept (unless the import says otherwise).
     """
     with opened(workspace, DEDUPED_DATASET, context.partition_key) as found:
-        return materialized(found, make_deduped_dataset(found, context.partition_key, run_id=context.run_id))
+        return materialized(found, make_deduped_dataset(found, context.partition_key, run_id=context.run.run_id))

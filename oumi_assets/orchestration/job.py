@@ -3,7 +3,6 @@
 import dagster as dg
 
 from oumi_assets.orchestration.assets import GROUP
-from oumi_assets.orchestration.partitions import imports_partitions
 
 JOB = "trace_import"
 
@@ -11,7 +10,6 @@ JOB = "trace_import"
 trace_import = dg.define_asset_job(
     JOB,
     selection=dg.AssetSelection.groups(GROUP),
-    partitions_def=imports_partitions,
     executor_def=dg.in_process_executor,
     description="One trace export in, one Conversation dataset out.",
 )

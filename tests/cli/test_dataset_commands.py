@@ -1,0 +1,102 @@
+"""`oumi-assets datasets`, `show` and `delete`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from conftest import FIXTURES
+
+from oumi_assets.cli import commands
+from oumi_assets.core.errors import AmbiguousDataset, UnknownDataset
+from oumi_assets.imports.raw_export import Form, make_raw_export
+from oumi_assets.imports.summary import Summary
+from oumi_assets.imports.workspace import STAGES, Workspace
+from oumi_assets.storage.manifest import Outcome
+
+GOOD = FIXTURES / "langfuse" / "v5_openai_tools.jsonl"
+
+
+def run(*arguments: str) -> str:
+    """The command's output; its errors are raised."""
+    return CliRunner().invoke(commands, arguments, catch_exceptions=False).output
+
+
+def test_datasets_lists_name_platform_counts_and_key(import_file: Callable[..., Summary]) -> None:
+    """The list is how people find what they imported."""
+    summary = import_file(GOOD, name="Weather agent")
+    (row,) = map(json.loads, run("datasets", "--json").splitlines())
+    assert (row["name"], row["platform"], row["conversations"], row["dropped"]) == ("Weather agent", "langfuse", 1, 0)
+    assert row["key"] == summary.key
+    assert "Weather agent" in run("datasets")
+
+
+def test_no_datasets_says_what_to_do() -> None:
+    """An empty list is the first thing a new user sees."""
+    assert "oumi-assets import FILE" in run("datasets")
+
+
+def test_show_prints_roles_texts_and_tool_calls(import_file: Callable[..., Summary]) -> None:
+    """Reading a conversation needs no notebook."""
+    import_file(GOOD, name="Weather agent")
+    shown = run("show", "Weather agent")
+    for text in ("[system]", "[user]", "[assistant]", "[tool]", '-> get_forecast({"city": "Paris", "days": 1})'):
+        assert text in shown
+
+
+def test_two_datasets_of_one_name_are_told_apart_by_their_keys(import_file: Callable[..., Summary]) -> None:
+    """Deleting the wrong one of two would be for good."""
+    keys = {import_file(GOOD, name="same").key for _ in range(2)}
+    with pytest.raises(AmbiguousDataset) as raised:
+        run("show", "same")
+    assert all(key in str(raised.value) for key in keys)
+    assert "[user]" in run("show", keys.pop())
+
+
+def test_an_unknown_dataset_names_those_there_are(import_file: Callable[..., Summary]) -> None:
+    """A typing error is answered with the right name."""
+    import_file(GOOD, name="weather")
+    with pytest.raises(UnknownDataset, match="weather"):
+        run("show", "wether")
+
+
+def test_delete_removes_all_bytes_and_leaves_only_a_note(import_file: Callable[..., Summary], workspace: Workspace) -> None:
+    """For good means for good: no stage keeps a copy of the traces."""
+    key = import_file(GOOD, name="weather").key
+    run("delete", "weather", "--yes")
+    left = [path for stage in STAGES for path in workspace.store.folder(stage, key).glob("*")]
+    assert [path.name for path in left] == ["manifest.json"]
+    note = workspace.store.manifest("raw_export", key)
+    assert note is not None
+    assert note.outcome is Outcome.DELETED
+    assert json.loads(run("datasets", "--json") or "[]") == []
+
+
+def test_terminal_output_carries_no_escape_sequences(tmp_path: Path, import_file: Callable[..., Summary]) -> None:
+    """A trace must not be able to move the cursor, set the title or reverse the text of whoever reads it."""
+    evil = "a\u001b]0;title\u0007\u202eb\u0000"
+    row = {
+        "id": evil, "traceId": evil, "type": "GENERATION", "traceName": evil, "sessionId": evil,
+        "startTime": "2026-01-01T00:00:00Z", "parentObservationId": None,
+        "input": json.dumps([{"role": "user", "content": evil}]), "output": evil,
+    }  # fmt: skip
+    path = tmp_path / "evil.jsonl"
+    path.write_text(json.dumps(row))
+    import_file(path, name=evil)
+    shown = run("datasets") + run("show", evil)
+    assert not {character for character in shown if ord(character) < 32 and character not in "\n\t"}
+    assert "\u202e" not in shown
+
+
+def test_a_failed_import_can_be_deleted_too(workspace: Workspace) -> None:
+    """A bad file's leftovers are nobody's to keep."""
+    (workspace.uploads.root / "bad.jsonl").write_text("a,b\n1,2\n")  # type: ignore[union-attr]
+    with pytest.raises(Exception, match="only supports"):
+        make_raw_export(workspace, "bad-1", Form(file="bad.jsonl"))
+    run("delete", "bad-1", "--yes")
+    note = workspace.store.manifest("raw_export", "bad-1")
+    assert note is not None
+    assert note.outcome is Outcome.DELETED

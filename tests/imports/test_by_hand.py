@@ -1,0 +1,192 @@
+"""An import by hand: what the form accepts, what a partition may be called, what is refused."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import FIXTURES
+from pipeline import run_stages
+
+from oumi_assets.core.errors import (
+    BadImportKey,
+    BadSetting,
+    FileChanged,
+    FileNotFound,
+    FileTooLarge,
+    ImportExists,
+    NothingToImport,
+    UnsafePath,
+)
+from oumi_assets.imports.raw_export import Form, make_raw_export
+from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, Workspace, open_workspace
+from oumi_assets.settings import Environment
+from oumi_assets.stages.dataset import JSONL_FILE
+from oumi_assets.stages.sources import EXPORT
+from oumi_assets.storage.manifest import Outcome, Settings
+
+GOOD = FIXTURES / "langfuse" / "v5_openai_incremental_plain.jsonl"
+
+
+@pytest.fixture
+def uploads(environment: Environment) -> Path:
+    """The uploads folder with one good export for people in it."""
+    (environment.uploads / "by-hand").mkdir()
+    shutil.copy(GOOD, environment.uploads / "by-hand" / "monday.jsonl")
+    return environment.uploads
+
+
+FORM = Form(dataset_name="Monday", file="by-hand/monday.jsonl", deduplicate=False)
+
+
+def test_the_form_is_kept_in_the_manifest_and_serves_every_later_stage(workspace: Workspace, uploads: Path) -> None:
+    """Only raw_export takes settings: what follows must find them, also weeks later."""
+    imported = run_stages(workspace, "monday-1", FORM)
+    raw = workspace.store.complete(RAW_EXPORT, "monday-1")
+    assert raw.settings == Settings("Monday", "auto", deduplicate=False)
+    assert len(imported.rows) == 4
+
+
+def test_an_empty_file_field_uses_the_stored_bytes_and_settings(workspace: Workspace, uploads: Path) -> None:
+    """Re-materializing must not need the upload, which people clean away."""
+    before = run_stages(workspace, "monday-1", FORM)
+    (uploads / "by-hand" / "monday.jsonl").unlink()
+    again = run_stages(workspace, "monday-1", Form())
+    assert again.rows == before.rows
+    assert workspace.store.complete(RAW_EXPORT, "monday-1").settings == Settings("Monday", "auto", deduplicate=False)
+
+
+def test_the_same_file_and_settings_may_be_materialized_again(workspace: Workspace, uploads: Path) -> None:
+    """Re-executing a run from the UI repeats its config."""
+    first = run_stages(workspace, "monday-1", FORM)
+    assert run_stages(workspace, "monday-1", FORM).rows == first.rows
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        FORM._replace(dataset_name="Tuesday"),
+        FORM._replace(deduplicate=True),
+        FORM._replace(source_platform="langfuse"),
+        Form(dataset_name="Tuesday"),
+        Form(source_platform="langsmith"),
+        FORM._replace(file="by-hand/tuesday.jsonl"),
+    ],
+)
+def test_other_content_or_settings_under_an_existing_key_are_refused(
+    workspace: Workspace, uploads: Path, form: Form
+) -> None:
+    """One partition is one dataset, written once: nobody's dataset changes under their hands."""
+    shutil.copy(FIXTURES / "langfuse" / "v5_openai_tools.jsonl", uploads / "by-hand" / "tuesday.jsonl")
+    run_stages(workspace, "monday-1", FORM)
+    before = workspace.store.file(DEDUPED_DATASET, "monday-1", JSONL_FILE).read_bytes()
+    with pytest.raises(ImportExists, match="^this import exists: choose a new partition"):
+        make_raw_export(workspace, "monday-1", form)
+    assert workspace.store.complete(RAW_EXPORT, "monday-1").outcome is Outcome.COMPLETE
+    assert workspace.store.file(DEDUPED_DATASET, "monday-1", JSONL_FILE).read_bytes() == before
+
+
+def test_a_new_partition_without_a_file_says_which_field_to_fill(workspace: Workspace, uploads: Path) -> None:
+    """The launchpad's default is an empty file: it must lead somewhere."""
+    with pytest.raises(NothingToImport, match=r"`file`.*by-hand/monday\.jsonl"):
+        make_raw_export(workspace, "new", Form())
+
+
+@pytest.mark.parametrize("key", ["a\nb", "a...b", "a,b", "[a", "b]", "x" * 201, " ", "a\u202eb", "\u001b[2J"])
+def test_partition_names_that_nobody_could_handle_are_refused(workspace: Workspace, uploads: Path, key: str) -> None:
+    """Dagster's ranges, screens and folders all have to carry a key."""
+    with pytest.raises(BadImportKey, match=r"^This partition name cannot be used"):
+        make_raw_export(workspace, key, FORM)
+    assert not (workspace.store.root / RAW_EXPORT).exists()
+
+
+@pytest.mark.parametrize("key", ["../../etc", "a/b", "..", ".", "CON", "Ärger", "a b", "Monday", "monday ", "-x", "a%2fb"])
+def test_unusual_partition_names_are_escaped_on_disk_and_never_collide(
+    workspace: Workspace, uploads: Path, key: str
+) -> None:
+    """What people type into the UI reaches a path only through its hash."""
+    make_raw_export(workspace, "monday", FORM)
+    make_raw_export(workspace, key, FORM)
+    folders = {path.name for path in (workspace.store.root / RAW_EXPORT).iterdir()}
+    assert len(folders) == 2
+    (escaped,) = folders - {"monday"}
+    assert escaped.startswith("_")
+    assert set(escaped) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../outside.jsonl",
+        "/etc/passwd",
+        "by-hand/../../outside.jsonl",
+        "linked.jsonl",
+        "linked/monday.jsonl",
+        "pipe.jsonl",
+        "by-hand",
+    ],
+)
+def test_links_pipes_and_paths_outside_the_uploads_are_refused(workspace: Workspace, uploads: Path, name: str) -> None:
+    """The webserver has no login: a free path would read any file of the server, and a FIFO would block for ever."""
+    shutil.copy(GOOD, uploads.parent / "outside.jsonl")
+    (uploads / "linked.jsonl").symlink_to(uploads.parent / "outside.jsonl")
+    (uploads / "linked").symlink_to(uploads / "by-hand")
+    import os
+
+    os.mkfifo(uploads / "pipe.jsonl")
+    with pytest.raises(UnsafePath, match="cannot be imported"):
+        make_raw_export(workspace, "key", Form(file=name))
+
+
+def test_a_missing_file_lists_what_is_there(workspace: Workspace, uploads: Path) -> None:
+    """The answer to a typing error is the list of names."""
+    with pytest.raises(FileNotFound, match=r"^File not found: mondya\.jsonl .*by-hand/monday\.jsonl"):
+        make_raw_export(workspace, "key", Form(file="mondya.jsonl"))
+
+
+def test_the_quota_names_both_sizes_and_the_way_out(environment: Environment, uploads: Path) -> None:
+    """People must know how much to split off."""
+    small = open_workspace(environment._replace(max_upload_bytes=1000))
+    with pytest.raises(FileTooLarge, match=r"^File too large: 11,904 bytes, the limit is 1,000 bytes.*Split"):
+        make_raw_export(small, "key", FORM)
+
+
+def test_a_long_name_and_an_unknown_platform_are_told(workspace: Workspace, uploads: Path) -> None:
+    """The UI cannot check these fields before a run, so the run says it readably."""
+    with pytest.raises(BadSetting, match="129 characters; at most 128"):
+        make_raw_export(workspace, "key", FORM._replace(dataset_name="x" * 129))
+    with pytest.raises(BadSetting, match="auto, langfuse, langsmith"):
+        make_raw_export(workspace, "key", FORM._replace(source_platform="phoenix"))
+
+
+def test_a_file_that_changed_since_it_was_seen_is_not_imported_under_the_old_key(
+    workspace: Workspace, uploads: Path
+) -> None:
+    """Its new content has a key of its own, and would come twice."""
+    with pytest.raises(FileChanged, match="changed while it was being read"):
+        make_raw_export(workspace, "key", FORM, content_tag="1-1", watched=True)
+
+
+def test_the_stored_bytes_are_a_copy_of_their_own(workspace: Workspace, uploads: Path) -> None:
+    """Editing the upload afterwards must not reach into an import."""
+    run_stages(workspace, "monday-1", FORM)
+    stored = workspace.store.file(RAW_EXPORT, "monday-1", EXPORT)
+    with (uploads / "by-hand" / "monday.jsonl").open("r+b") as file:
+        file.write(b"overwritten")
+    assert stored.read_bytes() == GOOD.read_bytes()
+
+
+def test_a_failed_import_keeps_its_reason_and_its_drops(workspace: Workspace, uploads: Path) -> None:
+    """What was left out can be read, also when nothing was left."""
+    shutil.copy(FIXTURES / "langsmith" / "error_runs.jsonl", uploads / "errors.jsonl")
+    keep = [line for line in (uploads / "errors.jsonl").read_text().splitlines() if '"status": "error"' in line]
+    (uploads / "errors.jsonl").write_text("\n".join(keep))
+    with pytest.raises(Exception, match="No convertible conversations found in the uploaded file: "):
+        run_stages(workspace, "errors-1", Form(file="errors.jsonl"))
+    failed = workspace.store.manifest("reconstructed_conversations", "errors-1")
+    assert failed is not None
+    assert failed.outcome is Outcome.FAILED
+    assert failed.counts.dropped["only_failed_calls"] == failed.counts.incoming
+    assert list(failed.files) == ["dropped.parquet"]
+    assert workspace.store.manifest(DEDUPED_DATASET, "errors-1") is None

@@ -1,0 +1,122 @@
+"""What the run page and the asset page of an import hold: counts, reasons, places; and never a trace's text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from conftest import FIXTURES
+
+from oumi_assets.imports.workspace import STAGES, Workspace
+from oumi_assets.orchestration.composition import build_definitions
+from oumi_assets.orchestration.resources import OpenedWorkspace
+
+
+def run(workspace: Workspace, instance: dg.DagsterInstance, file: Path, key: str = "it") -> dg.ExecuteInProcessResult:
+    """One import by hand of a file, copied below the uploads."""
+    (workspace.uploads.root / file.name).write_bytes(file.read_bytes())  # type: ignore[union-attr]
+    instance.add_dynamic_partitions("imports", [key])
+    job = build_definitions({"workspace": OpenedWorkspace(workspace)}).resolve_job_def("trace_import")
+    return job.execute_in_process(
+        instance=instance,
+        partition_key=key,
+        run_config={"ops": {"raw_export": {"config": {"file": file.name}}}},
+        raise_on_error=False,
+    )
+
+
+def _materializations(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, dg.MetadataValue]]:
+    events = [event for event in result.all_events if event.is_step_materialization]
+    return {event.asset_key.to_user_string(): dict(event.materialization.metadata) for event in events}  # type: ignore[union-attr]
+
+
+def test_every_asset_reports_counts_reasons_rows_and_its_place(workspace: Workspace, instance: dg.DagsterInstance) -> None:
+    """The UI is where people see how many rows each asset dropped and why."""
+    found = _materializations(run(workspace, instance, FIXTURES / "langfuse" / "interleaved_60_traces.jsonl"))
+    numbers = {
+        stage: tuple(found[stage][name].value for name in ("in", "out", "dropped", "dagster/row_count")) for stage in STAGES
+    }
+    assert numbers == {
+        "raw_export": (215, 215, 0, 215),
+        "parsed_traces": (60, 57, 3, 57),
+        "reconstructed_conversations": (57, 55, 2, 55),
+        "deduped_dataset": (55, 36, 19, 36),
+    }
+    (reason,) = found["parsed_traces"]["reasons"].records
+    assert reason.data["reason"] == "no_model_call"
+    assert (reason.data["count"], reason.data["share"]) == (3, "5.0%")
+    assert reason.data["example"].startswith("line ")
+    for stage in STAGES:
+        assert Path(str(found[stage]["location"].value)) == workspace.store.folder(stage, "it")
+
+
+def test_conservation_is_a_passing_check_on_each_asset(workspace: Workspace, instance: dg.DagsterInstance) -> None:
+    """The check counts again from disk, so it can fail; here it must not."""
+    result = run(workspace, instance, FIXTURES / "bad" / "garbage_lines.jsonl")
+    checks = {check.asset_key.to_user_string(): check for check in result.get_asset_check_evaluations()}
+    assert set(checks) == set(STAGES)
+    assert all(check.passed for check in checks.values())
+    assert checks["raw_export"].metadata["in"].value == 11
+    assert checks["raw_export"].metadata["dropped"].value == 3
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        ("bad/langfuse_csv_named.jsonl", "Langfuse import only supports .jsonl files: "),
+        (
+            "bad/langsmith_dataset_rows.jsonl",
+            "This file looks like a LangSmith dataset export. Use the LangSmith API trace export, not the dataset export.",
+        ),
+        ("langfuse/v5_no_generation.jsonl", "No convertible conversations found in the uploaded file: no_model_call 3"),
+        ("bad/empty.jsonl", "This file is empty"),
+    ],
+)
+def test_a_failure_begins_with_its_sentence(
+    workspace: Workspace, instance: dg.DagsterInstance, file: str, says: str
+) -> None:
+    """It is the first thing on the failed run's page, with no traceback of ours behind it."""
+    result = run(workspace, instance, FIXTURES / file)
+    (failure,) = [event.step_failure_data for event in result.all_events if event.is_step_failure]
+    assert not result.success
+    assert failure.user_failure_data is not None
+    assert (failure.user_failure_data.description or "").startswith(says)
+    assert failure.error is not None
+    assert failure.error.cause is None
+    assert not failure.user_failure_data.allow_retries if hasattr(failure.user_failure_data, "allow_retries") else True
+
+
+def test_a_failed_import_reports_what_it_dropped(workspace: Workspace, instance: dg.DagsterInstance) -> None:
+    """The counts that explain a failure belong on its page."""
+    result = run(workspace, instance, FIXTURES / "langfuse" / "v5_no_generation.jsonl")
+    (failure,) = [event.step_failure_data for event in result.all_events if event.is_step_failure]
+    metadata = failure.user_failure_data.metadata  # type: ignore[union-attr]
+    assert metadata["parsed_traces: dropped"].value == 3
+
+
+def test_no_trace_text_reaches_the_event_log(workspace: Workspace, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    """The event database lives on after a dataset is deleted, and everybody with the UI reads it."""
+    secret = "SECRET-WORD"
+    rows = [
+        {"id": "1", "traceId": "t1", "type": "GENERATION", "name": secret, "startTime": "2026-01-01T00:00:00Z",
+         "input": json.dumps([{"role": "user", "content": secret}]), "output": secret},
+        {"id": "2", "traceId": "t2", "type": "GENERATION", "traceName": secret, "startTime": secret, "input": secret, "output": secret},
+        {"id": "3", "traceId": "t3", "type": "SPAN", "startTime": None, "input": secret, "sessionId": secret, "userId": secret},
+    ]  # fmt: skip
+    path = tmp_path / "export.jsonl"
+    path.write_text("\n".join([*map(json.dumps, rows), f"not json {secret}", f'["{secret}"]', f'{{"{secret}": 1}}']))
+    result = run(workspace, instance, path)
+    assert result.success
+    assert workspace.store.complete("raw_export", "it").counts.total_dropped == 3
+    log = "\n".join(str(record) for record in instance.all_logs(result.run_id))
+    assert secret not in log
+
+
+def test_ids_in_the_table_of_reasons_are_escaped_and_cut(workspace: Workspace, instance: dg.DagsterInstance) -> None:
+    """An id may be 10,000 characters of anything."""
+    found = _materializations(run(workspace, instance, FIXTURES / "bad" / "hostile_ids.jsonl"))
+    examples = [record.data["example"] for stage in STAGES for record in found[stage]["reasons"].records]
+    assert examples
+    assert all(len(example) <= 200 and str(example).isprintable() for example in examples)
