@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -132,8 +133,6 @@ def test_links_pipes_and_paths_outside_the_uploads_are_refused(workspace: Worksp
     shutil.copy(GOOD, uploads.parent / "outside.jsonl")
     (uploads / "linked.jsonl").symlink_to(uploads.parent / "outside.jsonl")
     (uploads / "linked").symlink_to(uploads / "by-hand")
-    import os
-
     os.mkfifo(uploads / "pipe.jsonl")
     with pytest.raises(UnsafePath, match="cannot be imported"):
         make_raw_export(workspace, "key", Form(file=name))

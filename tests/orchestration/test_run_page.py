@@ -85,7 +85,6 @@ def test_a_failure_begins_with_its_sentence(
     assert (failure.user_failure_data.description or "").startswith(says)
     assert failure.error is not None
     assert failure.error.cause is None
-    assert not failure.user_failure_data.allow_retries if hasattr(failure.user_failure_data, "allow_retries") else True
 
 
 def test_a_failed_import_reports_what_it_dropped(workspace: Workspace, instance: dg.DagsterInstance) -> None:
@@ -99,12 +98,12 @@ def test_a_failed_import_reports_what_it_dropped(workspace: Workspace, instance:
 def test_no_trace_text_reaches_the_event_log(workspace: Workspace, instance: dg.DagsterInstance, tmp_path: Path) -> None:
     """The event database lives on after a dataset is deleted, and everybody with the UI reads it."""
     secret = "SECRET-WORD"
+    call = {"type": "GENERATION", "name": secret, "output": secret}
     rows = [
-        {"id": "1", "traceId": "t1", "type": "GENERATION", "name": secret, "startTime": "2026-01-01T00:00:00Z",
-         "input": json.dumps([{"role": "user", "content": secret}]), "output": secret},
-        {"id": "2", "traceId": "t2", "type": "GENERATION", "traceName": secret, "startTime": secret, "input": secret, "output": secret},
-        {"id": "3", "traceId": "t3", "type": "SPAN", "startTime": None, "input": secret, "sessionId": secret, "userId": secret},
-    ]  # fmt: skip
+        {"id": "1", "traceId": "t1", **call, "input": json.dumps([{"role": "user", "content": secret}])},
+        {"id": "2", "traceId": "t2", **call, "input": secret, "traceName": secret, "startTime": secret},
+        {"id": "3", "traceId": "t3", "type": "SPAN", "startTime": None, "input": secret, "sessionId": secret},
+    ]
     path = tmp_path / "export.jsonl"
     path.write_text("\n".join([*map(json.dumps, rows), f"not json {secret}", f'["{secret}"]', f'{{"{secret}": 1}}']))
     result = run(workspace, instance, path)
