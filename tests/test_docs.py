@@ -1,0 +1,111 @@
+"""Commands in the documentation work as they are written."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from oumi_assets.settings import PROJECT_ROOT
+
+README = PROJECT_ROOT / "README.md"
+LINKED = ("samples", ".venv", "Makefile", "requirements.txt", "pyproject.toml")
+
+
+def commands(page: Path) -> list[str]:
+    """The lines of all `sh` blocks of a page; `text` blocks are not run."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    return [line for block in blocks for line in block.splitlines() if line and not line.startswith("#")]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder that looks like a fresh checkout, with uploads and storage of its own."""
+    folder = tmp_path / "checkout"
+    (folder / "uploads" / "by-hand").mkdir(parents=True)
+    for name in LINKED:
+        (folder / name).symlink_to(PROJECT_ROOT / name)
+    shutil.rmtree(tmp_path / "uploads")
+    (tmp_path / "uploads").symlink_to(folder / "uploads")
+    return folder
+
+
+def _environment(checkout: Path) -> dict[str, str]:
+    return {**os.environ, "OUMI_UPLOADS": str(checkout / "uploads")}
+
+
+def test_every_command_of_the_readme_works(checkout: Path) -> None:
+    """A reader copies them one after the other."""
+    lines = commands(README)
+    assert len(lines) > 5
+    for line in lines:
+        if line != "make dev":
+            done = subprocess.run(
+                line,
+                shell=True,
+                cwd=checkout,
+                env=_environment(checkout),
+                capture_output=True,
+                text=True,
+                timeout=180,
+                check=False,
+            )
+            assert done.returncode == 0, (line, done.stdout, done.stderr)
+
+
+def test_make_dev_starts_the_platform_and_says_what_to_do_next(checkout: Path) -> None:
+    """The first minute of a new user: a URL, a folder, a sample."""
+    assert "make dev" in commands(README)
+    port = _free_port()
+    process = subprocess.Popen(
+        ["make", "dev", f"PORT={port}"],
+        cwd=checkout,
+        env=_environment(checkout),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert process.stderr is not None
+        said = "".join(next(process.stderr) for _ in range(8))
+        assert f"http://127.0.0.1:{port}" in said
+        assert "import samples/langfuse.jsonl samples/langsmith.jsonl" in said
+        assert _answers(f"http://127.0.0.1:{port}/server_info")
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=60)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(url: str) -> bool:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            time.sleep(0.5)
+    return False
+
+
+def test_every_link_of_the_documentation_leads_somewhere() -> None:
+    """A dead link is a promise broken."""
+    pages = [*PROJECT_ROOT.glob("*.md"), *PROJECT_ROOT.glob("docs/**/*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text()):
+            if "://" not in target:
+                assert (page.parent / target).exists(), (page.name, target)
