@@ -78,7 +78,8 @@ def test_make_dev_starts_the_platform_and_says_what_to_do_next(checkout: Path) -
         assert process.stderr is not None
         said = "".join(next(process.stderr) for _ in range(8))
         assert f"http://127.0.0.1:{port}" in said
-        assert "import samples/langfuse.jsonl samples/langsmith.jsonl" in said
+        assert all(f"samples/{platform}.jsonl" in said for platform in ("langfuse", "langsmith"))
+        assert "uploads" in said
         assert _answers(f"http://127.0.0.1:{port}/server_info")
     finally:
         os.killpg(process.pid, signal.SIGTERM)

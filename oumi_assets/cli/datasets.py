@@ -8,7 +8,15 @@ from typing import Any
 import click
 
 from oumi_assets.cli.screen import clean, messages, results
-from oumi_assets.imports.catalog import Dataset, delete_import, find_dataset, list_datasets, read_conversations
+from oumi_assets.imports.catalog import (
+    Dataset,
+    Drop,
+    delete_import,
+    find_dataset,
+    list_datasets,
+    read_conversations,
+    read_drops,
+)
 from oumi_assets.settings import read_environment
 from oumi_assets.storage.store import Store
 
@@ -60,16 +68,26 @@ def _row(dataset: Dataset) -> tuple[str, ...]:
 @click.command()
 @click.argument("dataset")
 @click.argument("n", type=click.IntRange(min=1), default=1, required=False)
-@click.option("--json", "as_json", is_flag=True, help="The rows of conversations.jsonl as they are.")
-def show(dataset: str, n: int, as_json: bool) -> None:
+@click.option("--dropped", is_flag=True, help="What was left out instead: N of each stage, also of a failed import.")
+@click.option("--json", "as_json", is_flag=True, help="JSON lines: the rows of conversations.jsonl as they are.")
+def show(dataset: str, n: int, dropped: bool, as_json: bool) -> None:
     """Read the first N conversations of a DATASET (name or import) in the terminal."""
-    found = find_dataset(_store(), dataset)
+    found = find_dataset(_store(), dataset, any_import=dropped)
     out = results()
+    if dropped:
+        for drop in read_drops(_store(), found.key, n):
+            out.print(json.dumps(drop._asdict()) if as_json else _drop_line(drop), soft_wrap=True)
+        return
     for line in read_conversations(_store(), found.key, n):
         if as_json:
             click.echo(line.decode())
         else:
             _print_conversation(json.loads(line), out)
+
+
+def _drop_line(drop: Drop) -> str:
+    places = [f"line {drop.line}" if drop.line else "", drop.name or ""]
+    return clean(f"{drop.stage}  {drop.reason}  {'  '.join(place for place in places if place)}")
 
 
 def _print_conversation(row: dict[str, Any], out: Any) -> None:

@@ -7,10 +7,12 @@ from itertools import islice
 from typing import NamedTuple
 
 import msgspec
+import polars as pl
 
 from oumi_assets.core.errors import AmbiguousDataset, UnknownDataset
 from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, STAGES
 from oumi_assets.stages.dataset import JSONL_FILE
+from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome
 from oumi_assets.storage.store import Store
 
@@ -54,10 +56,29 @@ def read_conversations(store: Store, key: str, count: int) -> Iterator[bytes]:
         yield from (line.rstrip(b"\n") for line in islice(file, count))
 
 
+class Drop(NamedTuple):
+    """One thing left out: by which stage, why, where it was in the export, and what it was called."""
+
+    stage: str
+    reason: str
+    line: int | None
+    name: str | None
+
+
+def read_drops(store: Store, key: str, count: int) -> Iterator[Drop]:
+    """What an import left out, stage by stage, `count` of each stage at most; for failed imports too."""
+    for stage in STAGES:
+        manifest = store.manifest(stage, key)
+        if manifest is None or DROPPED_FILE not in manifest.files:
+            continue
+        for row in pl.scan_parquet(store.file(stage, key, DROPPED_FILE)).head(count).collect().iter_rows(named=True):
+            yield Drop(stage, row["reason"], row.get("line"), row.get("trace_id") or row.get("conversation_id"))
+
+
 def delete_import(store: Store, key: str) -> None:
     """Remove all stages; what the upload was stays noted, so that the sensor does not import it again.
 
-    The note comes before anything is removed: whoever is killed in between can delete again.
+    raw_export goes last: whoever is killed in between can delete again.
     """
     raw = store.manifest(RAW_EXPORT, key)
     for stage in reversed(STAGES[1:]):

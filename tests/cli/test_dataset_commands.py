@@ -100,3 +100,18 @@ def test_a_failed_import_can_be_deleted_too(workspace: Workspace) -> None:
     note = workspace.store.manifest("raw_export", "bad-1")
     assert note is not None
     assert note.outcome is Outcome.DELETED
+
+
+def test_what_was_dropped_can_be_read_also_of_a_failed_import(
+    import_file: Callable[..., Summary], workspace: Workspace
+) -> None:
+    """Whoever misses a conversation must find it and the reason."""
+    import_file(FIXTURES / "bad" / "garbage_lines.jsonl", name="garbage")
+    shown = run("show", "garbage", "10", "--dropped").splitlines()
+    assert [line.split()[:2] for line in shown] == [["raw_export", "malformed_json"]] * 3 + [
+        ["deduped_dataset", "prefix_of_longer"]
+    ] * 3
+    assert shown[0].endswith("line 2")
+    failed = import_file(FIXTURES / "langfuse" / "v5_no_generation.jsonl", name="spans")
+    assert failed.error
+    assert "no_model_call" in run("show", "spans", "--dropped")
