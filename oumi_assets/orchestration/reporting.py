@@ -14,7 +14,7 @@ import polars as pl
 
 from oumi_assets.core.errors import TraceImportError
 from oumi_assets.imports.recount import Recount, recount
-from oumi_assets.imports.workspace import STAGES, Workspace
+from oumi_assets.imports.workspace import RAW_EXPORT, STAGES, Workspace
 from oumi_assets.orchestration.resources import WorkspaceSource
 from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome
@@ -53,8 +53,10 @@ def stage_metadata(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
         "reasons": _reasons(workspace, manifest),
         "location": dg.MetadataValue.path(str(folder)),
     }
+    raw = workspace.store.manifest(RAW_EXPORT, manifest.import_key)
+    if raw is not None and raw.settings is not None:
+        metadata["dataset"] = _escaped(raw.settings.dataset_name)
     if manifest.settings is not None:
-        metadata["dataset"] = manifest.settings.dataset_name
         metadata["source_platform"] = manifest.platform or manifest.settings.source_platform
         metadata["deduplicate"] = manifest.settings.deduplicate
     if manifest.source is not None:
