@@ -6,8 +6,6 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-import msgspec
-
 from oumi_assets.core.calls import Conversation, Draft, ModelCall, PayloadNotJson, Reply, Request
 from oumi_assets.core.json_text import NotJson
 from oumi_assets.shapes import read_message, read_reply, read_request
@@ -26,14 +24,13 @@ class NoCandidate(Enum):
     UNSUPPORTED = "unsupported"
 
 
-class Candidate(msgspec.Struct):
+class Candidate(Conversation):
     """A call that can be chosen: its conversation, and the drafts that it was made of.
 
     `asked` of the drafts are the request's. `stored` says that the API kept the history, so that
     nothing is missing from what was logged.
     """
 
-    conversation: Conversation
     drafts: list[Draft]
     asked: int
     stored: bool = False
@@ -64,7 +61,7 @@ def _read(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
     if messages is None or len(messages) == len(asked) or not _is_reply(messages[-1], call.failed):
         return (NoCandidate.FAILED if call.failed else NoCandidate.NO_REPLY), "$.output"
     tools = wire_tools(request.tools or (reply.tools if reply else []) or extra_tools(call))
-    return Candidate(Conversation(messages, tools), drafts, len(asked), continues_stored_response(call)), "$"
+    return Candidate(messages, tools, drafts, len(asked), continues_stored_response(call)), "$"
 
 
 def _request(call: ModelCall, reply: Reply | None) -> Request | None:

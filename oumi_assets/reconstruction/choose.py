@@ -55,7 +55,7 @@ def choose(calls: Iterable[CallEntry], read: Reader) -> Chosen | NotChosen:
         elif is_incomplete(found):
             return _choose_stitched(calls, read)
         else:
-            best = _better(best, Chosen(found.conversation, call))
+            best = _better(best, Chosen(Conversation(found.messages, found.tools), call))
     if best is None:
         return _why_none(failures)
     if len(best.conversation.messages) > MAX_MESSAGES:

@@ -32,7 +32,7 @@ def is_incomplete(found: Candidate) -> bool:
     """Whether a call logged results of tools without the history that led to them."""
     if found.stored:
         return False
-    roles = [message["role"] for message in found.conversation.messages[: found.asked]]
+    roles = [message["role"] for message in found.messages[: found.asked]]
     history = [role for role in roles if role != "system"]
     return "tool" in history and (history[0] == "tool" or "user" not in history)
 
@@ -62,7 +62,7 @@ def stitched(last: Link, read: Reader) -> Conversation:
         found, _ = read(link.call)
         if isinstance(found, Candidate):
             drafts += found.drafts[link.first_new :]
-            tools = found.conversation.tools or tools
+            tools = found.tools or tools
     return Conversation(wire_messages(drafts) or [], tools)
 
 
@@ -88,7 +88,7 @@ class _Trees:
 
     def add(self, call: CallEntry, found: Candidate) -> Link:
         """The call's link; a call that was logged twice continues the same call both times."""
-        said = prefix_hashes(found.conversation.messages)[-HASH_BYTES:]
+        said = prefix_hashes(found.messages)[-HASH_BYTES:]
         twin = self._seen.get(said)
         if twin is not None and (twin.parent is None or id(twin.parent) in self._twice):
             self._twice.add(id(twin))
@@ -104,7 +104,7 @@ class _Trees:
         """The call that this one continues, and where its new messages begin."""
         if not is_incomplete(found):
             return None, 0
-        asked = list(zip(found.conversation.messages, found.drafts[: found.asked], strict=False))
+        asked = list(zip(found.messages, found.drafts[: found.asked], strict=False))
         for index in range(len(asked) - 1, -1, -1):
             known = (self._by_id.get((call.marked, call_id)) for call_id in _ids(asked[index][1]))
             link = next((link for link in known if link is not None), None)
@@ -136,8 +136,8 @@ class _Trees:
 
 
 def _linked(call: CallEntry, found: Candidate, parent: Link | None, first_new: int) -> Link:
-    own = len(found.conversation.messages)
-    has_tools = bool(found.conversation.tools)
+    own = len(found.messages)
+    has_tools = bool(found.tools)
     if parent is None or parent.size + own - first_new <= own:
         return Link(call, None, 0, own, has_tools)
     return Link(call, parent, first_new, parent.size + own - first_new, has_tools or parent.has_tools)
