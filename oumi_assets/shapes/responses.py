@@ -95,7 +95,7 @@ class _Turns:
         self._turn: dict[str, Any] | None = None
 
     def add(self, item: Any) -> None:
-        kind = item.get("type") if isinstance(item, dict) else None
+        kind = _kind(item)
         if kind == "reasoning":
             self._reasoning += _reasoning_texts(item)
         elif kind in _CALLS:
@@ -161,12 +161,17 @@ def _has_items(values: list[Any]) -> bool:
 
 
 def _is_item(value: Any) -> bool:
-    kind = value.get("type") if isinstance(value, dict) else None
-    if not isinstance(kind, str) or kind in _NOT_HOSTED:
+    kind = _kind(value)
+    if kind is None or kind in _NOT_HOSTED:
         return False
     if kind == "message":
         return _has_role(value)
     return kind == "reasoning" or kind in _HOSTED or kind.endswith(_HOSTED_ENDS)
+
+
+def _kind(value: Any) -> str | None:
+    kind = value.get("type") if isinstance(value, dict) else None
+    return kind if isinstance(kind, str) else None
 
 
 def _has_role(value: Any) -> bool:

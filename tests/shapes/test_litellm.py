@@ -44,7 +44,14 @@ CASES = [
     Logged(
         "the logging payload",
         "langsmith",
-        {**INPUT, "id": "c", "call_type": "acompletion", "model": "m", "model_parameters": {"tools": [TOOL]}, "response": {}},
+        {
+            **INPUT,
+            "id": "c",
+            "call_type": "acompletion",
+            "model": "m",
+            "model_parameters": {"tools": [TOOL]},
+            "response": {},
+        },
         {"choices": [{"index": 0, "message": MESSAGE}], "usage_metadata": {}},
         [user("hi"), assistant("Hello.")],
         [TOOL],

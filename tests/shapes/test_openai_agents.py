@@ -11,7 +11,14 @@ WIRE_TOOL = {"type": "function", "function": {"name": "weather", "parameters": {
 MESSAGE = {"id": "msg_1", "role": "assistant", "status": "completed", "type": "message"}
 SAID = {**MESSAGE, "content": [{"annotations": [], "text": "Hello.", "type": "output_text", "logprobs": None}]}
 CALLED = {"arguments": "{}", "call_id": "a", "name": "weather", "type": "function_call", "id": "fc_1"}
-CHAT_REPLY = {"content": "Hello.", "refusal": None, "role": "assistant", "annotations": [], "audio": None, "tool_calls": None}
+CHAT_REPLY = {
+    "content": "Hello.",
+    "refusal": None,
+    "role": "assistant",
+    "annotations": [],
+    "audio": None,
+    "tool_calls": None,
+}
 
 
 def _response(*items: dict[str, Any]) -> dict[str, Any]:
