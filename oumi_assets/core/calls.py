@@ -63,10 +63,17 @@ class Request(msgspec.Struct):
 
 
 class Reply(msgspec.Struct):
-    """What came back: the messages of one answer as logged, and tool definitions logged with it."""
+    """What came back: the messages of one answer as logged, and what of the request was logged with it.
+
+    A message that is a `str` is an answer whose role was not logged. `instructions` are the system
+    text of a request that did not log them; `prompt_is_text` says that this kind of answer only comes
+    from a chat, so a request that is one bare text is the user's.
+    """
 
     messages: list[Any]
     tools: list[Any] = []
+    instructions: Any = None
+    prompt_is_text: bool = False
 
 
 class Conversation(msgspec.Struct):

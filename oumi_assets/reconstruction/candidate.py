@@ -6,10 +6,11 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from oumi_assets.core.calls import Conversation, Draft, ModelCall, PayloadNotJson, Reply
+from oumi_assets.core.calls import Conversation, Draft, ModelCall, PayloadNotJson, Reply, Request
 from oumi_assets.core.json_text import NotJson
 from oumi_assets.shapes import read_message, read_reply, read_request
 from oumi_assets.shapes.extra_tools import extra_tools
+from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
 from oumi_assets.wire.messages import wire_messages
 from oumi_assets.wire.tools import wire_tools
 
@@ -23,8 +24,20 @@ class NoCandidate(Enum):
     UNSUPPORTED = "unsupported"
 
 
-def read_candidate(line: bytes, read_call: Callable[[bytes], ModelCall]) -> tuple[Conversation | NoCandidate, str]:
-    """The conversation that one row's call holds, or why not; and the JSON path that decided it."""
+class Candidate(Conversation):
+    """A call that can be chosen: its conversation, and the drafts that it was made of.
+
+    `asked` of the drafts are the request's. `stored` says that the API kept the history, so that
+    nothing is missing from what was logged.
+    """
+
+    drafts: list[Draft]
+    asked: int
+    stored: bool = False
+
+
+def read_candidate(line: bytes, read_call: Callable[[bytes], ModelCall]) -> tuple[Candidate | NoCandidate, str]:
+    """What one row's call offers, or why it offers nothing; and the JSON path that decided it."""
     try:
         call = read_call(line)
         return _read(call)
@@ -35,16 +48,38 @@ def read_candidate(line: bytes, read_call: Callable[[bytes], ModelCall]) -> tupl
         return NoCandidate.NOT_JSON, "$"
 
 
-def _read(call: ModelCall) -> tuple[Conversation | NoCandidate, str]:
-    request = read_request(call)
-    drafts = _drafts(request.messages) if request else None
-    if request is None or not drafts or wire_messages(drafts) is None:
+def _read(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
+    reply = read_reply(call)
+    request = _request(call, reply)
+    asked = _drafts(request.messages) if request else None
+    if request is None or not asked:
         return (NoCandidate.FAILED if call.failed else NoCandidate.UNSUPPORTED), "$.input"
-    answer, answer_tools = _answer(call)
-    messages = wire_messages([*drafts, *answer]) if answer else None
-    if messages is None or messages[-1]["role"] != "assistant":
+    drafts = [*asked, *_answer(call, reply)]
+    messages = wire_messages(drafts)
+    if messages is None and wire_messages(asked) is None:
+        return (NoCandidate.FAILED if call.failed else NoCandidate.UNSUPPORTED), "$.input"
+    if messages is None or len(messages) == len(asked) or not _is_reply(messages[-1], call.failed):
         return (NoCandidate.FAILED if call.failed else NoCandidate.NO_REPLY), "$.output"
-    return Conversation(messages, wire_tools(request.tools or answer_tools or extra_tools(call))), "$"
+    tools = wire_tools(request.tools or (reply.tools if reply else []) or extra_tools(call))
+    return Candidate(messages, tools, drafts, len(asked), continues_stored_response(call)), "$"
+
+
+def _request(call: ModelCall, reply: Reply | None) -> Request | None:
+    """The request, with what only the answer tells of it."""
+    request = read_request(call)
+    if reply is None:
+        return request
+    if request is None and reply.prompt_is_text:
+        request = prompt(call.input)
+    if request is not None:
+        missing = [message for message in system_messages(reply.instructions) if not _says(request.messages, message)]
+        request.messages = [*missing, *request.messages]
+    return request
+
+
+def _says(messages: list[Any], wanted: Any) -> bool:
+    text = wanted.get("content") if isinstance(wanted, dict) else None
+    return any(isinstance(message, dict) and message.get("content") == text for message in messages)
 
 
 def _drafts(messages: list[Any]) -> list[Draft] | None:
@@ -58,28 +93,29 @@ def _drafts(messages: list[Any]) -> list[Draft] | None:
     return drafts
 
 
-def _answer(call: ModelCall) -> tuple[list[Draft], list[Any]]:
-    """The reply's drafts (none when there is no reply) and the tools logged with it."""
-    reply = read_reply(call)
+def _answer(call: ModelCall, reply: Reply | None) -> list[Draft]:
+    """The reply's drafts; none when there is no reply. Bare text of a failed call is its error."""
     if reply is None:
         text = None if call.failed else call.output_text
-        return ([Draft(role="assistant", content=text)] if text else []), []
-    drafts = _reply_drafts(reply)
-    if call.failed and not any(_is_complete(draft) for draft in drafts):
-        return [], []
-    return drafts, reply.tools
-
-
-def _reply_drafts(reply: Reply) -> list[Draft]:
-    """The reply's messages; one logged without a role is the assistant's."""
+        return [Draft(role="assistant", content=text)] if text else []
     drafts: list[Draft] = []
     for value in reply.messages:
-        if isinstance(value, dict) and "role" not in value and "kwargs" not in value:
-            value = {"role": "assistant", **value}
-        drafts.extend(read_message(value) or [])
+        read = read_message(value) if _names_its_role(value) else None
+        if read is None and not call.failed:
+            fields = value if isinstance(value, dict) else {"content": value}
+            read = read_message({**fields, "role": "assistant"})
+        drafts.extend(read or [])
     return drafts
 
 
-def _is_complete(draft: Draft) -> bool:
+def _names_its_role(value: Any) -> bool:
+    """As wire messages do, or LangChain's by their class or type."""
+    if not isinstance(value, dict):
+        return False
+    return isinstance(value.get("role"), str) or any(key in value for key in ("kwargs", "data", "type"))
+
+
+def _is_reply(message: dict[str, Any], failed: bool) -> bool:
     """On a failed call an empty message is no reply: LangChain logs one for a call that raised."""
-    return bool(draft.content or draft.tool_calls or draft.refusal)
+    said = message["content"] or message.get("tool_calls")
+    return message["role"] == "assistant" and bool(said or not failed)

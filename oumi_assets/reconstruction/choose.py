@@ -2,35 +2,28 @@
 
 Calls are read in the order of the messages they may hold, and reading stops as soon as no
 unread call can hold as many as the best one read: agents log their whole history with every
-call, so nearly always one call of a trace is read.
+call, so nearly always one call of a trace is read. Where a call logged only part of its history,
+all calls are read and stitched (rule 3).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from oumi_assets.core.calls import Conversation
 from oumi_assets.core.drops import TraceDrop
+from oumi_assets.core.json_text import canonical
 from oumi_assets.core.rows import UNKNOWN_SIZE
+from oumi_assets.reconstruction.calls import CallEntry, Reader, rank, start_order
 from oumi_assets.reconstruction.candidate import NoCandidate
+from oumi_assets.reconstruction.stitch import is_incomplete, longest_chain, stitched
 
 MAX_MESSAGES = 1000
 _ANY_NUMBER = 1 << 62
-
-
-class CallEntry(NamedTuple):
-    """The index entry of one model call, as far as choosing needs it."""
-
-    line: int
-    offset: int
-    length: int
-    messages: int
-    marked: bool
-    start: int | None
-    order: str | None
-    row: bytes | None
+_SYSTEM_APART = 1
+"""Messages that the scan may have missed: some writers keep the system text beside the messages."""
 
 
 class Chosen(NamedTuple):
@@ -48,22 +41,21 @@ class NotChosen(NamedTuple):
     path: str
 
 
-Reader = Callable[[CallEntry], tuple[Conversation | NoCandidate, str]]
-
-
 def choose(calls: Iterable[CallEntry], read: Reader) -> Chosen | NotChosen:
-    """The call with the most messages; ties: unmarked, with tools, later, larger order, larger id."""
+    """The call with the most messages (`calls.rank`), after stitching where a call's history is incomplete."""
+    calls = sorted(calls, key=_most_promising_first)
     best: Chosen | None = None
-    best_rank: tuple[object, ...] = ()
     failures: list[tuple[NoCandidate, CallEntry, str]] = []
-    for call in sorted(calls, key=_most_promising_first):
-        if best is not None and _upper_bound(call) < len(best.conversation.messages):
-            break
+    for call in calls:
+        if best is not None and _cannot_win(call, best) and not call.partial_history:
+            continue
         found, path = read(call)
         if isinstance(found, NoCandidate):
             failures.append((found, call, path))
-        elif best is None or _rank(found, call) > best_rank:
-            best, best_rank = Chosen(found, call), _rank(found, call)
+        elif is_incomplete(found):
+            return _choose_stitched(calls, read)
+        else:
+            best = _better(best, Chosen(Conversation(found.messages, found.tools), call))
     if best is None:
         return _why_none(failures)
     if len(best.conversation.messages) > MAX_MESSAGES:
@@ -71,21 +63,38 @@ def choose(calls: Iterable[CallEntry], read: Reader) -> Chosen | NotChosen:
     return best
 
 
+def _choose_stitched(calls: list[CallEntry], read: Reader) -> Chosen | NotChosen:
+    last = longest_chain(calls, read)
+    if last is None:
+        return NotChosen(TraceDrop.UNSUPPORTED_SHAPE, calls[0], "$")
+    if last.size > MAX_MESSAGES:
+        return NotChosen(TraceDrop.OVER_1000_MESSAGES, last.call, "$")
+    return Chosen(stitched(last, read), last.call)
+
+
+def _cannot_win(call: CallEntry, best: Chosen) -> bool:
+    return _upper_bound(call) < len(best.conversation.messages)
+
+
 def _upper_bound(call: CallEntry) -> int:
-    return _ANY_NUMBER if call.messages == UNKNOWN_SIZE else call.messages
+    return _ANY_NUMBER if call.messages == UNKNOWN_SIZE else call.messages + _SYSTEM_APART
 
 
 def _most_promising_first(call: CallEntry) -> tuple[object, ...]:
-    return (-_upper_bound(call), *_identity(call))
+    return (-_upper_bound(call), *start_order(call))
 
 
-def _rank(found: Conversation, call: CallEntry) -> tuple[object, ...]:
-    return (len(found.messages), not call.marked, bool(found.tools), *_identity(call))
+def _better(best: Chosen | None, found: Chosen) -> Chosen:
+    if best is None or _rank(found) > _rank(best):
+        return found
+    if _rank(found) == _rank(best) and canonical(found.conversation) > canonical(best.conversation):
+        return found
+    return best
 
 
-def _identity(call: CallEntry) -> tuple[object, ...]:
-    start = -_ANY_NUMBER if call.start is None else call.start
-    return (start, call.order or "", call.row or b"", call.length)
+def _rank(chosen: Chosen) -> tuple[object, ...]:
+    said = chosen.conversation
+    return rank(len(said.messages), bool(said.tools), chosen.call)
 
 
 _REASONS = {
@@ -101,5 +110,5 @@ _TELLING = (NoCandidate.NO_REPLY, NoCandidate.NOT_JSON, NoCandidate.UNSUPPORTED,
 def _why_none(failures: list[tuple[NoCandidate, CallEntry, str]]) -> NotChosen:
     seen = Counter(found for found, _, _ in failures)
     telling = next(kind for kind in _TELLING if seen[kind])
-    _, call, path = max((failure for failure in failures if failure[0] is telling), key=lambda f: _identity(f[1]))
+    _, call, path = max((failure for failure in failures if failure[0] is telling), key=lambda f: start_order(f[1]))
     return NotChosen(_REASONS[telling], call, path)

@@ -9,11 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply, Request
-from oumi_assets.shapes import langchain, legacy_functions, openai_chat
+from oumi_assets.shapes import langchain, legacy_functions, litellm, openai_agents, openai_chat, responses
 from oumi_assets.shapes.base import Shape
 
 SHAPES: tuple[Shape, ...] = (
+    litellm.SHAPE,
     langchain.SHAPE,
+    openai_agents.SHAPE,
+    responses.SHAPE,
     legacy_functions.SHAPE,
     openai_chat.SHAPE,
 )

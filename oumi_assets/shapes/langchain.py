@@ -1,119 +1,180 @@
-"""LangChain messages, as its tracers serialize them on either platform.
+"""LangChain messages, as its tracers and handlers serialize them on either platform.
 
-- LangSmith: `{"lc": 1, "type": "constructor", "id": [.., "HumanMessage"], "kwargs": {..}}`, nested one
-  level in `inputs.messages`; replies in `outputs.generations[0][0].message`
-- Langfuse's handler: wire-like messages whose calls are `{name, args, id, type: "tool_call"}`, with
-  tool definitions appended as messages of role `tool`
-Source of the format: langchain_core `messages` and `load.serializable`.
+- constructors `{"lc": 1, "type": "constructor", "id": [.., "HumanMessage"], "kwargs": {..}}`, nested one
+  level in LangSmith's `inputs.messages`; replies in `outputs.generations`
+- flat `{type: "human", content}`, stored `{type, data: {..}}`, pairs `["human", "hi"]`
+- Langfuse's handlers: wire-like messages whose calls are `{name, args, id}`, tool definitions appended
+  as messages of role `tool`; LangChain.js logs a tool's result under the tool's name
+Source of the format: langchain_core `messages`, `load.serializable`, `outputs`; Langfuse's handlers.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
-from oumi_assets.shapes import openai_chat
+from oumi_assets.core.calls import Draft, Reply, Request
 from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.langchain_calls import reasoning, said, tool_calls, tool_results
+from oumi_assets.wire.tools import wire_tools
 
-_CLASS_ROLES = {
-    "human": "user",
-    "ai": "assistant",
-    "system": "system",
-    "tool": "tool",
-    "function": "function",
-    "chat": "chat",
-}
+_ROLES = frozenset({"human", "user", "ai", "assistant", "system", "developer", "tool", "function"})
+_OWN_ROLE = frozenset({"", "chat", "generic"})
+_SCHEMA_KEYS = frozenset({"parameters", "input_schema", "inputSchema", "schema"})
 
 
 def request(value: Any) -> Request | None:
     """`{"messages": [[...]]}`: one list of messages inside the batch's list."""
     batch = value if isinstance(value, list) else first_list(value, "messages")
-    if len(batch) == 1 and isinstance(batch[0], list) and batch[0] and isinstance(batch[0][0], dict):
-        return Request(messages=batch[0], tools=first_list(value, "tools"))
+    inner = batch[0] if len(batch) == 1 else None
+    if isinstance(inner, list) and inner and (isinstance(inner[0], dict) or _is_pair(inner[0])):
+        return Request(messages=inner, tools=first_list(value, "tools"))
     return None
 
 
 def reply(value: Any) -> Reply | None:
-    """The first generation's message; generations without a message are a text completion."""
-    generations = value.get("generations") if isinstance(value, dict) else None
-    if not isinstance(generations, list):
+    """The first generation's message, or a serialized message in one of the usual wrappers."""
+    if isinstance(value, list):
+        return _last_answer(value) if any(map(_is_serialized, value)) else None
+    if not isinstance(value, dict):
         return None
+    if _is_serialized(value):
+        return _last_answer([value])
+    if isinstance(value.get("kwargs"), dict) and "id" in value:
+        return reply(value["kwargs"])
+    if isinstance(value.get("generations"), list):
+        return _of_generation(value["generations"])
+    for key in ("message", "output", "messages"):
+        inner = value.get(key)
+        if isinstance(inner, (dict, list)):
+            return reply(inner)
+    return None
+
+
+def _of_generation(generations: list[Any]) -> Reply:
+    """Alternatives beside the first don't count; generations without a message are a text completion."""
     first = generations[0] if generations else None
     if isinstance(first, list):
         first = first[0] if first else None
+    if isinstance(first, dict) and isinstance(first.get("kwargs"), dict):
+        first = first["kwargs"]
     message = first.get("message") if isinstance(first, dict) else None
     return Reply([message] if isinstance(message, dict) else [])
 
 
+def _last_answer(messages: list[Any]) -> Reply:
+    for value in reversed(messages):
+        drafts = message(value)
+        if drafts and drafts[-1].role in ("ai", "assistant"):
+            return Reply([value])
+    return Reply([])
+
+
 def message(value: Any) -> list[Draft] | None:
-    """A serialized LangChain message, or a wire-like one that carries LangChain's own keys."""
+    """A LangChain message of any serialization, or a wire-like one that carries LangChain's own keys."""
+    if _is_pair(value):
+        return [Draft(role=value[0], content=value[1])]
     if not isinstance(value, dict):
         return None
-    kwargs = value.get("kwargs")
-    if isinstance(kwargs, dict) and isinstance(value.get("id"), list):
-        return _draft(_class_role(value["id"], kwargs), kwargs)
+    serialized = _serialized_fields(value)
+    if serialized is not None:
+        name, fields = serialized
+        role = _role(name, fields)
+        return None if role is None else _drafts(role, fields)
     if isinstance(value.get("role"), str) and ("additional_kwargs" in value or _has_langchain_calls(value)):
-        return _draft(value["role"], value)
+        return _drafts(_role(value["role"], value) or value["role"], value)
+    if "role" not in value and "additional_kwargs" in value and "content" in value:
+        return _drafts("tool", value)  # LangChain.js: a result whose tool's name was not known.
     return None
 
 
-def _draft(role: str | None, fields: dict[str, Any]) -> list[Draft] | None:
-    if role is None:
+def _serialized_fields(value: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """The class (or type) name and the fields of a constructor, a stored or a flat message."""
+    path = value.get("id")
+    kwargs = value.get("kwargs")
+    if isinstance(kwargs, dict) and isinstance(path, (list, str)):
+        names = path.split(",") if isinstance(path, str) else path
+        name = names[-1] if names and isinstance(names[-1], str) else ""
+        return (name, kwargs) if "Message" in name else None
+    kind = value.get("type")
+    if not isinstance(kind, str) or ("role" in value and not _is_own_role(kind)):
         return None
+    fields = value.get("data") if isinstance(value.get("data"), dict) else value
+    known = _base_name(kind) in _ROLES or _is_own_role(kind)
+    return (kind, fields) if known and isinstance(fields, dict) and "content" in fields else None
+
+
+def _is_serialized(value: Any) -> bool:
+    return isinstance(value, dict) and _serialized_fields(value) is not None
+
+
+def _base_name(name: str) -> str:
+    """`HumanMessage`, `HumanMessageChunk`, `HumanChatMessage` (old JS) and `human` are `human`."""
+    return name.strip().removesuffix("Chunk").removesuffix("Message").removesuffix("Chat").lower()
+
+
+def _is_own_role(name: str) -> bool:
+    return name != "" and _base_name(name) in _OWN_ROLE
+
+
+def _role(name: str, fields: dict[str, Any]) -> str | None:
+    """The role of a class; a ChatMessage (JS: generic) names its role itself."""
+    if not _is_own_role(name):
+        base = _base_name(name)
+        return base if base in _ROLES else None
+    own = fields.get("role")
+    return own if isinstance(own, str) and not _is_own_role(own) else None
+
+
+def _drafts(role: str, fields: dict[str, Any]) -> list[Draft]:
     additional = fields.get("additional_kwargs")
     additional = additional if isinstance(additional, dict) else {}
+    answers = role in ("ai", "assistant")
+    results = [] if answers else tool_results(fields)
+    if results and len(results) == len(fields["content"]):
+        return results
     return [
+        *results,
         Draft(
             role=role,
-            content=fields.get("content"),
-            tool_calls=_tool_calls(fields, additional),
-            tool_call_id=fields.get("tool_call_id"),
-            name=fields.get("name"),
+            content=said(fields.get("content")) if answers or results else fields.get("content"),
+            tool_calls=tool_calls(fields, additional) if answers else [],
+            tool_call_id=fields.get("tool_call_id") or additional.get("tool_call_id"),
+            name=fields.get("name") or additional.get("name"),
             refusal=additional.get("refusal"),
-            reasoning=additional.get("reasoning_content"),
-        )
+            reasoning=fields.get("reasoning_content") or reasoning(additional),
+        ),
     ]
 
 
-def _class_role(path: list[Any], kwargs: dict[str, Any]) -> str | None:
-    """`HumanMessage` and `HumanMessageChunk` are `human`; a ChatMessage names its role itself."""
-    name = path[-1] if path and isinstance(path[-1], str) else ""
-    role = _CLASS_ROLES.get(name.removesuffix("Chunk").removesuffix("Message").lower())
-    if role == "chat":
-        own = kwargs.get("role")
-        return own if isinstance(own, str) else None
-    return role
-
-
-def _tool_calls(fields: dict[str, Any], additional: dict[str, Any]) -> list[ToolCallDraft]:
-    """Parsed calls and unparsable ones; where both exist, the raw argument text of the API wins."""
-    raw = [call for call in map(openai_chat.tool_call, first_list(additional, "tool_calls")) if call]
-    texts = {call.id: call.arguments for call in raw if isinstance(call.id, str)}
-    calls = [*first_list(fields, "tool_calls"), *first_list(fields, "invalid_tool_calls")]
-    drafts = [draft for draft in map(_tool_call, calls) if draft]
-    for draft in drafts:
-        if isinstance(draft.id, str):
-            draft.arguments = texts.get(draft.id, draft.arguments)
-    return drafts or raw
-
-
-def _tool_call(value: Any) -> ToolCallDraft | None:
-    if isinstance(value, dict) and "args" in value and "name" in value:
-        return ToolCallDraft(name=value["name"], arguments=value["args"], id=value.get("id"))
-    return openai_chat.tool_call(value)
+def _is_pair(value: Any) -> bool:
+    if not isinstance(value, list) or len(value) != 2 or not isinstance(value[0], str):
+        return False
+    return value[0].lower() in _ROLES and isinstance(value[1], (str, list))
 
 
 def _has_langchain_calls(value: dict[str, Any]) -> bool:
-    return any(isinstance(call, dict) and "args" in call for call in first_list(value, "tool_calls", "invalid_tool_calls"))
+    calls = [*first_list(value, "tool_calls"), *first_list(value, "invalid_tool_calls")]
+    return any(isinstance(call, dict) and "args" in call for call in calls)
 
 
 def tool(value: Any) -> Any | None:
-    """A tool definition logged as a message: role `tool`, an object as content, no `tool_call_id`."""
-    if isinstance(value, dict) and value.get("role") == "tool" and not value.get("tool_call_id"):
-        content = value.get("content")
-        if isinstance(content, dict) and content.get("type") == "function" and isinstance(content.get("function"), dict):
-            return content
-    return None
+    """A tool definition logged as a message: role `tool`, a definition as content, no `tool_call_id`."""
+    if not isinstance(value, dict) or value.get("role") != "tool" or value.get("tool_call_id"):
+        return None
+    content = value.get("content")
+    if not isinstance(content, dict):
+        return None
+    if isinstance(content.get("function"), dict) or _SCHEMA_KEYS.intersection(content):
+        return content if wire_tools([content]) else None
+    return content if _is_hosted_tool(content) else None
+
+
+def _is_hosted_tool(content: dict[str, Any]) -> bool:
+    """`{type: "web_search_20250305", name: "web_search"}` and the like: no function, and no message either."""
+    kind, name = content.get("type"), content.get("name")
+    if not isinstance(kind, str) or not isinstance(name, str):
+        return False
+    return kind.startswith(name) and kind.removeprefix(name)[1:].isdigit()
 
 
 SHAPE = Shape("langchain", request=request, reply=reply, message=message, tool=tool)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, ToolCallDraft
+from oumi_assets.shapes import openai_chat
 from oumi_assets.shapes.base import Shape
 
 
@@ -18,15 +19,10 @@ def message(value: Any) -> list[Draft] | None:
     call = value.get("function_call")
     if not isinstance(call, dict) or not isinstance(call.get("name"), str) or value.get("tool_calls"):
         return None
-    return [
-        Draft(
-            role=value["role"],
-            content=value.get("content"),
-            tool_calls=[ToolCallDraft(call["name"], call.get("arguments"))],
-            name=value.get("name"),
-            refusal=value.get("refusal"),
-        )
-    ]
+    drafts = openai_chat.message(value) or []
+    for draft in drafts:
+        draft.tool_calls = [ToolCallDraft(call["name"], call.get("arguments"))]
+    return drafts
 
 
 SHAPE = Shape("legacy_functions", message=message)

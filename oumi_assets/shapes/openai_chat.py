@@ -13,6 +13,8 @@ from typing import Any
 from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
 from oumi_assets.shapes.base import Shape, first_list
 
+_CALL_KEYS = {"function": "arguments", "custom": "input"}
+_REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
 _ANSWER_KEYS = ("role", "content", "tool_calls", "function_call", "refusal")
 
 
@@ -40,14 +42,18 @@ def reply(value: Any) -> Reply | None:
 
 
 def _of_choices(value: dict[str, Any]) -> Reply | None:
+    """The choice of the lowest index; a stream may list them as they began."""
     choices = value.get("choices")
     if not isinstance(choices, list):
         return None
-    for choice in choices:
-        message = choice.get("message") if isinstance(choice, dict) else None
-        if isinstance(message, dict):
-            return Reply([message])
-    return Reply([])
+    answered = [choice for choice in choices if isinstance(choice, dict) and isinstance(choice.get("message"), dict)]
+    first = min(answered, key=_index, default=None)
+    return Reply([first["message"]] if first else [])
+
+
+def _index(choice: dict[str, Any]) -> int:
+    index = choice.get("index")
+    return index if isinstance(index, int) else 0
 
 
 def _of_wrapper(value: dict[str, Any]) -> Reply | None:
@@ -55,7 +61,7 @@ def _of_wrapper(value: dict[str, Any]) -> Reply | None:
         if key in value:
             inner = value[key]
             if isinstance(inner, str):
-                return Reply([{"role": "assistant", "content": inner}] if inner else [])
+                return Reply([inner] if inner else [])
             return reply(inner) or Reply([])
     return None
 
@@ -89,14 +95,19 @@ def message(value: Any) -> list[Draft] | None:
     return [
         Draft(
             role=value["role"],
-            content=value.get("content"),
+            content=value.get("content") or _spoken(value.get("audio")) or value.get("content"),
             tool_calls=_tool_calls(value.get("tool_calls")),
             tool_call_id=value.get("tool_call_id"),
             name=value.get("name"),
             refusal=value.get("refusal"),
-            reasoning=value.get("reasoning_content"),
+            reasoning=next((value[key] for key in _REASONING_KEYS if isinstance(value.get(key), str) and value[key]), None),
         )
     ]
+
+
+def _spoken(audio: Any) -> Any:
+    """An answer given as audio has its text in the transcript."""
+    return audio.get("transcript") if isinstance(audio, dict) else None
 
 
 def _tool_calls(value: Any) -> list[ToolCallDraft]:
@@ -105,11 +116,17 @@ def _tool_calls(value: Any) -> list[ToolCallDraft]:
 
 
 def tool_call(value: Any) -> ToolCallDraft | None:
-    """`{id, type, function: {name, arguments}}`, or None when it names no function."""
-    function = value.get("function") if isinstance(value, dict) else None
-    if not isinstance(function, dict) or "name" not in function:
+    """`{id, type, function: {name, arguments}}` or a custom tool's `{custom: {name, input}}`.
+
+    None for what calls nothing: the holes of streamed calls are null, or empty where the SDK fills them up.
+    """
+    if not isinstance(value, dict):
         return None
-    return ToolCallDraft(name=function["name"], arguments=function.get("arguments"), id=value.get("id"))
+    for key, arguments_key in _CALL_KEYS.items():
+        called = value.get(key)
+        if isinstance(called, dict) and "name" in called and (called["name"] or called.get(arguments_key)):
+            return ToolCallDraft(name=called["name"], arguments=called.get(arguments_key), id=value.get("id"))
+    return None
 
 
 SHAPE = Shape("openai_chat", request=request, reply=reply, message=message)

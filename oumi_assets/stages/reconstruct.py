@@ -15,8 +15,9 @@ from oumi_assets.core.json_text import dump
 from oumi_assets.core.parallel import ordered_map
 from oumi_assets.platforms import PLATFORMS, Platform
 from oumi_assets.prefix import prefix_hashes
-from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
-from oumi_assets.reconstruction.choose import CallEntry, Chosen, NotChosen, choose
+from oumi_assets.reconstruction.calls import CallEntry
+from oumi_assets.reconstruction.candidate import Candidate, NoCandidate, read_candidate
+from oumi_assets.reconstruction.choose import Chosen, NotChosen, choose
 from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.sources import Progress, no_progress
@@ -110,7 +111,7 @@ def _reconstruct_batch(export: Path, traces: Path, platform_name: str, count: in
 
 
 def _choose(trace: dict[str, Any], data: Any, platform: Platform) -> Chosen | NotChosen:
-    def read(call: CallEntry) -> tuple[Conversation | NoCandidate, str]:
+    def read(call: CallEntry) -> tuple[Candidate | NoCandidate, str]:
         return read_candidate(bytes(data[call.offset : call.offset + call.length]), platform.read_call)
 
     calls = [CallEntry(**{field: call[field] for field in CallEntry._fields}) for call in trace["calls"]]

@@ -20,7 +20,7 @@ def wire_messages(drafts: Iterable[Draft]) -> list[dict[str, Any]] | None:
     ids = CallIds()
     messages: list[dict[str, Any]] = []
     for index, draft in enumerate(drafts):
-        role = wire_role(draft.role, ids.called_names)
+        role = wire_role(draft.role, ids)
         if role is None:
             return None
         messages.append(_message(index, role, draft, ids))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from oumi_assets.wire.tool_calls import CallIds
 
 WIRE_ROLES = {
     "system": "system",
@@ -17,12 +17,12 @@ WIRE_ROLES = {
 }
 
 
-def wire_role(role: str, called: Container[str]) -> str | None:
+def wire_role(role: str, ids: CallIds) -> str | None:
     """The wire role, or None for one we do not know.
 
-    `called` are the names of the tools called just before: LangChain.js logs a tool's
-    result under the tool's own name.
+    LangChain.js logs a tool's result under the tool's own name: a role that names a tool which was
+    called just before is `tool`, a common word like `user` only while that call waits for its result.
     """
-    if role in called:
+    if ids.is_awaited(role):
         return "tool"
-    return WIRE_ROLES.get(role.lower())
+    return WIRE_ROLES.get(role.lower()) or ("tool" if ids.was_called(role) else None)

@@ -1,0 +1,147 @@
+"""Rule 3: calls that logged only their new messages, put behind the calls that they continue.
+
+A call continues the one whose reply made the tool calls that its results answer. So calls form
+trees: a sub-agent's calls answer the sub-agent's own replies, a retry is a branch, and a call that was
+logged twice is two equal branches, of which one is taken. Only places and sizes are kept here;
+the longest chain is read once more, when it has been chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from oumi_assets.core.calls import Conversation, Draft
+from oumi_assets.prefix import HASH_BYTES, prefix_hashes
+from oumi_assets.reconstruction.calls import CallEntry, Reader, rank, start_order
+from oumi_assets.reconstruction.candidate import Candidate
+from oumi_assets.wire.messages import wire_messages
+
+
+class Link(NamedTuple):
+    """A call in its tree: `first_new` is the first of its request's drafts that its parent does not hold."""
+
+    call: CallEntry
+    parent: Link | None
+    first_new: int
+    size: int
+    has_tools: bool
+
+
+def is_incomplete(found: Candidate) -> bool:
+    """Whether a call logged results of tools without the history that led to them."""
+    if found.stored:
+        return False
+    roles = [message["role"] for message in found.messages[: found.asked]]
+    history = [role for role in roles if role != "system"]
+    return "tool" in history and (history[0] == "tool" or "user" not in history)
+
+
+def longest_chain(calls: Iterable[CallEntry], read: Reader) -> Link | None:
+    """The call that rule 2 chooses once every call has the history it continues; reads all calls."""
+    trees = _Trees()
+    best: Link | None = None
+    for call in sorted(calls, key=start_order):
+        found, _ = read(call)
+        if isinstance(found, Candidate):
+            link = trees.add(call, found)
+            if best is None or _rank(link) >= _rank(best):
+                best = link
+    return best
+
+
+def _rank(link: Link) -> tuple[object, ...]:
+    return rank(link.size, link.has_tools, link.call)
+
+
+def stitched(last: Link, read: Reader) -> Conversation:
+    """The conversation of a chain, read again from its first call on; tools of its last call that had any."""
+    drafts: list[Draft] = []
+    tools: list[dict[str, Any]] = []
+    for link in _from_first(last):
+        found, _ = read(link.call)
+        if isinstance(found, Candidate):
+            drafts += found.drafts[link.first_new :]
+            tools = found.tools or tools
+    return Conversation(wire_messages(drafts) or [], tools)
+
+
+def _from_first(last: Link) -> list[Link]:
+    chain = [last]
+    while chain[-1].parent is not None:
+        chain.append(chain[-1].parent)
+    return chain[::-1]
+
+
+class _Trees:
+    """Links each call to the one it continues. Feed it the calls in the order of their start.
+
+    Calls of marked sub-agents and of others never continue each other.
+    """
+
+    def __init__(self) -> None:
+        self._by_id: dict[tuple[bool, str], Link] = {}
+        self._unanswered: dict[tuple[bool, str | None], list[Link]] = {}
+        self._answered: set[int] = set()
+        self._seen: dict[bytes, Link] = {}
+        self._twice: set[int] = set()
+
+    def add(self, call: CallEntry, found: Candidate) -> Link:
+        """The call's link; a call that was logged twice continues the same call both times."""
+        said = prefix_hashes(found.messages)[-HASH_BYTES:]
+        twin = self._seen.get(said)
+        if twin is not None and (twin.parent is None or id(twin.parent) in self._twice):
+            self._twice.add(id(twin))
+            return _linked(call, found, twin.parent, twin.first_new)
+        link = _linked(call, found, *self._continued(call, found))
+        self._seen[said] = link
+        if link.parent is not None:
+            self._answered.add(id(link.parent))
+        self._expect(found, link)
+        return link
+
+    def _continued(self, call: CallEntry, found: Candidate) -> tuple[Link | None, int]:
+        """The call that this one continues, and where its new messages begin."""
+        if not is_incomplete(found):
+            return None, 0
+        asked = list(zip(found.messages, found.drafts[: found.asked], strict=False))
+        for index in range(len(asked) - 1, -1, -1):
+            known = (self._by_id.get((call.marked, call_id)) for call_id in _ids(asked[index][1]))
+            link = next((link for link in known if link is not None), None)
+            if link is not None:
+                return link, index + 1
+        first = next(index for index, (message, _) in enumerate(asked) if message["role"] != "system")
+        if asked[first][0]["role"] != "tool":
+            return None, 0
+        return self._asker(call.marked, asked[first][1]), first
+
+    def _asker(self, marked: bool, result: Draft) -> Link | None:
+        """Whose reply called for a result: by id, else the latest unanswered call, of the tool's name if it is known."""
+        if isinstance(result.tool_call_id, str) and result.tool_call_id:
+            return self._by_id.get((marked, result.tool_call_id))
+        name = result.name if isinstance(result.name, str) and result.name else None
+        waiting = self._unanswered.get((marked, name), [])
+        while waiting and id(waiting[-1]) in self._answered:
+            waiting.pop()
+        return waiting[-1] if waiting else None
+
+    def _expect(self, found: Candidate, link: Link) -> None:
+        """Remember the calls of the reply."""
+        marked = link.call.marked
+        for draft in found.drafts[found.asked :]:
+            self._by_id.update(((marked, call_id), link) for call_id in _ids(draft))
+            names = {call.name for call in draft.tool_calls if isinstance(call.name, str)}
+            for name in (None, *names) if draft.tool_calls else ():
+                self._unanswered.setdefault((marked, name), []).append(link)
+
+
+def _linked(call: CallEntry, found: Candidate, parent: Link | None, first_new: int) -> Link:
+    own = len(found.messages)
+    has_tools = bool(found.tools)
+    if parent is None or parent.size + own - first_new <= own:
+        return Link(call, None, 0, own, has_tools)
+    return Link(call, parent, first_new, parent.size + own - first_new, has_tools or parent.has_tools)
+
+
+def _ids(draft: Draft) -> list[str]:
+    return [call.id for call in draft.tool_calls if isinstance(call.id, str) and call.id]

@@ -1,0 +1,119 @@
+"""Where LangChain keeps a message's tool calls, and its content without them.
+
+The same call may be logged up to four times in one message: parsed in `tool_calls` (or, unparsable, in
+`invalid_tool_calls`), as the API sent it in `additional_kwargs`, as a content block, as stream chunks.
+Source of the format: langchain_core `messages.ai`, `messages.content`, and the partner packages' blocks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import Draft, ToolCallDraft
+from oumi_assets.shapes import openai_chat
+from oumi_assets.shapes.base import first_list
+
+_CALL_BLOCKS = {
+    "tool_use": ("id", "input"),
+    "tool_call": ("id", "args"),
+    "function_call": ("call_id", "arguments"),
+}
+_RESULT_BLOCK = "tool_result"
+_SILENT_BLOCKS = frozenset({_RESULT_BLOCK, "input_json_delta", "tool_call_chunk", "invalid_tool_call", "redacted_thinking"})
+
+
+def tool_calls(fields: dict[str, Any], additional: dict[str, Any]) -> list[ToolCallDraft]:
+    """Each call once, in the API's order and with the API's argument text where that was kept."""
+    raw = [call for call in map(openai_chat.tool_call, first_list(additional, "tool_calls")) if call]
+    logged = [*_list(fields, "tool_calls"), *_list(fields, "invalid_tool_calls")]
+    parsed = [call for call in map(_parsed_call, logged) if call]
+    texts = {call.id: call.arguments for call in raw if isinstance(call.id, str)}
+    ids = {call.id for call in parsed if isinstance(call.id, str)}
+    if len(raw) >= len(parsed) and ids <= texts.keys():
+        return raw or _legacy_call(additional) or _block_calls(fields) or _chunked_calls(fields)
+    for call in parsed:
+        if isinstance(call.id, str):
+            call.arguments = texts.get(call.id, call.arguments)
+    return parsed
+
+
+def said(content: Any) -> Any:
+    """The content without blocks that became calls or results, reasoning in the form that `wire` reads."""
+    if not isinstance(content, list):
+        return content
+    return [_block(block) for block in content if _kind(block) not in (*_CALL_BLOCKS, *_SILENT_BLOCKS)]
+
+
+def tool_results(fields: dict[str, Any]) -> list[Draft]:
+    """Anthropic's `tool_result` blocks of a user message as tool messages (rule 10)."""
+    blocks = [block for block in _list(fields, "content") if _kind(block) == _RESULT_BLOCK]
+    return [Draft("tool", content=block.get("content"), tool_call_id=block.get("tool_use_id")) for block in blocks]
+
+
+def reasoning(additional: dict[str, Any]) -> str | None:
+    """`reasoning_content` (a text) or OpenAI's `reasoning` (a summary in parts)."""
+    found = additional.get("reasoning_content") or additional.get("reasoning")
+    return found if isinstance(found, str) else _summary(found)
+
+
+def _parsed_call(value: Any) -> ToolCallDraft | None:
+    if isinstance(value, dict) and "args" in value and value.get("name"):
+        return ToolCallDraft(name=value["name"], arguments=value["args"], id=value.get("id"))
+    return openai_chat.tool_call(value)
+
+
+def _legacy_call(additional: dict[str, Any]) -> list[ToolCallDraft]:
+    call = additional.get("function_call")
+    if isinstance(call, dict) and isinstance(call.get("name"), str):
+        return [ToolCallDraft(call["name"], call.get("arguments"))]
+    return []
+
+
+def _block_calls(fields: dict[str, Any]) -> list[ToolCallDraft]:
+    calls = []
+    for block in _list(fields, "content"):
+        kind = _kind(block)
+        if kind in _CALL_BLOCKS and block.get("name"):
+            id_key, arguments_key = _CALL_BLOCKS[kind]
+            calls.append(ToolCallDraft(block["name"], block.get(arguments_key), block.get(id_key)))
+    return calls
+
+
+def _chunked_calls(fields: dict[str, Any]) -> list[ToolCallDraft]:
+    """Chunks of one `index` are one call: its name and id come first, its arguments piece by piece."""
+    calls: dict[Any, ToolCallDraft] = {}
+    for position, chunk in enumerate(_list(fields, "tool_call_chunks")):
+        if not isinstance(chunk, dict):
+            continue
+        index = chunk.get("index")
+        call = calls.setdefault(index if isinstance(index, int) else (position,), ToolCallDraft(None, ""))
+        call.name = call.name or chunk.get("name")
+        call.id = call.id or chunk.get("id")
+        call.arguments += chunk["args"] if isinstance(chunk.get("args"), str) else ""
+    return [call for call in calls.values() if call.name]
+
+
+def _kind(block: Any) -> Any:
+    kind = block.get("type") if isinstance(block, dict) else None
+    return kind if isinstance(kind, str) else None
+
+
+def _block(block: Any) -> Any:
+    """OpenAI's reasoning summaries and Bedrock's `reasoning_content` as one reasoning text; others as they are."""
+    if _kind(block) == "reasoning" and "reasoning" not in block:
+        return {"type": "reasoning", "reasoning": _summary(block)}
+    if _kind(block) == "reasoning_content":
+        inner = block.get("reasoning_content")
+        return {"type": "reasoning", "reasoning": inner.get("text") if isinstance(inner, dict) else inner}
+    return block
+
+
+def _summary(value: Any) -> str | None:
+    parts = first_list(value, "summary", "content")
+    texts = [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
+    return "\n".join(texts) or None
+
+
+def _list(fields: dict[str, Any], key: str) -> list[Any]:
+    value = fields.get(key)
+    return value if isinstance(value, list) else []

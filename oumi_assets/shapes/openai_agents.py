@@ -1,0 +1,41 @@
+"""OpenAI Agents SDK: what its tracing processors log beside plain messages and Responses items.
+
+Output: the whole response object (a list of one where it was streamed), in which alone `instructions`
+and `tools` are found. Input: one message that was unwrapped from its list.
+Source of the format: openai-agents `tracing.span_data`, LangSmith's `OpenAIAgentsTracingProcessor`,
+OpenInference's instrumentation as Langfuse receives it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import Reply, Request
+from oumi_assets.shapes import responses
+from oumi_assets.shapes.base import Shape, first_list
+
+
+def request(value: Any) -> Request | None:
+    """`{role, content}`: a conversation of one message."""
+    if isinstance(value, dict) and isinstance(value.get("role"), str) and "content" in value and "messages" not in value:
+        return Request([value])
+    return None
+
+
+def reply(value: Any) -> Reply | None:
+    """The items of a whole response object, and what of its request is told there alone."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if not _is_response(value):
+        return None
+    answer = responses.reply(value) or Reply([], prompt_is_text=True)
+    answer.tools = first_list(value, "tools")
+    answer.instructions = value.get("instructions")
+    return answer
+
+
+def _is_response(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("object") == "response" and isinstance(value.get("output"), list)
+
+
+SHAPE = Shape("openai_agents", request=request, reply=reply)

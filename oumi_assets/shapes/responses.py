@@ -1,0 +1,185 @@
+"""OpenAI Responses API: a conversation as a flat list of items.
+
+Input: `{input: text | items, instructions?, tools?}` or bare items; output: one item, a list of items
+or `{output: items}`. Items of one model turn (reasoning, message, calls) become one assistant message;
+items of hosted tools (web search, code interpreter, MCP, ...) have no wire message and stay in source_raw.
+Source of the format: OpenAI API reference, responses; `langfuse.openai` and `wrap_openai`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import ModelCall, Reply, Request
+from oumi_assets.shapes.base import Shape, first_list
+
+_CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
+_OUTPUTS = frozenset({"function_call_output", "custom_tool_call_output"})
+_HOSTED = frozenset({"compaction", "item_reference"})
+_HOSTED_ENDS = ("_call", "_call_output", "_list_tools", "_approval_request", "_approval_response")
+_NOT_HOSTED = frozenset({"tool_call"})
+_REQUEST_KEYS = ("instructions", "model", "tools", "previous_response_id", "reasoning", "max_output_tokens", "store")
+"""Arguments of `responses.create`: a text `input` beside one of them is a chat's."""
+
+
+def request(value: Any) -> Request | None:
+    """Messages of bare items, or of `{input, instructions}`; None for lists without a single item."""
+    if isinstance(value, list):
+        return Request(messages_of(value)) if _has_items(value) else None
+    if not isinstance(value, dict) or isinstance(value.get("messages"), list):
+        return None
+    messages = _sent(value)
+    if messages is None:
+        return None
+    return Request([*system_messages(value.get("instructions")), *messages], first_list(value, "tools"))
+
+
+def _sent(value: dict[str, Any]) -> list[Any] | None:
+    """What `input` says; Langfuse logs instructions alone where there was no input."""
+    sent = value.get("input")
+    if isinstance(sent, str) and sent:
+        return [_user(sent)] if any(key in value for key in _REQUEST_KEYS) else None
+    if isinstance(sent, list) and sent and (_has_items(sent) or all(map(_has_role, sent))):
+        return messages_of(sent)
+    return [] if sent is None and isinstance(value.get("instructions"), str) else None
+
+
+def prompt(value: Any) -> Request | None:
+    """A request that is one bare text, for replies that only a chat gives."""
+    text = value.get("input") if isinstance(value, dict) else value
+    return Request([_user(text)]) if isinstance(text, str) and text else None
+
+
+def reply(value: Any) -> Reply | None:
+    """The answer's items, of whatever wrapper."""
+    if isinstance(value, dict):
+        if _is_item(value):
+            value = [value]
+        elif isinstance(value.get("output"), dict):
+            return reply(value["output"])
+        else:
+            value = value.get("output")
+    if not isinstance(value, list) or not _has_items(value) or not all(_is_item(item) or _has_role(item) for item in value):
+        return None
+    return Reply([item for item in messages_of(value) if _says_assistant(item)], prompt_is_text=True)
+
+
+def continues_stored_response(call: ModelCall) -> bool:
+    """Whether the API itself kept the history: such a call was really sent without it."""
+    output = call.output[0] if isinstance(call.output, list) and call.output else call.output
+    places = (call.input, output, call.extras.get("metadata"))
+    return any(isinstance(place, dict) and bool(place.get("previous_response_id")) for place in places)
+
+
+def system_messages(instructions: Any) -> list[Any]:
+    """`instructions` as messages: a text, or a list of items."""
+    if isinstance(instructions, str) and instructions:
+        return [{"role": "system", "content": instructions}]
+    return messages_of(instructions) if isinstance(instructions, list) else []
+
+
+def messages_of(items: list[Any]) -> list[Any]:
+    """Wire-like messages of a list of items; what is no item stays as it is."""
+    turns = _Turns()
+    for item in items:
+        turns.add(item)
+    return turns.messages
+
+
+class _Turns:
+    """Puts the items of one assistant turn together: reasoning, a message, calls made beside each other."""
+
+    def __init__(self) -> None:
+        self.messages: list[Any] = []
+        self._reasoning: list[str] = []
+        self._turn: dict[str, Any] | None = None
+
+    def add(self, item: Any) -> None:
+        kind = _kind(item)
+        if kind == "reasoning":
+            self._reasoning += _reasoning_texts(item)
+        elif kind in _CALLS:
+            self._assistant().setdefault("tool_calls", []).append(_call(item))
+        elif _has_role(item) and item["role"] == "assistant" and kind in (None, "message"):
+            self._say(item)
+        elif kind in _OUTPUTS:
+            self._other({"role": "tool", "tool_call_id": item.get("call_id"), "content": item.get("output")})
+        elif not _is_item(item) or kind == "message":
+            self._other(item)
+
+    def _other(self, message: Any) -> None:
+        self._turn, self._reasoning = None, []
+        self.messages.append(message)
+
+    def _say(self, item: dict[str, Any]) -> None:
+        """A message opens a turn, or speaks within one that has called tools already."""
+        if self._turn is None or "tool_calls" not in self._turn:
+            self._turn = {key: value for key, value in item.items() if key not in ("type", "id", "status")}
+            self.messages.append(self._turn)
+        else:
+            self._turn["content"] = [*_parts(self._turn.get("content")), *_parts(item.get("content"))]
+        self._think()
+
+    def _assistant(self) -> dict[str, Any]:
+        if self._turn is None:
+            self._turn = {"role": "assistant", "content": None}
+            self.messages.append(self._turn)
+        self._think()
+        return self._turn
+
+    def _think(self) -> None:
+        if self._turn is not None and self._reasoning:
+            before = self._turn.get("reasoning_content")
+            said = [before] if isinstance(before, str) and before else []
+            self._turn["reasoning_content"] = "\n".join([*said, *self._reasoning])
+            self._reasoning = []
+
+
+def _reasoning_texts(item: dict[str, Any]) -> list[str]:
+    """The summary, or the reasoning itself where the model shows it."""
+    parts = first_list(item, "summary", "content")
+    return [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str) and part["text"]]
+
+
+def _call(item: dict[str, Any]) -> dict[str, Any]:
+    function = {"name": item.get("name"), "arguments": item.get(_CALLS[item["type"]])}
+    return {"id": item.get("call_id") or item.get("id"), "type": "function", "function": function}
+
+
+def _parts(content: Any) -> list[Any]:
+    if isinstance(content, list):
+        return content
+    return [content] if content else []
+
+
+def _user(text: str) -> dict[str, Any]:
+    return {"role": "user", "content": text}
+
+
+def _has_items(values: list[Any]) -> bool:
+    return any(map(_is_item, values))
+
+
+def _is_item(value: Any) -> bool:
+    kind = _kind(value)
+    if kind is None or kind in _NOT_HOSTED:
+        return False
+    if kind == "message":
+        return _has_role(value)
+    return kind == "reasoning" or kind in _HOSTED or kind.endswith(_HOSTED_ENDS)
+
+
+def _kind(value: Any) -> str | None:
+    kind = value.get("type") if isinstance(value, dict) else None
+    return kind if isinstance(kind, str) else None
+
+
+def _has_role(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("role"), str)
+
+
+def _says_assistant(message: Any) -> bool:
+    return isinstance(message, dict) and message.get("role") == "assistant"
+
+
+SHAPE = Shape("responses", request=request, reply=reply)

@@ -1,0 +1,61 @@
+"""No shape ever raises, whatever a payload holds: a detector that fails would take the whole import with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from oumi_assets.core.calls import Draft, ModelCall, Reply, Request
+from oumi_assets.reconstruction.candidate import NoCandidate, _read
+from oumi_assets.shapes import SHAPES
+
+_WORDS = """
+    additional_kwargs ai args arguments assistant audio call_id candidates choices config content contents custom data
+    content_blocks function function_call function_call_output functionCall functions generations human id index input
+    input_schema inputSchema instructions invalid_tool_calls kwargs kind lc message messages model_parameters name object
+    output outputs parameters parts previous_response_id prompt reasoning reasoning_content reasoning_summary refusal result
+    response role summary system text thinking tool tool-call tool-result tool_call_chunks tool_call_id tool_calls
+    tool_result tool_use tools toolCallId toolName type user HumanMessage ChatMessage AIMessageChunk constructor
+"""
+WORDS = st.sampled_from(_WORDS.split())
+"""Keys and values that shapes look for: without them no generated value would get past the first question."""
+
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=5), WORDS)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.one_of(WORDS, st.text(max_size=3)), inner, max_size=6)
+    ),
+    max_leaves=25,
+)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=[shape.name for shape in SHAPES])
+@given(value=VALUES)
+@settings(max_examples=300, deadline=None)
+def test_a_detector_never_raises(shape: Any, value: Any) -> None:
+    """Each function of a shape answers with its own kind of value, or with None for "not mine"."""
+    expected: list[tuple[Callable[[Any], Any] | None, type]] = [
+        (shape.request, Request),
+        (shape.reply, Reply),
+        (shape.message, list),
+        (shape.tool, object),
+    ]
+    for function, kind in expected:
+        found = function(value) if function else None
+        assert found is None or isinstance(found, kind)
+        if function is shape.message and found:
+            assert all(isinstance(draft, Draft) and isinstance(draft.role, str) for draft in found)
+
+
+@given(input_=VALUES, output=VALUES, failed=st.booleans())
+@settings(max_examples=500, deadline=None)
+def test_a_call_of_any_values_is_read_or_refused(input_: Any, output: Any, failed: bool) -> None:
+    """What shapes hand on is digestible: the wire rules never meet a value they cannot handle."""
+    found, path = _read(ModelCall(input_, output, None, failed, {}))
+    assert path.startswith("$")
+    assert isinstance(found, NoCandidate) or found.messages[-1]["role"] == "assistant"

@@ -1,0 +1,223 @@
+"""OpenAI chat completions, streamed and not, of both platforms' wrappers and logged by hand; functions of before tools."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from model_calls import Logged, assert_read, assistant, call, parametrize, read, result, row, system, user
+
+from oumi_assets.core.calls import Conversation
+from oumi_assets.reconstruction.candidate import NoCandidate
+
+HI = user("hi")
+NULLS = {"refusal": None, "annotations": [], "audio": None, "function_call": None, "tool_calls": None}
+TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+
+
+def _choices(*messages: dict[str, Any]) -> dict[str, Any]:
+    choices = [{"index": index, "finish_reason": "stop", "message": message} for index, message in enumerate(messages)]
+    return {"id": "c", "object": "chat.completion", "choices": choices, "usage_metadata": {}}
+
+
+STREAMED_HOLES = {
+    "role": "assistant",
+    "content": "",
+    "tool_calls": [None, {"index": 1, "id": "a", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}],
+}
+
+REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
+    ("wrap_openai", "langsmith", _choices({"role": "assistant", "content": "Yes.", **NULLS}), assistant("Yes.")),
+    ("several choices", "langsmith", _choices(assistant("A"), assistant("B")), assistant("A")),
+    (
+        "several streamed choices, in the order they began",
+        "langsmith",
+        {"choices": [{"index": 1, "message": assistant("B")}, {"index": 0, "message": assistant("A")}]},
+        assistant("A"),
+    ),
+    ("streamed calls with holes", "langsmith", _choices(STREAMED_HOLES), assistant(None, call("a", "f", '{"a": 1}'))),
+    (
+        "streamed calls with filled holes",
+        "langfuse",
+        {"role": "assistant", "tool_calls": [{"function": {"name": "", "arguments": ""}}, STREAMED_HOLES["tool_calls"][1]]},
+        assistant(None, call("a", "f", '{"a": 1}')),
+    ),
+    (
+        "calls that lost id and type (Langfuse 2.x)",
+        "langfuse",
+        {"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": "{}"}}] * 2},
+        assistant(None, call("call_1_0", "f"), call("call_1_1", "f")),
+    ),
+    (
+        "a legacy call",
+        "langfuse",
+        {"role": "assistant", "function_call": {"name": "f", "arguments": '{"a": 1}'}, "content": None},
+        assistant(None, call("call_1_0", "f", '{"a": 1}')),
+    ),
+    (
+        "a custom tool",
+        "langsmith",
+        _choices(
+            {"role": "assistant", "tool_calls": [{"id": "a", "type": "custom", "custom": {"name": "f", "input": "x"}}]}
+        ),
+        assistant(None, call("a", "f", "x")),
+    ),
+    (
+        "a refusal",
+        "langsmith",
+        _choices({**NULLS, "role": "assistant", "content": None, "refusal": "No."}),
+        assistant("No.", refusal="No."),
+    ),
+    (
+        "reasoning of DeepSeek and vLLM",
+        "langsmith",
+        _choices({"role": "assistant", "content": "Yes.", "reasoning_content": "Hm."}),
+        assistant("Yes.", reasoning_content="Hm."),
+    ),
+    (
+        "reasoning of OpenRouter",
+        "langfuse",
+        {"role": "assistant", "content": "Yes.", "reasoning": "Hm.", "reasoning_details": [{"type": "reasoning.text"}]},
+        assistant("Yes.", reasoning_content="Hm."),
+    ),
+    (
+        "audio",
+        "langfuse",
+        {"role": "assistant", "content": None, "audio": {"id": "a", "data": "@@@langfuseMedia@@@", "transcript": "Yes."}},
+        assistant("Yes."),
+    ),
+    ("streamed text", "langfuse", "103", assistant("103")),
+    ("no role", "langsmith", {"content": "Yes."}, assistant("Yes.")),
+    ("a role of null", "langfuse", {"role": None, "content": "Yes."}, assistant("Yes.")),
+    ("a message", "langsmith", {"message": assistant("Yes.")}, assistant("Yes.")),
+    ("a message that is a text", "langsmith", {"message": "Yes."}, assistant("Yes.")),
+    ("an output", "langsmith", {"output": assistant("Yes.")}, assistant("Yes.")),
+    ("an output that is a text", "langsmith", {"output": "Yes.", "usage_metadata": {}}, assistant("Yes.")),
+    ("messages", "langsmith", {"messages": [HI, assistant("Yes.")]}, assistant("Yes.")),
+    ("empty", "langsmith", _choices({**NULLS, "role": "assistant", "content": None}), assistant("")),
+]
+
+
+@pytest.mark.parametrize(("platform", "output", "wire"), [case[1:] for case in REPLIES], ids=[case[0] for case in REPLIES])
+def test_rule_1_a_reply_is_read(platform: str, output: Any, wire: dict[str, Any]) -> None:
+    """Wherever a wrapper or a person puts the answer, it is the last message."""
+    input_ = [HI] if platform == "langfuse" else {"messages": [HI], "model": "m"}
+    assert_read(Logged("", platform, input_, output, [HI, wire]))
+
+
+REQUESTS = [
+    Logged(
+        "unset arguments of an old SDK",
+        "langsmith",
+        {"messages": [HI], "tools": "<openai.Omit object at 0x7f>", "functions": "NOT_GIVEN"},
+        _choices(assistant("Yes.")),
+        [HI, assistant("Yes.")],
+    ),
+    Logged(
+        "legacy functions and their result",
+        "langsmith",
+        {
+            "messages": [
+                {"role": "developer", "content": "s"},
+                HI,
+                {"role": "assistant", "content": None, "function_call": {"name": "f", "arguments": "{}"}},
+                {"role": "function", "name": "f", "content": "r"},
+            ],
+            "functions": [{"name": "f", "parameters": {"type": "object"}}],
+        },
+        _choices(assistant("Yes.")),
+        [
+            system("s"),
+            HI,
+            assistant(None, call("call_2_0", "f")),
+            {"role": "tool", "content": "r", "name": "f", "tool_call_id": "call_2_0"},
+            assistant("Yes."),
+        ],
+        [TOOL],
+    ),
+    Logged(
+        "an audio part",
+        "langfuse",
+        [user([{"type": "text", "text": "hear"}, {"type": "input_audio", "input_audio": {"data": "@@@", "format": "wav"}}])],
+        assistant("Yes."),
+        [
+            user(
+                [{"type": "text", "text": "hear"}, {"type": "input_audio", "input_audio": {"data": "@@@", "format": "wav"}}]
+            ),
+            assistant("Yes."),
+        ],
+    ),
+    Logged(
+        "results of calls that lost their ids",
+        "langfuse",
+        [HI, {"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": ""}}]}, result("call_xyz", "r")],
+        assistant("Yes."),
+        [HI, assistant(None, call("call_1_0", "f")), result("call_1_0", "r"), assistant("Yes.")],
+    ),
+]
+
+
+@parametrize(REQUESTS)
+def test_a_request_is_read(logged: Logged) -> None:
+    """Requests of every SDK generation become the same wire messages."""
+    assert_read(logged)
+
+
+NOTHING_SAID = [None, {}, "", {"output": None}, {"choices": []}, {"messages": [HI]}, {"message": None}, []]
+
+
+@pytest.mark.parametrize("output", NOTHING_SAID)
+@pytest.mark.parametrize("platform", ["langfuse", "langsmith"])
+def test_rule_1_an_output_that_says_nothing_is_no_reply(platform: str, output: Any) -> None:
+    """An assistant turn in the input does not stand in for a reply that never came."""
+    input_ = {"messages": [HI, assistant("Earlier."), user("and?")]}
+    if platform == "langsmith" and not isinstance(output, dict):
+        output = {"output": output}
+    line = row(platform, input_, "" if output is None else output)
+    assert read(platform, line) is NoCandidate.NO_REPLY
+
+
+FAILED_ROWS = [
+    ("langfuse", {"level": "ERROR"}),
+    ("langsmith", {"error": "RateLimitError()", "status": "error"}),
+    ("langsmith", {"error": None, "status": "pending"}),
+]
+
+
+@pytest.mark.parametrize(("platform", "fields"), FAILED_ROWS)
+@pytest.mark.parametrize(
+    "output",
+    [
+        {},
+        {"output": None},
+        {"output": "401 Unauthorized", "code": 401},
+        {"message": "401 Unauthorized"},
+        {"content": "401"},
+        assistant(""),
+        assistant([{"type": "text", "text": ""}]),
+        _choices(assistant("")),
+    ],
+)
+def test_rule_1_a_failed_call_with_an_error_or_an_empty_message_is_no_reply(
+    platform: str, fields: dict[str, Any], output: Any
+) -> None:
+    """What a failed call left behind is its error; learned as an answer it would spoil the dataset."""
+    assert read(platform, row(platform, {"messages": [HI]}, output, **fields)) is NoCandidate.FAILED
+
+
+def test_rule_1_bare_text_of_a_failed_call_is_its_error() -> None:
+    """Langfuse keeps text; on a failed call it is what went wrong."""
+    assert read("langfuse", row("langfuse", [HI], "Connection refused", level="ERROR")) is NoCandidate.FAILED
+
+
+@pytest.mark.parametrize(("platform", "fields"), FAILED_ROWS)
+@pytest.mark.parametrize(
+    "said", [assistant("Partly."), assistant(None, call("a", "f")), {**NULLS, "role": "assistant", "refusal": "No."}]
+)
+def test_rule_1_a_stream_left_early_with_a_whole_message_is_a_reply(
+    platform: str, fields: dict[str, Any], said: dict[str, Any]
+) -> None:
+    """GeneratorExit is how a consumer stops reading: what it had read was said."""
+    found = read(platform, row(platform, {"messages": [HI]}, _choices(said), **fields))
+    assert isinstance(found, Conversation)
+    assert found.messages[-1]["content"] == (said.get("content") or said.get("refusal"))
