@@ -9,11 +9,25 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply, Request
-from oumi_assets.shapes import langchain, legacy_functions, openai_chat
+from oumi_assets.shapes import (
+    anthropic,
+    google,
+    langchain,
+    legacy_functions,
+    openai_chat,
+    otel_genai,
+    pydantic_ai,
+    vercel_ai,
+)
 from oumi_assets.shapes.base import Shape
 
 SHAPES: tuple[Shape, ...] = (
     langchain.SHAPE,
+    vercel_ai.SHAPE,
+    google.SHAPE,
+    pydantic_ai.SHAPE,
+    otel_genai.SHAPE,
+    anthropic.SHAPE,
     legacy_functions.SHAPE,
     openai_chat.SHAPE,
 )
