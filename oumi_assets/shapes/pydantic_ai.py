@@ -18,6 +18,8 @@ from oumi_assets.shapes.openai_chat import tool_call
 _EVENT = "event.name"
 _TOOL_EVENT = "gen_ai.tool.message"
 _CHOICE_EVENT = "gen_ai.choice"
+_PART_FIELDS = ("text", "content", "url", "data", "media_type", "file_id")
+"""What a part says; its other fields tell pydantic-ai how to fetch and to cache it."""
 
 
 def request(value: Any) -> Request | None:
@@ -77,9 +79,10 @@ def _content(value: Any) -> Any:
 def _typed(part: Any) -> Any:
     if not _is_kind(part):
         return part
-    rest = {key: value for key, value in part.items() if key not in ("kind", "binary_content")}
-    data = {"data": part["binary_content"]} if "binary_content" in part else {}
-    return {"type": part["kind"], **rest, **data}
+    said = {key: part[key] for key in _PART_FIELDS if part.get(key) is not None}
+    if "binary_content" in part:
+        said["data"] = part["binary_content"]
+    return {"type": part["kind"], **said}
 
 
 def _is_model_message(value: Any) -> bool:
@@ -99,9 +102,9 @@ def _asked(part: dict[str, Any]) -> Draft | None:
     kind, content = part["part_kind"], part.get("content")
     if kind == "system-prompt":
         return Draft(role="system", content=content)
-    if kind == "user-prompt":
+    if kind == "user-prompt" or (kind == "retry-prompt" and not part.get("tool_name")):
         return Draft(role="user", content=_content(content))
-    if kind == "tool-return" or (kind == "retry-prompt" and part.get("tool_name")):
+    if kind in ("tool-return", "retry-prompt"):
         return Draft(role="tool", content=content, tool_call_id=part.get("tool_call_id"), name=part.get("tool_name"))
     return None
 
