@@ -33,6 +33,8 @@ class _Message(msgspec.Struct):
 
 class _Wrapped(msgspec.Struct):
     messages: Raw
+    system: Raw | UnsetType = UNSET
+    config: Raw | UnsetType = UNSET
 
 
 _list = msgspec.json.Decoder(list[_Message])
@@ -48,11 +50,12 @@ def count_messages(payload: str | bytes | Raw) -> tuple[int, bool]:
     `payload` is JSON: a list of messages, a list with one such list, or `{"messages": ...}`.
     """
     try:
-        if payload[:1] in ("{", b"{"):
-            payload = _wrapped.decode(payload).messages
-        return _count(_list.decode(payload))
-    except msgspec.ValidationError:
-        return _count_nested(payload)
+        if payload[:1] not in ("{", b"{"):
+            return _count_bare(payload)
+        wrapped = _wrapped.decode(payload)
+        beside = _system_messages(wrapped)
+        messages, partial = _count_bare(wrapped.messages)
+        return UNCOUNTED if beside is None or messages == UNKNOWN_SIZE else (messages + beside, partial)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return UNCOUNTED
 
@@ -60,6 +63,21 @@ def count_messages(payload: str | bytes | Raw) -> tuple[int, bool]:
 def count_list(messages: Raw) -> tuple[int, bool]:
     """The same for a value already known to be the list of messages."""
     return count_messages(bytes(messages))
+
+
+def _system_messages(wrapped: _Wrapped) -> int | None:
+    """System prompts beside the messages; None when there may be one (Google keeps it inside a `config`)."""
+    system = b"" if isinstance(wrapped.system, UnsetType) else bytes(wrapped.system)
+    if not isinstance(wrapped.config, UnsetType) or system[:1] not in (b"", b'"', b"n"):
+        return None
+    return int(len(system) > 2 and system[:1] == b'"')
+
+
+def _count_bare(payload: str | bytes | Raw) -> tuple[int, bool]:
+    try:
+        return _count(_list.decode(payload))
+    except msgspec.ValidationError:
+        return _count_nested(payload)
 
 
 def _count_nested(payload: str | bytes | Raw) -> tuple[int, bool]:
@@ -100,5 +118,5 @@ def _is_plain(content: Raw | UnsetType) -> bool:
     if content is UNSET:
         return True
     raw = bytes(content)
-    # A list that speaks of tools may be several messages; an object may be a tool definition.
-    return raw[:1] in (b'"', b"n") or (raw[:1] == b"[" and b"ool" not in raw)
+    # A list that speaks of tools or functions may be several messages; an object may be a tool definition.
+    return raw[:1] in (b'"', b"n") or (raw[:1] == b"[" and b"ool" not in raw and b"unction" not in raw)

@@ -9,14 +9,31 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply, Request
-from oumi_assets.shapes import langchain, legacy_functions, litellm, openai_agents, openai_chat, responses
+from oumi_assets.shapes import (
+    anthropic,
+    google,
+    langchain,
+    legacy_functions,
+    litellm,
+    openai_agents,
+    openai_chat,
+    otel_genai,
+    pydantic_ai,
+    responses,
+    vercel_ai,
+)
 from oumi_assets.shapes.base import Shape
 
 SHAPES: tuple[Shape, ...] = (
     litellm.SHAPE,
     langchain.SHAPE,
+    vercel_ai.SHAPE,
+    google.SHAPE,
+    pydantic_ai.SHAPE,
+    otel_genai.SHAPE,
     openai_agents.SHAPE,
     responses.SHAPE,
+    anthropic.SHAPE,
     legacy_functions.SHAPE,
     openai_chat.SHAPE,
 )

@@ -6,34 +6,46 @@ from typing import Any
 
 from oumi_assets.core.calls import ModelCall
 from oumi_assets.core.json_text import NotJson, parse
+from oumi_assets.wire.tools import definitions_of, wire_tools
 
-_PLACES: tuple[tuple[str, ...], ...] = (
-    ("invocation_params", "tools"),
-    ("invocation_params", "functions"),
-    ("tool_columns",),
-    ("model_parameters", "tools"),
-    ("model_parameters", "functions"),
-    ("metadata", "tools"),
+_PLACES = (
+    "invocation_params.tools",
+    "invocation_params.functions",
+    "tool_columns",
+    "model_parameters.tools",
+    "model_parameters.functions",
+    "metadata.tools",
+    "metadata.functions",
+    "metadata.attributes.ai.prompt.tools",
+    "metadata.attributes.gen_ai.tool.definitions",
+    "metadata.attributes.model_request_parameters.function_tools",
+    "metadata.ls_invocation_params.tools",
 )
-"""Where to look, in this order: names of `ModelCall.extras` and keys inside."""
+"""Where to look, in this order: names of `ModelCall.extras` and keys inside, joined by dots."""
 
 
 def extra_tools(call: ModelCall) -> list[Any]:
-    """The first non-empty list of tool definitions found beside the payloads."""
+    """The tool definitions of the first place that holds any."""
     for place in _PLACES:
-        found = _value(_at(call.extras, place))
-        if isinstance(found, list) and found:
+        found = definitions_of(_at(call.extras, place))
+        if wire_tools(found):
             return found
     return []
 
 
-def _at(value: Any, path: tuple[str, ...]) -> Any:
-    for key in path:
-        value = _value(value)
-        if not isinstance(value, dict):
-            return None
-        value = value.get(key)
-    return value
+def _at(value: Any, path: str) -> Any:
+    """The value at a dotted path. Keys may hold dots themselves: Langfuse's events rows flatten metadata into such keys."""
+    value = _value(value)
+    if not path or not isinstance(value, dict):
+        return None if path else value
+    if value.get(path) is not None:
+        return value[path]
+    names = path.split(".")
+    for count in range(len(names) - 1, 0, -1):
+        found = _at(value.get(".".join(names[:count])), ".".join(names[count:]))
+        if found is not None:
+            return found
+    return None
 
 
 def _value(value: Any) -> Any:

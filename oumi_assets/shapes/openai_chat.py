@@ -92,6 +92,9 @@ def message(value: Any) -> list[Draft] | None:
     """One wire message: anything with a text `role`. A missing role is the reply's business."""
     if not isinstance(value, dict) or not isinstance(value.get("role"), str):
         return None
+    if value.get("parts") and not value.get("content"):
+        # Another writer's message that its shape could not read: nothing here says what it says.
+        return None
     return [
         Draft(
             role=value["role"],

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
+from oumi_assets.core.calls import ToolCallDraft
 from oumi_assets.core.json_text import dump, number_text
+from oumi_assets.wire.images import image_part
 
 _TEXT_TYPES = frozenset({"text", "input_text", "output_text"})
-_REASONING_KEYS = {"thinking": "thinking", "reasoning": "reasoning"}
+_REASONING_TYPES = frozenset({"thinking", "reasoning", "reasoning_content"})
+_HIDDEN_REASONING_TYPES = frozenset({"redacted_thinking", "redacted-reasoning"})
+"""Reasoning that the provider encrypted: nobody can read it, and the model needs it no more."""
+
+_REASONING_KEYS = ("thinking", "reasoning", "text", "content", "reasoning_content", "summary")
+_CALL_TYPES = frozenset(
+    {"tool_use", "tool-call", "tool_call", "tool_call_chunk", "function_call", "input_json_delta", "invalid_tool_call"}
+)
+_CALL_IDS = ("id", "toolCallId", "call_id", "tool_call_id")
+_RESULT_TYPES = frozenset({"image", "image_url", "input_audio", "audio", "file", "input_file", "document", "video", "media"})
+"""Parts beside text that a tool can answer with; anything else it returns is its own JSON."""
 
 
 class Content(msgspec.Struct):
@@ -20,62 +33,89 @@ class Content(msgspec.Struct):
     refusal: str | None = None
 
 
-def read_content(value: Any) -> Content:
-    """Any logged content. Text-only parts become one text joined by newlines; values that are no parts, their JSON."""
+def read_content(value: Any, *, is_result: bool = False, calls: Sequence[ToolCallDraft] = ()) -> Content:
+    """Any logged content. Text-only parts become one text joined by newlines; values that are no parts, their JSON.
+
+    `is_result`: a tool said it, so a list or an object is JSON unless all of it is parts.
+    `calls`: the message's tool calls as read; parts that repeat them are left out.
+    """
     if value is None or isinstance(value, str):
         return Content(value)
-    if isinstance(value, list):
-        return _of_list(value)
-    if isinstance(value, dict) and isinstance(value.get("type"), str):
-        return _of_list([value])
+    if isinstance(value, list) and _are_parts(value, is_result):
+        return _of_parts(value, calls)
+    if isinstance(value, dict) and _is_known_part(value):
+        return _of_parts([value], calls)
     return Content(number_text(value) or dump(value))
 
 
-def _of_list(values: list[Any]) -> Content:
-    if not all(isinstance(item, str) or _is_part(item) for item in values):
-        return Content(dump(values))
-    content, parts = Content(), []
-    for item in values:
-        part = _text_part(item) if isinstance(item, str) else _read_part(item, content)
-        if part is not None:
-            parts.append(part)
-    if all(part["type"] == "text" for part in parts):
-        content.body = "\n".join(part["text"] for part in parts) if parts else None
-    else:
-        content.body = parts
-    return content
+def _are_parts(values: list[Any], is_result: bool) -> bool:
+    if is_result:
+        return bool(values) and all(_is_known_part(item) for item in values)
+    return all(isinstance(item, str) or _is_part(item) for item in values)
 
 
 def _is_part(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("type"), str)
 
 
-def _text_part(text: str) -> dict[str, Any]:
-    return {"type": "text", "text": text}
+def _is_known_part(value: Any) -> bool:
+    if not _is_part(value):
+        return False
+    return value["type"] in _RESULT_TYPES or _is_text(value) or image_part(value) is not None
 
 
-def _read_part(part: dict[str, Any], content: Content) -> dict[str, Any] | None:
-    """The OpenAI part, or None when it went to the message's reasoning or refusal."""
+def _is_text(part: dict[str, Any]) -> bool:
+    return part["type"] in _TEXT_TYPES and isinstance(part.get("text"), str)
+
+
+def _of_parts(values: list[Any], calls: Sequence[ToolCallDraft]) -> Content:
+    content, parts = Content(), []
+    for item in values:
+        part = {"type": "text", "text": item} if isinstance(item, str) else _read_part(item, content, calls)
+        if part is not None:
+            parts.append(part)
+    if all(_is_text(part) for part in parts):
+        content.body = "\n".join(part["text"] for part in parts) if parts else None
+    else:
+        content.body = parts
+    return content
+
+
+def _read_part(part: dict[str, Any], content: Content, calls: Sequence[ToolCallDraft]) -> dict[str, Any] | None:
+    """The OpenAI part, or None when it has its place elsewhere in the message."""
     kind = part["type"]
-    if kind in _TEXT_TYPES and isinstance(part.get("text"), str):
-        return _text_part(part["text"])
-    if kind in _REASONING_KEYS:
-        content.reasoning = _joined(content.reasoning, part.get(_REASONING_KEYS[kind]), part.get("text"))
+    if _is_text(part):
+        return {**part, "type": "text"}
+    if kind in _REASONING_TYPES:
+        content.reasoning = _joined(content.reasoning, _reasoning(part))
         return None
     if kind == "refusal" and isinstance(part.get("refusal"), str):
         content.refusal = _joined(content.refusal, part["refusal"])
         return None
-    if kind in ("image_url", "input_image"):
-        return _image_part(part)
-    return part
+    if kind in _HIDDEN_REASONING_TYPES or (kind in _CALL_TYPES and _repeats(part, calls)):
+        return None
+    return image_part(part) or part
 
 
-def _image_part(part: dict[str, Any]) -> dict[str, Any]:
-    image = part.get("image_url")
-    if not isinstance(image, str):
-        return part
-    rest = {key: value for key, value in part.items() if key not in ("type", "image_url")}
-    return {"type": "image_url", "image_url": {"url": image, **rest}}
+def _repeats(part: dict[str, Any], calls: Sequence[ToolCallDraft]) -> bool:
+    """Whether one of the calls stands for this part; a streamed piece of a call bears no id."""
+    logged = next((part[key] for key in _CALL_IDS if part.get(key) is not None), None)
+    return bool(calls) and (logged is None or any(call.id == logged for call in calls))
+
+
+def _reasoning(part: dict[str, Any]) -> str | None:
+    """Under the first key that says something: a text, `{text}`, or a list of such."""
+    for key in _REASONING_KEYS:
+        found = part.get(key)
+        texts = [item.get("text") if isinstance(item, dict) else item for item in _list(found)]
+        text = _joined(None, *texts)
+        if text:
+            return text
+    return None
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _joined(before: str | None, *texts: Any) -> str | None:

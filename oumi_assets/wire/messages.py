@@ -28,7 +28,7 @@ def wire_messages(drafts: Iterable[Draft]) -> list[dict[str, Any]] | None:
 
 
 def _message(index: int, role: str, draft: Draft, ids: CallIds) -> dict[str, Any]:
-    said = read_content(draft.content)
+    said = read_content(draft.content, is_result=role == "tool", calls=draft.tool_calls)
     refusal = draft.refusal if isinstance(draft.refusal, str) and draft.refusal else said.refusal
     calls = ids.calls(index, draft.tool_calls) if role == "assistant" and draft.tool_calls else []
     message: dict[str, Any] = {"role": role, "content": _content(said, refusal, bool(calls))}

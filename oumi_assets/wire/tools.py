@@ -20,29 +20,56 @@ def wire_tools(definitions: Iterable[Any]) -> list[dict[str, Any]]:
     return list(tools.values())
 
 
+def definitions_of(value: Any) -> list[Any]:
+    """The definitions in whatever writers keep them in: a list, one definition, a map by name, or JSON text of these."""
+    value = _parsed(value)
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict):
+        return []
+    if isinstance(value.get("name"), str) or any(key in value for key in ("function", *_DECLARATION_KEYS)):
+        return [value]
+    return [_named(name, _parsed(definition)) for name, definition in value.items()]
+
+
+def _named(name: str, definition: Any) -> Any:
+    """A map's entry as a definition: the map's key is the name that the model calls."""
+    if isinstance(definition, dict) and any(key in definition for key in ("description", *_SCHEMA_KEYS)):
+        return {**definition, "name": name}
+    return definition
+
+
 def _functions(definition: Any) -> Iterator[dict[str, Any]]:
     """The function descriptions in one logged definition: usually one, Google's hold several."""
-    if isinstance(definition, str):
-        definition = _parsed(definition)
+    definition = _parsed(definition)
     if not isinstance(definition, dict):
         return
-    for key in _DECLARATION_KEYS:
-        declarations = definition.get(key)
-        if isinstance(declarations, list):
-            for declaration in declarations:
+    declared = next((definition[key] for key in _DECLARATION_KEYS if isinstance(definition.get(key), list)), None)
+    if declared is not None:
+        for declaration in declared:
+            if isinstance(declaration, dict) and not any(key in declaration for key in _DECLARATION_KEYS):
                 yield from _functions(declaration)
-            return
+        return
     nested = definition.get("function")
-    function = _described(nested if isinstance(nested, dict) else definition)
+    function = _described(nested if isinstance(nested, dict) else _own_function(definition))
     if function is not None:
         yield function
 
 
-def _parsed(text: str) -> Any:
+def _parsed(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
     try:
-        return parse(text)
+        return parse(value)
     except NotJson:
         return None
+
+
+def _own_function(definition: dict[str, Any]) -> dict[str, Any]:
+    """A flat definition, or nothing when it is a hosted tool's configuration."""
+    has_schema = any(isinstance(definition.get(key), dict) for key in _SCHEMA_KEYS)
+    kind = definition.get("type")
+    return definition if has_schema or kind is None or kind == "function" else {}
 
 
 def _described(fields: dict[str, Any]) -> dict[str, Any] | None:
@@ -53,11 +80,16 @@ def _described(fields: dict[str, Any]) -> dict[str, Any] | None:
     function: dict[str, Any] = {"name": name}
     if isinstance(fields.get("description"), str):
         function["description"] = fields["description"]
-    for key in _SCHEMA_KEYS:
-        if isinstance(fields.get(key), dict):
-            function["parameters"] = fields[key]
-            break
+    schema = next((fields[key] for key in _SCHEMA_KEYS if isinstance(fields.get(key), dict)), None)
+    if schema is not None:
+        function["parameters"] = _plain(schema)
     for key, value in fields.items():
         if key not in function and key not in _SCHEMA_KEYS and key != "type" and value is not None:
             function[key] = value
     return function
+
+
+def _plain(schema: dict[str, Any]) -> dict[str, Any]:
+    """The AI SDK wraps a JSON schema as `{"jsonSchema": ...}` beside its validator."""
+    wrapped = schema.get("jsonSchema")
+    return wrapped if isinstance(wrapped, dict) else schema

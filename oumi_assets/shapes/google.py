@@ -1,0 +1,125 @@
+"""Google GenAI and Gemini: `contents` of `parts`, role `model`, calls that may have no ids.
+
+Input: `{contents, system_instruction, tools | config}` in snake_case (Python, ADK) or camelCase (REST, JavaScript), or
+LangSmith's `wrap_gemini`: `{messages, config}` whose content lists hold `function_call` and `function_response`.
+Output: `{candidates: [{content}]}`, one content, or the OpenAI-like message of `wrap_gemini`.
+Source of the format: google-genai `types.Content`, `types.Part`; `langsmith.wrappers._gemini`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
+from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.blocks import block_drafts, has_block, with_system
+
+_WRAPPED = frozenset({"function_call", "function_response"})
+_PART_KEYS = (
+    ("text", "text"),
+    ("function_call", "functionCall"),
+    ("function_response", "functionResponse"),
+    ("inline_data", "inlineData"),
+    ("file_data", "fileData"),
+    ("executable_code", "executableCode"),
+    ("code_execution_result", "codeExecutionResult"),
+)
+
+
+def request(value: Any) -> Request | None:
+    """Contents or messages, the system instruction before them, and the function declarations."""
+    if not isinstance(value, dict):
+        return None
+    config = value["config"] if isinstance(value.get("config"), dict) else {}
+    contents = _contents(value.get("contents"))
+    if not contents and config:
+        contents = first_list(value, "messages")
+    if not contents:
+        return None
+    system = _either(value, "system_instruction", "systemInstruction") or _either(
+        config, "system_instruction", "systemInstruction"
+    )
+    return Request(with_system(_system(system), contents), first_list(value, "tools") or first_list(config, "tools"))
+
+
+def _contents(value: Any) -> list[Any]:
+    """A text is the user's; so are texts and parts that stand in the place of a content."""
+    values = value if isinstance(value, list) else [value] if value else []
+    return [item if isinstance(item, dict) and "parts" in item else {"role": "user", "parts": [item]} for item in values]
+
+
+def _system(value: Any) -> Any:
+    """A text, a content, or parts."""
+    if isinstance(value, dict):
+        value = value.get("parts") or [value]
+    if isinstance(value, list):
+        return [part if isinstance(part, str) else _said(part) for part in value]
+    return value
+
+
+def reply(value: Any) -> Reply | None:
+    """The first candidate's content; no candidate (a blocked prompt) is no reply."""
+    if not isinstance(value, dict):
+        return None
+    candidates = value.get("candidates")
+    if isinstance(candidates, list):
+        value = candidates[0] if candidates else None
+    content = value.get("content") if isinstance(value, dict) else None
+    if isinstance(content, dict) and (isinstance(candidates, list) or "parts" in content):
+        return Reply([{**content, "role": "model", "parts": content.get("parts") or []}])
+    return Reply([]) if isinstance(candidates, list) else None
+
+
+def message(value: Any) -> list[Draft] | None:
+    """A content of Google parts, or a message of `wrap_gemini` whose content holds calls or results."""
+    if not isinstance(value, dict):
+        return None
+    parts, role = value.get("parts"), value.get("role") or "user"
+    if not isinstance(role, str):
+        return None
+    if isinstance(parts, list) and "content" not in value and all(_is_part(part) for part in parts):
+        return block_drafts(role, [part if isinstance(part, str) else _said(part) for part in parts], _call, _result)
+    if has_block(value.get("content"), _WRAPPED) and not value.get("tool_calls"):
+        return block_drafts(role, value["content"], _call, _result)
+    return None
+
+
+def _is_part(part: Any) -> bool:
+    """A text, or an object without `type` that holds one of Google's parts."""
+    if isinstance(part, dict) and "type" not in part:
+        return any(_either(part, *keys) is not None for keys in _PART_KEYS)
+    return isinstance(part, str)
+
+
+def _said(part: Any) -> Any:
+    """The part as a block with a `type`: text, thought, media, or under its own name."""
+    if not _is_part(part):
+        return part
+    kind, found = next((keys[0], _either(part, *keys)) for keys in _PART_KEYS if _either(part, *keys) is not None)
+    if kind == "text":
+        return {"type": "thinking", "thinking": found} if part.get("thought") else {"type": "text", "text": found}
+    if kind in ("inline_data", "file_data") and isinstance(found, dict):
+        return {"type": "media", **found}
+    return {"type": kind, kind: found}
+
+
+def _call(block: dict[str, Any]) -> ToolCallDraft | None:
+    call = block.get("function_call")
+    if block.get("type") != "function_call" or not isinstance(call, dict):
+        return None
+    return ToolCallDraft(name=call.get("name"), arguments=_either(call, "args", "arguments"), id=call.get("id"))
+
+
+def _result(block: dict[str, Any]) -> Draft | None:
+    result = block.get("function_response")
+    if block.get("type") != "function_response" or not isinstance(result, dict):
+        return None
+    return Draft(role="tool", content=result.get("response"), tool_call_id=result.get("id"), name=result.get("name"))
+
+
+def _either(value: dict[str, Any], *keys: str) -> Any:
+    """The first of the keys whose value is not null: both spellings are written, and unset fields as nulls."""
+    return next((value[key] for key in keys if value.get(key) is not None), None)
+
+
+SHAPE = Shape("google", request=request, reply=reply, message=message)

@@ -1,0 +1,68 @@
+"""OpenTelemetry GenAI messages: `{role, parts: [{type, content | ...}], finish_reason?}`; newer pydantic-ai logs the same.
+
+Tool results are parts `tool_call_response` under role `tool` or `user`, their value in `response` (the conventions) or
+`result` (pydantic-ai). Langfuse turned such messages into wire-like ones for a while, and kept role `user` for results.
+Source of the format: semantic conventions `gen-ai-input-messages.json`, `gen-ai-output-messages.json`; pydantic-ai
+`_otel_messages`; Langfuse's OpenTelemetry ingestion.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import Draft, ToolCallDraft
+from oumi_assets.shapes.base import Shape
+from oumi_assets.shapes.blocks import block_drafts
+
+
+def message(value: Any) -> list[Draft] | None:
+    """A message of typed parts, a result that is still called the user's, or one with the calls of span attributes."""
+    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
+        return None
+    parts = value.get("parts")
+    if isinstance(parts, list) and not value.get("content") and all(_is_part(part) for part in parts):
+        return block_drafts(value["role"], [_said(part) for part in parts], _call, _result, value.get("name"))
+    if value["role"] == "user" and isinstance(value.get("tool_call_id"), str) and value["tool_call_id"]:
+        return [Draft(role="tool", content=value.get("content"), tool_call_id=value["tool_call_id"])]
+    return _with_flat_calls(value)
+
+
+def _is_part(part: Any) -> bool:
+    """A typed part that says something: a text whose content was not recorded cannot be read."""
+    if not isinstance(part, dict) or not isinstance(part.get("type"), str):
+        return False
+    return part["type"] != "text" or isinstance(part.get("content"), str)
+
+
+def _said(part: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "text", "text": part["content"]} if part["type"] == "text" else part
+
+
+def _call(part: dict[str, Any]) -> ToolCallDraft | None:
+    """A call that our side ran: what the provider ran by itself (`builtin`) is part of what was said."""
+    if part.get("type") != "tool_call" or part.get("builtin"):
+        return None
+    return ToolCallDraft(name=part.get("name"), arguments=part.get("arguments"), id=part.get("id"))
+
+
+def _result(part: dict[str, Any]) -> Draft | None:
+    if part.get("type") != "tool_call_response":
+        return None
+    content = next((part[key] for key in ("response", "result", "content") if part.get(key) is not None), None)
+    return Draft(role="tool", content=content, tool_call_id=part.get("id"), name=part.get("name"))
+
+
+def _with_flat_calls(value: dict[str, Any]) -> list[Draft] | None:
+    """`tool_calls: [{id, name, arguments}]`, as unfolded from `gen_ai.prompt.0.tool_calls.0.name` attributes."""
+    calls = value.get("tool_calls")
+    if not isinstance(calls, list) or not calls or not all(_is_flat_call(call) for call in calls):
+        return None
+    drafts = [ToolCallDraft(name=call["name"], arguments=call.get("arguments"), id=call.get("id")) for call in calls]
+    return [Draft(role=value["role"], content=value.get("content"), tool_calls=drafts)]
+
+
+def _is_flat_call(call: Any) -> bool:
+    return isinstance(call, dict) and isinstance(call.get("name"), str) and "arguments" in call and "function" not in call
+
+
+SHAPE = Shape("otel_genai", message=message)

@@ -1,0 +1,109 @@
+"""Vercel's AI SDK, as its telemetry (Langfuse) and LangSmith's wrapper log it.
+
+Input: messages whose content holds `tool-call` and `tool-result` parts; tools as a list, a list of JSON texts, or a map by
+name. The outer call of a step logs `{system, prompt | messages}`. Output: text, `[{toolCallId, toolName, input | args}]`,
+or an assistant message whose `tool_calls` are these, also as JSON text.
+Source of the format: AI SDK `ai.prompt.*` and `ai.response.*` attributes (versions 4 to 6), Langfuse's OpenTelemetry
+ingestion, `langsmith/experimental/vercel`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
+from oumi_assets.core.json_text import NotJson, dump, parse
+from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.blocks import block_drafts, has_block, with_system
+from oumi_assets.wire.tools import definitions_of
+
+_TOOL_PARTS = frozenset({"tool-call", "tool-result", "tool-error"})
+_OUTER_KEYS = frozenset({"system", "prompt", "messages", "tools"})
+
+
+def request(value: Any) -> Request | None:
+    """Messages with a map of tools, or the outer call's system and prompt; a prompt alone is a text completion."""
+    if not isinstance(value, dict):
+        return None
+    messages, tools = first_list(value, "messages"), value.get("tools")
+    if messages and not isinstance(tools, dict):
+        return None
+    messages = messages or _prompt(value)
+    return Request(with_system(value.get("system"), messages), definitions_of(tools)) if messages else None
+
+
+def _prompt(value: dict[str, Any]) -> list[Any]:
+    prompt = value.get("prompt")
+    if isinstance(prompt, str) and isinstance(value.get("system"), str) and value.keys() <= _OUTER_KEYS:
+        return [{"role": "user", "content": prompt}]
+    if isinstance(prompt, list) and all(isinstance(message, dict) and "role" in message for message in prompt):
+        return prompt
+    return []
+
+
+def reply(value: Any) -> Reply | None:
+    """A list of calls, or a step result `{text, toolCalls}`."""
+    if isinstance(value, list) and value and all(_is_call(call) for call in value):
+        return Reply([{"role": "assistant", "content": None, "tool_calls": value}])
+    if isinstance(value, dict) and isinstance(value.get("toolCalls"), list) and "content" not in value:
+        return Reply([{"role": "assistant", "content": value.get("text"), "tool_calls": value["toolCalls"]}])
+    return None
+
+
+def message(value: Any) -> list[Draft] | None:
+    """A message with the SDK's tool parts in its content, or with the SDK's calls as `tool_calls`."""
+    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
+        return None
+    content = value.get("content")
+    if isinstance(content, list) and has_block(content, _TOOL_PARTS):
+        return block_drafts(value["role"], content, _part_call, _part_result)
+    calls = _calls(value.get("tool_calls"))
+    return [Draft(role=value["role"], content=content, tool_calls=calls)] if calls else None
+
+
+def _calls(value: Any) -> list[ToolCallDraft]:
+    """Calls of the SDK, also as the JSON text that Langfuse keeps; empty when one is of another kind."""
+    if isinstance(value, str) and value.startswith("["):
+        try:
+            value = parse(value)
+        except NotJson:
+            return []
+    if not isinstance(value, list) or not all(_is_call(call) for call in value):
+        return []
+    return [_call(call) for call in value]
+
+
+def _is_call(value: Any) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("toolName"), str):
+        return False
+    return "toolCallId" in value and "result" not in value and "output" not in value
+
+
+def _call(value: dict[str, Any]) -> ToolCallDraft:
+    """`input` since version 5, `args` before."""
+    arguments = value["input"] if "input" in value else value.get("args")
+    return ToolCallDraft(name=value["toolName"], arguments=arguments, id=value.get("toolCallId"))
+
+
+def _part_call(part: dict[str, Any]) -> ToolCallDraft | None:
+    """A call that our side ran: what the provider ran by itself is part of what was said."""
+    if part.get("type") != "tool-call" or not isinstance(part.get("toolName"), str) or part.get("providerExecuted"):
+        return None
+    return _call(part)
+
+
+def _part_result(part: dict[str, Any]) -> Draft | None:
+    if part.get("type") not in ("tool-result", "tool-error"):
+        return None
+    return Draft(role="tool", content=_output(part), tool_call_id=part.get("toolCallId"), name=part.get("toolName"))
+
+
+def _output(part: dict[str, Any]) -> Any:
+    """The value of `{type: "text" | "json" | "content" | ..., value}` (version 5), else the bare result (version 4)."""
+    output = next((part[key] for key in ("output", "result", "error") if key in part), None)
+    if isinstance(output, dict) and isinstance(output.get("type"), str) and "value" in output:
+        return dump(output["value"]) if output["type"].endswith("json") else output["value"]
+    return output
+
+
+SHAPE = Shape("vercel_ai", request=request, reply=reply, message=message)
