@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from oumi_assets.core.calls import Conversation
-from oumi_assets.core.drops import DROPPED_TRACES
+from oumi_assets.core.drops import DROPPED_TRACES, TraceDrop
 from oumi_assets.core.json_text import dump
 from oumi_assets.core.parallel import ordered_map
 from oumi_assets.platforms import PLATFORMS, Platform
@@ -104,8 +104,12 @@ def _reconstruct_batch(export: Path, traces: Path, platform_name: str, count: in
             found = _choose(trace, data, platform)
             if isinstance(found, NotChosen):
                 drops.append(_drop(trace, found))
-            else:
+                continue
+            try:
                 made.append(_conversation(trace, found.conversation))
+            except RecursionError:
+                # What could just be read can nest too deep to be written and compared.
+                drops.append(_drop(trace, NotChosen(TraceDrop.PAYLOAD_NOT_JSON, found.call, "$")))
     return _Batch(frame(CONVERSATIONS, made), frame(DROPPED_TRACES, drops))
 
 
