@@ -48,7 +48,7 @@ def refuse_other_names(name: str, platform: str | None) -> None:
 def refuse_other_formats(head: bytes, tail: bytes, declared: str | None, *, has_rows: bool) -> None:
     """Raise `EmptyFile` or `NotJsonl`; `has_rows` says that some sampled lines are JSON objects."""
     text = head.removeprefix(_BOM).lstrip(_BLANKS)
-    if not text and not tail.strip(_BLANKS):
+    if not has_rows and not text and not tail.strip(_BLANKS + _BOM):
         raise EmptyFile
     for start, what in _BINARY_STARTS.items():
         if head.startswith(start):

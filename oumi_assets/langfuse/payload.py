@@ -11,7 +11,7 @@ from oumi_assets.langfuse.rows import is_failed
 
 TOOL_COLUMNS = ("toolDefinitions", "tool_definitions", "tools")
 
-_LOOKS_LIKE_JSON = re.compile(r"""\s*(\{\s*["}]|\[\s*(["{\[\]\d-]|true|false|null))""")
+_LOOKS_LIKE_JSON = re.compile(r"""\s*(\{|\[\s*(["{\[\]\d-]|true|false|null|$))""")
 _KEYS = "role|content|tool_calls|choices|id|message|messages|parts|candidates|generations|finish_reason|lc|toolCallId"
 _TYPES = "text|message|reasoning|thinking|function_call|tool_use|tool_call|tool-call|constructor"
 _LOOKS_LIKE_A_MESSAGE = re.compile(rf"""\s*(\[\s*)*\{{\s*"(({_KEYS})"\s*:|type"\s*:\s*"({_TYPES})")""")
