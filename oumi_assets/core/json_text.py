@@ -96,6 +96,19 @@ def dump(value: Any) -> str:
     return _encode(value).decode()
 
 
+def dump_readable(value: Any) -> str:
+    """The same, with room for readers: a `RecursionError` for what could be written here but not be read elsewhere.
+
+    Python's own parser goes about as deep as ours, less the depth it is called from.
+    """
+    for _ in range(_ROOM):
+        value = [value]
+    return _encode(value)[_ROOM:-_ROOM].decode()
+
+
+_ROOM = 250
+
+
 def canonical(value: Any) -> bytes:
     """JSON bytes equal for equal values whatever their key order; for comparing, not for users."""
     return _encode_sorted(value)

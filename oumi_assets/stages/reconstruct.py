@@ -11,7 +11,7 @@ import polars as pl
 
 from oumi_assets.core.calls import Conversation
 from oumi_assets.core.drops import DROPPED_TRACES, TraceDrop
-from oumi_assets.core.json_text import dump
+from oumi_assets.core.json_text import dump_readable
 from oumi_assets.core.parallel import ordered_map
 from oumi_assets.platforms import PLATFORMS, Platform
 from oumi_assets.prefix import prefix_hashes
@@ -124,8 +124,8 @@ def _choose(trace: dict[str, Any], data: Any, platform: Platform) -> Chosen | No
 def _conversation(trace: dict[str, Any], found: Conversation) -> tuple[object, ...]:
     return (
         trace["trace_id"],
-        dump(found.messages),
-        dump(found.tools) if found.tools else None,
+        dump_readable(found.messages),
+        dump_readable(found.tools) if found.tools else None,
         len(found.messages),
         prefix_hashes(found.messages),
         trace["name"],
