@@ -52,11 +52,11 @@ class LangfuseTracesTable(TraceImportError):
 class UnknownExport(TraceImportError):
     """JSON Lines, but no row carries either platform's signature fields."""
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, looks_like: str | None = None) -> None:
+        guess = f" It looks like {looks_like}." if looks_like else ""
         super().__init__(
-            f"This file is not a trace export we know: none of the {rows} rows looked at has Langfuse's fields "
-            "(traceId, type) or LangSmith's (trace_id, run_type). Export raw traces, "
-            "or name the platform if you are sure of it."
+            "This file is not a trace export we know: none of its rows has Langfuse's fields (traceId, type) "
+            f"or LangSmith's (trace_id, run_type).{guess} Export raw traces, or name the platform if you are sure of it."
         )
 
 

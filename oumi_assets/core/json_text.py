@@ -9,6 +9,7 @@ parser reads it; lone surrogates become U+FFFD, NaN and infinities become null.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import msgspec
@@ -29,8 +30,14 @@ def _number(token: str) -> float | Raw:
 
 
 def _integer(token: str) -> int | Raw:
-    # Python refuses to convert more than 4300 digits, and JSON readers differ beyond 64 bits.
-    return int(token) if len(token) < 19 and token != "-0" else Raw(token.encode())
+    # Python refuses to convert more than 4300 digits.
+    return int(token) if len(token) <= _MOST_DIGITS and token != "-0" else Raw(token.encode())
+
+
+_MOST_DIGITS = 4300
+# The strict parser reads an integer -0 as 0. A text may say so too; the lenient parser reads that as well.
+_NEGATIVE_ZERO = re.compile(r"-0(?=[\s,\]}]|\Z)")
+_NEGATIVE_ZERO_BYTES = re.compile(rb"-0(?=[\s,\]}]|\Z)")
 
 
 _strict = msgspec.json.Decoder(float_hook=_number)
@@ -41,6 +48,9 @@ _encode_sorted = msgspec.json.Encoder(order="deterministic").encode
 
 def parse(text: bytes | str) -> Any:
     """The value of one JSON text. Raises `NotJson` (or `NestedTooDeep`); never guesses."""
+    found = _NEGATIVE_ZERO.search(text) if isinstance(text, str) else _NEGATIVE_ZERO_BYTES.search(text)
+    if found:
+        return _parse_lenient(text)
     try:
         return _strict.decode(text)
     except RecursionError:
@@ -84,6 +94,19 @@ def scrub_text(text: str) -> str:
 def dump(value: Any) -> str:
     """Compact JSON text, keys in their order, number tokens unchanged, no ASCII escaping."""
     return _encode(value).decode()
+
+
+def dump_readable(value: Any) -> str:
+    """The same, with room for readers: a `RecursionError` for what could be written here but not be read elsewhere.
+
+    Python's own parser goes about as deep as ours, less the depth it is called from.
+    """
+    for _ in range(_ROOM):
+        value = [value]
+    return _encode(value)[_ROOM:-_ROOM].decode()
+
+
+_ROOM = 250
 
 
 def canonical(value: Any) -> bytes:

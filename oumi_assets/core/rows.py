@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import polars as pl
+from msgspec import Raw
 
 from oumi_assets.core.json_text import scrub_text
 
@@ -83,9 +84,8 @@ def id_bytes(value: Any) -> bytes | None:
     """An id as bytes for comparing; integers count as their digits, anything else is no id."""
     if isinstance(value, str):
         return value.encode("utf-8", "surrogatepass") or None
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value).encode()
-    return None
+    digits = integer_digits(value)
+    return digits.encode() if digits else None
 
 
 def id_text(value: bytes) -> str:
@@ -97,6 +97,14 @@ def text_or_none(value: Any) -> str | None:
     """A non-empty text, an integer as its digits, or None."""
     if isinstance(value, str):
         return scrub_text(value) or None
+    return integer_digits(value)
+
+
+def integer_digits(value: Any) -> str | None:
+    """An integer as it was written (as `Raw` when it is longer than Python converts), None for anything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
+    if isinstance(value, Raw):
+        token = bytes(value).decode()
+        return token if token.removeprefix("-").isdecimal() else None
     return None

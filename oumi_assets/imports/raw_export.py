@@ -11,7 +11,7 @@ from oumi_assets.core.errors import BadSetting, EmptyFile, FileChanged, ImportEx
 from oumi_assets.detection import check_name, detect
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace, failures_recorded, new_manifest
 from oumi_assets.platforms import PLATFORMS
-from oumi_assets.stages.index import DROPPED_FILE, index_export, take_sample
+from oumi_assets.stages.index import DROPPED_FILE, all_signatures, index_export, take_sample
 from oumi_assets.stages.sources import EXPORT, Copied, copy_export
 from oumi_assets.stages.tables import count_reasons
 from oumi_assets.storage.keys import MAX_NAME, check_key, dataset_name
@@ -127,7 +127,7 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
 
 
 def _index(workspace: Workspace, export: Path, folder: Path, declared: str | None) -> tuple[str, Counts]:
-    platform = detect(take_sample(export), declared)
+    platform = detect(take_sample(export), declared, all_signatures(export))
     counted = index_export(export, folder, platform, workers=workspace.workers, progress=workspace.progress)
     dropped = count_reasons(folder / DROPPED_FILE)
     return platform.name, Counts(counted.lines, counted.rows, dropped, {"bytes": export.stat().st_size})

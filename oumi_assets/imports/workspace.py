@@ -76,7 +76,7 @@ def failures_recorded(workspace: Workspace, folder: Path, manifest: Manifest, co
 
 
 def refuse_nothing_convertible(store: Store, key: str, counts: Counts) -> None:
-    """Raise with every reason of this and the former stage when no conversation came out."""
+    """Raise with every reason of this and the former stages when no conversation came out."""
     if counts.outgoing == 0:
-        former = store.complete(PARSED_TRACES, key).counts
-        raise NoConvertibleConversations({**former.dropped, **counts.dropped})
+        former = [store.complete(stage, key).counts.dropped for stage in (RAW_EXPORT, PARSED_TRACES)]
+        raise NoConvertibleConversations({**former[0], **former[1], **counts.dropped})

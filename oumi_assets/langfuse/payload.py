@@ -6,12 +6,15 @@ import re
 from typing import Any
 
 from oumi_assets.core.calls import ModelCall, PayloadNotJson
-from oumi_assets.core.json_text import NotJson, dump, number_text, parse
+from oumi_assets.core.json_text import NestedTooDeep, NotJson, dump, number_text, parse
 from oumi_assets.langfuse.rows import is_failed
 
 TOOL_COLUMNS = ("toolDefinitions", "tool_definitions", "tools")
 
-_LOOKS_LIKE_A_MESSAGE = re.compile(r"""\s*(\[\s*)?\{\s*"(role|content|tool_calls|choices|id|message|messages)"\s*:""")
+_LOOKS_LIKE_JSON = re.compile(r"""\s*(\{|\[\s*(["{\[\]\d-]|true|false|null|$))""")
+_KEYS = "role|content|tool_calls|choices|id|message|messages|parts|candidates|generations|finish_reason|lc|toolCallId"
+_TYPES = "text|message|reasoning|thinking|function_call|tool_use|tool_call|tool-call|constructor"
+_LOOKS_LIKE_A_MESSAGE = re.compile(rf"""\s*(\[\s*)*\{{\s*"(({_KEYS})"\s*:|type"\s*:\s*"({_TYPES})")""")
 
 
 def read_call(line: bytes) -> ModelCall:
@@ -32,8 +35,8 @@ def read_call(line: bytes) -> ModelCall:
 
 
 def _request(value: Any) -> Any:
-    """Text that begins like a JSON value must be one; other text is a prompt."""
-    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "["):
+    """Text that begins like a JSON value must be one; other text (`[INST] hi`) is a prompt."""
+    if not isinstance(value, str) or not _LOOKS_LIKE_JSON.match(value):
         return value
     try:
         return parse(value)
@@ -49,6 +52,8 @@ def _reply(value: Any) -> Any:
         return value
     try:
         return parse(value)
+    except NestedTooDeep:
+        raise PayloadNotJson("$.output") from None
     except NotJson:
         if _LOOKS_LIKE_A_MESSAGE.match(value):
             raise PayloadNotJson("$.output") from None

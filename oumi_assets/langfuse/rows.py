@@ -13,8 +13,8 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from oumi_assets.core.counting import UNCOUNTED, count_messages
-from oumi_assets.core.json_text import dump
-from oumi_assets.core.rows import ForeignRow, IndexedRow, id_bytes, text_or_none
+from oumi_assets.core.json_text import dump, scrub
+from oumi_assets.core.rows import ForeignRow, IndexedRow, id_bytes, integer_digits, text_or_none
 from oumi_assets.core.times import microseconds
 
 TYPES = frozenset(
@@ -45,10 +45,10 @@ class Row(msgspec.Struct):
     end_time: str | None = None
     level: str | None = None
     input: Raw = _NOTHING
-    output: Raw = _NOTHING
     run_type: Raw | UnsetType = UNSET
 
 
+_TEXT_FIELDS = tuple(field for field in Row.__struct_fields__ if field not in ("input", "run_type"))
 _decode = msgspec.json.Decoder(Row).decode
 _decode_text = msgspec.json.Decoder(str).decode
 
@@ -64,14 +64,10 @@ def index_line(line: bytes) -> IndexedRow | None:
 def index_object(fields: dict[str, Any]) -> IndexedRow | None:
     """The same for a row read leniently; a field of a wrong type (a score may bear any name) counts as absent."""
     row = Row()
-    for field in Row.__struct_fields__:
+    for field in _TEXT_FIELDS:
         value = fields.get(field)
-        if field == "run_type":
-            continue
-        if field in ("input", "output"):
-            setattr(row, field, Raw(dump(value).encode("utf-8", "replace")))
-        elif isinstance(value, (str, int)) and not isinstance(value, bool):
-            setattr(row, field, str(value))
+        setattr(row, field, value if isinstance(value, str) else integer_digits(value))
+    row.input = Raw(dump(scrub(fields.get("input"))).encode())
     return index_row(row)
 
 

@@ -13,8 +13,8 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from oumi_assets.core.counting import UNCOUNTED, count_messages
-from oumi_assets.core.json_text import dump
-from oumi_assets.core.rows import ForeignRow, IndexedRow, id_bytes, text_or_none
+from oumi_assets.core.json_text import dump, scrub
+from oumi_assets.core.rows import ForeignRow, IndexedRow, id_bytes, integer_digits, text_or_none
 from oumi_assets.core.times import microseconds
 
 MODEL_CALL = "LLM"
@@ -59,32 +59,32 @@ class Row(msgspec.Struct):
     custom_metadata: Metadata | None = None
     inputs: Raw = _NOTHING
     traceId: Raw | UnsetType = UNSET
+    type: Raw | UnsetType = UNSET
 
 
+_OTHER_FIELDS = ("error", "parent_run_ids", "extra", "metadata", "custom_metadata", "inputs", "traceId", "type")
+_TEXT_FIELDS = tuple(field for field in Row.__struct_fields__ if field not in _OTHER_FIELDS)
 _decode = msgspec.json.Decoder(Row).decode
 
 
 def index_line(line: bytes) -> IndexedRow | None:
     """The index entry of one strict JSON line, None without a trace id. Raises msgspec's errors, or `ForeignRow`."""
     row = _decode(line)
-    if row.traceId is not UNSET:
+    if row.traceId is not UNSET or row.type is not UNSET:
         raise ForeignRow
     return index_row(row)
 
 
 def index_object(fields: dict[str, Any]) -> IndexedRow | None:
     """The same for a row read leniently; a field of a wrong type counts as absent."""
-    row = Row(inputs=Raw(dump(fields.get("inputs")).encode("utf-8", "replace")))
-    for field in Row.__struct_fields__:
+    row = Row(inputs=Raw(dump(scrub(fields.get("inputs"))).encode()))
+    for field in _TEXT_FIELDS:
         value = fields.get(field)
-        if field in ("inputs", "traceId", "extra", "metadata", "custom_metadata"):
-            continue
-        if field == "parent_run_ids":
-            row.parent_run_ids = [str(item) for item in value] if isinstance(value, list) else None
-        elif isinstance(value, (str, int)) and not isinstance(value, bool):
-            setattr(row, field, str(value))
-        elif field == "error" and value:
-            row.error = "error"
+        setattr(row, field, value if isinstance(value, str) else integer_digits(value))
+    row.error = "error" if fields.get("error") else None
+    ancestors = fields.get("parent_run_ids")
+    if isinstance(ancestors, list) and ancestors and isinstance(ancestors[-1], str):
+        row.parent_run_ids = [ancestors[-1]]
     extra = fields.get("extra")
     row.extra = Extra(_metadata(extra.get("metadata"))) if isinstance(extra, dict) else None
     row.metadata = _metadata(fields.get("metadata"))
@@ -95,11 +95,9 @@ def index_object(fields: dict[str, Any]) -> IndexedRow | None:
 def _metadata(value: Any) -> Metadata | None:
     if not isinstance(value, dict):
         return None
-    found = Metadata()
-    for key in Metadata.__struct_fields__:
-        if isinstance(value.get(key), (str, int)) and not isinstance(value[key], bool):
-            setattr(found, key, value[key])
-    return found
+    mark = value.get("ls_agent_type")
+    session, thread, conversation = (text_or_none(value.get(key)) for key in THREAD_KEYS)
+    return Metadata(session, thread, conversation, mark if isinstance(mark, str) else None)
 
 
 def index_row(row: Row) -> IndexedRow | None:
@@ -144,12 +142,12 @@ def _merged_metadata(row: Row) -> Metadata:
         return Metadata(thread_id=row.thread_id)
     if len(sources) == 1 and row.thread_id is None:
         return sources[0]
-    merged = {
-        key: next((getattr(source, key) for source in sources if getattr(source, key) is not None), None)
-        for key in Metadata.__struct_fields__
-    }
-    merged["thread_id"] = merged["thread_id"] or row.thread_id
-    return Metadata(**merged)
+    session, thread, conversation, mark = (_first_said(sources, key) for key in Metadata.__struct_fields__)
+    return Metadata(session, thread or row.thread_id, conversation, mark)
+
+
+def _first_said(sources: list[Metadata], key: str) -> str | None:
+    return next((said for source in sources if (said := text_or_none(getattr(source, key)))), None)
 
 
 def is_failed(error: Any, status: Any) -> bool:

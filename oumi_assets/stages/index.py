@@ -9,6 +9,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,11 +21,11 @@ from oumi_assets.core.errors import EmptyFile, MixedPlatforms
 from oumi_assets.core.json_text import NestedTooDeep, NotJson, parse_as_logged
 from oumi_assets.core.parallel import ordered_map
 from oumi_assets.core.rows import ROWS, ForeignRow, IndexedRow, Location
-from oumi_assets.detection import Sample
+from oumi_assets.detection import Sample, Signature, read_signature
 from oumi_assets.platforms import PLATFORMS, Platform, other_platform
 from oumi_assets.stages.lines import BLANKS, Range, lines_of, open_export, ranges
 from oumi_assets.stages.sources import Progress, no_progress
-from oumi_assets.stages.tables import frame, write_pieces
+from oumi_assets.stages.tables import Rows, Spool, write_pieces
 
 ROWS_FILE = "rows.parquet"
 DROPPED_FILE = "dropped.parquet"
@@ -33,6 +34,8 @@ RANGE_BYTES = 16 << 20
 _SAMPLE_PLACES = 64
 _SAMPLE_LINES = 8
 _SAMPLE_LINE_BYTES = 8 << 20
+_HEAD_BYTES = 1 << 16
+_TAIL_BYTES = 1 << 10
 
 
 class IndexCounts(NamedTuple):
@@ -57,22 +60,28 @@ class _ForeignPlatform(Exception):
 
 
 def take_sample(path: Path) -> Sample:
-    """The head of the file, and a few lines at each of many places spread over it."""
+    """Both ends of the file, and what tells the platform in a few lines at each of many places spread over it."""
     with open_export(path) as export:
         step = max(len(export) // _SAMPLE_PLACES, 1)
         places = range(0, len(export), step)
-        lines = [line for start in places for line in _first_lines(export, Range(start, start + step, len(export)))]
-        return Sample(bytes(export[:65536]), lines)
+        rows = [row for start in places for row in _first_signatures(export, Range(start, start + step, len(export)))]
+        return Sample(bytes(export[:_HEAD_BYTES]), bytes(export[-_TAIL_BYTES:]), rows)
 
 
-def _first_lines(export: mmap.mmap | bytes, within: Range) -> Iterator[bytes]:
-    taken = 0
+def all_signatures(path: Path) -> Iterator[Signature | None]:
+    """What tells the platform in every line, for a file whose sample said nothing."""
+    with open_export(path) as export:
+        yield from _signatures(export, Range(0, len(export), len(export)))
+
+
+def _first_signatures(export: mmap.mmap | bytes, within: Range) -> list[Signature | None]:
+    return list(islice(_signatures(export, within), _SAMPLE_LINES))
+
+
+def _signatures(export: mmap.mmap | bytes, within: Range) -> Iterator[Signature | None]:
     for location, blank in lines_of(export, within):
         if not blank and location.length <= _SAMPLE_LINE_BYTES:
-            yield bytes(export[location.offset : location.offset + location.length])
-        taken += not blank
-        if taken >= _SAMPLE_LINES:
-            return
+            yield read_signature(bytes(export[location.offset : location.offset + location.length]))
 
 
 def index_export(
@@ -83,14 +92,15 @@ def index_export(
     workers: int = 1,
     progress: Progress = no_progress,
     range_bytes: int = RANGE_BYTES,
+    max_line: int = MAX_LINE,
 ) -> IndexCounts:
     """Write `rows.parquet` and `dropped.parquet` for an export. Raises `MixedPlatforms`, `EmptyFile`."""
     pieces = ranges(export.stat().st_size, range_bytes)
-    work = partial(_index_range, export, platform.name)
-    whole = _Whole()
+    work = partial(_index_range, export, platform.name, max_line)
+    whole = _Whole(Spool(folder, DROPPED_FILE, DROPPED_ROWS))
     results = zip(ordered_map(work, pieces, workers if len(pieces) > 1 else 1), pieces, strict=True)
     write_pieces(folder / ROWS_FILE, ROWS, whole.take(results, progress))
-    write_pieces(folder / DROPPED_FILE, DROPPED_ROWS, whole.drops)
+    whole.drops.close()
     if whole.foreign is not None:
         raise MixedPlatforms(platform.name, other_platform(platform).name, whole.foreign)
     if whole.lines == 0:
@@ -101,10 +111,10 @@ def index_export(
 class _Whole:
     """Puts the ranges together: line numbers of the whole file, and what was counted on the way."""
 
-    def __init__(self) -> None:
+    def __init__(self, drops: Spool) -> None:
         self.lines = 0
         self.rows = 0
-        self.drops: list[pl.DataFrame] = []
+        self.drops = drops
         self.foreign: int | None = None
 
     def take(self, results: Iterable[tuple[_Piece, Range]], progress: Progress) -> Iterator[pl.DataFrame]:
@@ -123,10 +133,9 @@ class _Whole:
             before += piece.numbered
 
 
-def _index_range(path: Path, platform_name: str, within: Range) -> _Piece:
+def _index_range(path: Path, platform_name: str, max_line: int, within: Range) -> _Piece:
     platform = PLATFORMS[platform_name]
-    rows: list[tuple[object, ...]] = []
-    drops: list[tuple[object, ...]] = []
+    rows, drops = Rows(ROWS), Rows(DROPPED_ROWS)
     numbered, lines = 0, 0
     foreign = None
     with open_export(path) as export:
@@ -136,7 +145,7 @@ def _index_range(path: Path, platform_name: str, within: Range) -> _Piece:
                 continue
             lines += 1
             try:
-                found = _index_line(export, location, platform)
+                found = RowDrop.LINE_TOO_LONG if location.length > max_line else _index_line(export, location, platform)
             except _ForeignPlatform:
                 foreign = location.line
                 break
@@ -144,7 +153,7 @@ def _index_range(path: Path, platform_name: str, within: Range) -> _Piece:
                 drops.append(_drop(export, location, found))
             else:
                 rows.append((*location, *found))
-    return _Piece(frame(ROWS, rows), frame(DROPPED_ROWS, drops), numbered, lines, foreign)
+    return _Piece(rows.frame(), drops.frame(), numbered, lines, foreign)
 
 
 def _drop(export: mmap.mmap | bytes, location: Location, reason: RowDrop) -> tuple[object, ...]:
@@ -153,8 +162,6 @@ def _drop(export: mmap.mmap | bytes, location: Location, reason: RowDrop) -> tup
 
 
 def _index_line(export: mmap.mmap | bytes, location: Location, platform: Platform) -> IndexedRow | RowDrop:
-    if location.length > MAX_LINE:
-        return RowDrop.LINE_TOO_LONG
     line = bytes(export[location.offset : location.offset + location.length])
     if not line.isascii():
         # msgspec does not look at the bytes of what it skips.

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from oumi_assets.core.rows import Location
 
 BLANKS = b" \t\r\v\f"
+_PIECE = 1 << 16
 BOM = b"\xef\xbb\xbf"
 
 
@@ -40,7 +41,7 @@ def open_export(path: Path) -> Iterator[mmap.mmap | bytes]:
 
 def lines_of(export: mmap.mmap | bytes, within: Range) -> Iterator[tuple[Location, bool]]:
     """Places of all lines that start in the range, and whether each is blank; line numbers count from 1 in the range."""
-    position = _first_line_start(export, within.start)
+    position = _first_line_start(export, within)
     number = 0
     while position < within.end:
         newline = export.find(b"\n", position)
@@ -51,21 +52,21 @@ def lines_of(export: mmap.mmap | bytes, within: Range) -> Iterator[tuple[Locatio
         position = stop + 1
 
 
-def _first_line_start(export: mmap.mmap | bytes, start: int) -> int:
-    if start == 0 or export[start - 1 : start] == b"\n":
-        return start
-    newline = export.find(b"\n", start)
-    return len(export) if newline < 0 else newline + 1
+def _first_line_start(export: mmap.mmap | bytes, within: Range) -> int:
+    """The search ends with the range: a line of 100 MB is not searched once for every range in it."""
+    if within.start == 0 or export[within.start - 1 : within.start] == b"\n":
+        return within.start
+    newline = export.find(b"\n", within.start, within.end)
+    return within.end if newline < 0 else newline + 1
 
 
 def _trimmed(export: mmap.mmap | bytes, number: int, start: int, stop: int) -> Location:
     if start == 0 and export[:3] == BOM:
         start = 3
-    while start < stop and export[start : start + 1] in BLANK_BYTES:
-        start += 1
-    while stop > start and export[stop - 1 : stop] in BLANK_BYTES:
-        stop -= 1
+    while start < stop and export[start] in BLANKS:
+        blank = export[start : min(start + _PIECE, stop)]
+        start += len(blank) - len(blank.lstrip(BLANKS))
+    while stop > start and export[stop - 1] in BLANKS:
+        blank = export[max(stop - _PIECE, start) : stop]
+        stop -= len(blank) - len(blank.rstrip(BLANKS))
     return Location(number, start, stop - start)
-
-
-BLANK_BYTES = frozenset(bytes([byte]) for byte in BLANKS)

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from oumi_assets.core.calls import Conversation
-from oumi_assets.core.drops import DROPPED_TRACES
-from oumi_assets.core.json_text import dump
+from oumi_assets.core.drops import DROPPED_TRACES, TraceDrop
+from oumi_assets.core.json_text import dump_readable
 from oumi_assets.core.parallel import ordered_map
 from oumi_assets.platforms import PLATFORMS, Platform
 from oumi_assets.prefix import prefix_hashes
@@ -105,8 +105,12 @@ def _reconstruct_batch(export: Path, traces: Path, platform_name: str, count: in
             found = _choose(trace, data, platform)
             if isinstance(found, NotChosen):
                 drops.append(_drop(trace, found))
-            else:
+                continue
+            try:
                 made.append(_conversation(trace, found.conversation))
+            except RecursionError:
+                # What could just be read can nest too deep to be written and compared.
+                drops.append(_drop(trace, NotChosen(TraceDrop.PAYLOAD_NOT_JSON, found.call, "$")))
     return _Batch(frame(CONVERSATIONS, made), frame(DROPPED_TRACES, drops))
 
 
@@ -121,8 +125,8 @@ def _choose(trace: dict[str, Any], data: Any, platform: Platform) -> Chosen | No
 def _conversation(trace: dict[str, Any], found: Conversation) -> tuple[object, ...]:
     return (
         trace["trace_id"],
-        dump(found.messages),
-        dump(found.tools) if found.tools else None,
+        dump_readable(found.messages),
+        dump_readable(found.tools) if found.tools else None,
         len(found.messages),
         prefix_hashes(found.messages),
         trace["name"],

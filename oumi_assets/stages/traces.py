@@ -5,6 +5,8 @@ Works on the index alone; of the export's bytes it touches only rows that share 
 
 from __future__ import annotations
 
+import hashlib
+import mmap
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,7 +61,7 @@ def parse_traces(export: Path, rows: Path, folder: Path) -> TraceCounts:
     """Write `traces.parquet` (ordered by sequence key, then trace id) and `dropped.parquet`."""
     index = pl.read_parquet(rows)
     repeated = _repeated_rows(index, export)
-    traces = _traces(index, repeated)
+    traces = _traces(index, repeated, export)
     with_call = traces.filter(pl.col("calls").list.len() > 0)
     with_call.select(TRACES.names()).cast(TRACES).write_parquet(folder / TRACES_FILE)
     without = traces.filter(pl.col("calls").list.len() == 0)
@@ -101,16 +103,14 @@ def _repeated_rows(index: pl.DataFrame, export: Path) -> pl.DataFrame:
     return sharing.filter(~pl.col("offset").is_in(kept)).select("offset")
 
 
-def _traces(index: pl.DataFrame, repeated: pl.DataFrame) -> pl.DataFrame:
+def _traces(index: pl.DataFrame, repeated: pl.DataFrame, export: Path) -> pl.DataFrame:
     used = index.join(repeated, on="offset", how="anti")
-    used = _with_roots(used).sort(
+    used = _with_ties(_with_roots(used), export).sort(
         "trace",
         pl.col("is_root").not_(),
         "start",
         "row",
-        "length",
-        "name",
-        "trace_name",
+        "tie",
         nulls_last=True,
         maintain_order=True,
     )
@@ -132,13 +132,26 @@ def _with_roots(rows: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(is_root=pl.col("has_parent").is_null())
 
 
+def _with_ties(rows: pl.DataFrame, export: Path) -> pl.DataFrame:
+    """Rows that neither a start nor an id tells apart are ordered by their bytes, never by their place in the file."""
+    alike = rows.filter(pl.col("row").is_null() & (pl.len().over("trace", "start", "row") > 1)).select("offset", "length")
+    with open_export(export) as data:
+        ties = [_digest(data, offset, length) for offset, length in alike.iter_rows()]
+    tied = alike.select("offset").with_columns(tie=pl.Series(ties, dtype=pl.Binary))
+    return rows.join(tied, on="offset", how="left")
+
+
+def _digest(data: mmap.mmap | bytes, offset: int, length: int) -> bytes:
+    return hashlib.blake2b(data[offset : offset + length], digest_size=16).digest()
+
+
 def _first(*columns: str) -> pl.Expr:
     """The first value said, column by column, in the order of the rows."""
     return pl.coalesce(*(pl.col(column).drop_nulls().first() for column in columns))
 
 
 def _names() -> list[pl.Expr]:
-    return [pl.coalesce(_first("trace_name"), pl.col("name").filter("is_root").first()).alias("name")]
+    return [pl.coalesce(_first("trace_name"), pl.col("name").filter("is_root").drop_nulls().first()).alias("name")]
 
 
 def _readable(traces: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,121 @@
+"""Telling the platform of an upload, and saying what it is when it has none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from builders import langfuse_row, langsmith_row, without, write_rows
+from pipeline import import_export
+
+from oumi_assets.core.errors import (
+    MixedPlatforms,
+    NotJsonl,
+    PlatformMismatch,
+    TraceImportError,
+    UnknownExport,
+)
+
+JUNK = '{"event": "heartbeat", "filler": "' + "x" * 400 + '"}'
+
+
+@pytest.mark.parametrize("declared", ["auto", "langsmith"])
+def test_rows_after_thousands_of_unknown_lines_are_found(declared: str, tmp_path: Path) -> None:
+    """A log that was prepended must not hide the export behind it."""
+    rows = [JUNK] * 5000 + [langsmith_row()] + [JUNK] * 5000
+    imported = import_export(write_rows(tmp_path / "a.jsonl", rows), tmp_path, platform=declared)
+    assert list(imported.rows) == ["trace"]
+    assert imported.drops == {"missing_trace_id": 10_000}
+
+
+def test_rows_of_the_other_platform_after_thousands_of_unknown_lines_are_a_mismatch(tmp_path: Path) -> None:
+    """What was declared is honoured, but not against the file's own word."""
+    path = write_rows(tmp_path / "a.jsonl", [JUNK] * 5000 + [langfuse_row()] + [JUNK] * 5000)
+    with pytest.raises(PlatformMismatch, match="is a Langfuse export, but LangSmith was declared"):
+        import_export(path, tmp_path, platform="langsmith")
+
+
+def test_a_declared_platform_serves_rows_that_nobody_recognises(tmp_path: Path) -> None:
+    """A row without its type is no known row, but whoever exported it knows what it is."""
+    rows = [without(langfuse_row("a"), "startTime", "parentObservationId")]
+    path = write_rows(tmp_path / "a.jsonl", rows)
+    with pytest.raises(UnknownExport):
+        import_export(path, tmp_path)
+    assert list(import_export(path, tmp_path, platform="langfuse", key="again").rows) == ["a"]
+
+
+@pytest.mark.parametrize("first", ["[garbled", '[{"id": "cut off', '{"id": "cut off', "\0\0", "id,name,value", "<html>"])
+def test_a_broken_first_line_is_one_drop(first: str, tmp_path: Path) -> None:
+    """The first line says nothing about the file: people cut exports anywhere."""
+    path = write_rows(tmp_path / "a.jsonl", [first, langfuse_row("a"), langfuse_row("b", "row2")])
+    imported = import_export(path, tmp_path, deduplicate=False)
+    assert sorted(imported.rows) == ["a", "b"]
+    assert imported.drops == {"malformed_json": 1}
+
+
+def test_a_first_line_longer_than_the_head_is_a_line_like_any_other(tmp_path: Path) -> None:
+    """Agent traces begin with payloads of megabytes: no newline in the first 64 KiB means nothing."""
+    long = langfuse_row("long", metadata={"filler": "x" * 200_000, "return": "\r"})
+    path = write_rows(tmp_path / "a.jsonl", [long, langfuse_row("short", "row2")])
+    assert sorted(import_export(path, tmp_path, deduplicate=False).rows) == ["long", "short"]
+
+
+def test_rows_of_the_other_platform_are_told_wherever_they_are(tmp_path: Path) -> None:
+    """The sample may miss them; the scan may not."""
+    rows = [langfuse_row(f"t{number}") for number in range(3000)]
+    rows[1234] = langsmith_row()
+    with pytest.raises(MixedPlatforms, match="a Langfuse export with a LangSmith row on line 1235"):
+        import_export(write_rows(tmp_path / "a.jsonl", rows), tmp_path)
+
+
+def test_a_langfuse_bucket_row_in_a_langsmith_export_is_told(tmp_path: Path) -> None:
+    """Both spell `trace_id`: only the observation's type gives it away."""
+    bucket = {"id": "o", "trace_id": "t", "type": "SPAN", "parent_observation_id": None, "start_time": "2026-05-19"}
+    path = write_rows(tmp_path / "a.jsonl", [langsmith_row(), langsmith_row("b"), bucket])
+    with pytest.raises(MixedPlatforms, match="a LangSmith export with a Langfuse row on line 3"):
+        import_export(path, tmp_path)
+
+
+_ONE = json.dumps(langfuse_row("a"))
+_TWO = json.dumps(langsmith_row("b"))
+FORMATS = {
+    "array": (f"[{_ONE}, {_ONE}]", "Langfuse import only supports .jsonl files: it is one JSON array"),
+    "array, one object a line": (f"[\n{_TWO},\n{_TWO},\n{_TWO}\n]\n", "LangSmith import only supports"),
+    "array cut short": (f"[\n{_ONE},\n{_ONE},\n", "Langfuse import only supports .jsonl files: it is one JSON array"),
+    "empty array": ("[]\n", "Trace import only supports .jsonl files: it is one JSON array"),
+    "pretty object": (
+        json.dumps(langfuse_row(), indent=2),
+        "Langfuse import only supports .jsonl files: it is a JSON object",
+    ),
+    "single trace": (
+        '{"trace": {}, "observations": []}\n',
+        "Langfuse import only supports .jsonl files: it is the download",
+    ),
+    "only line cut": (_ONE[:-20], "Langfuse import only supports .jsonl files: none of its lines is a complete"),
+    "web page": ("<!doctype html>\n<p>Sign in</p>\n", "Trace import only supports .jsonl files: it looks like an HTML"),
+    "csv": ('"id","traceId","type"\n"1","2","SPAN"\n', "Langfuse import only supports .jsonl files: it looks like a CSV"),
+    "binary": ("abc\0\0\0def\n", "Trace import only supports .jsonl files: it is a binary file"),
+    "zstd": ("\x28\udcb5\x2f\udcfd abc", "Trace import only supports .jsonl files: it is compressed with zstd"),
+    "prose": ("Dear all\nhere are the traces\n", "This file is not a trace export we know"),
+    "blank": (" \r\n\t\n", "This file is empty"),
+    "bom only": ("\ufeff\n", "This file is empty"),
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_other_formats_are_called_by_their_name(name: str, tmp_path: Path) -> None:
+    """Who drops the wrong file needs to hear which file it was."""
+    text, sentence = FORMATS[name]
+    (tmp_path / "a.jsonl").write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(TraceImportError) as raised:
+        import_export(tmp_path / "a.jsonl", tmp_path)
+    assert str(raised.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.json", "a.jsonl.zip", "jsonl", "a.ndjson"])
+def test_other_names_are_refused_before_a_byte_is_read(name: str, tmp_path: Path) -> None:
+    """The name is the promise; a spreadsheet is not read to find out that it is none."""
+    write_rows(tmp_path / name, [langfuse_row()])
+    with pytest.raises(NotJsonl, match="Langfuse import only supports"):
+        import_export(tmp_path / name, tmp_path, platform="langfuse")
