@@ -15,9 +15,12 @@ from oumi_assets.core.parallel import worker_count
 from oumi_assets.settings import Environment
 from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.stages.sources import Progress, no_progress
+from oumi_assets.storage.local_store import LocalStore
+from oumi_assets.storage.local_uploads import LocalUploads
+from oumi_assets.storage.location import Location, refuse_nesting
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome
-from oumi_assets.storage.store import Store, refuse_nesting
-from oumi_assets.storage.uploads import SingleFile, Uploads
+from oumi_assets.storage.store import Store
+from oumi_assets.storage.uploads import Uploads, UploadSource
 
 RAW_EXPORT = "raw_export"
 PARSED_TRACES = "parsed_traces"
@@ -31,24 +34,36 @@ class Workspace:
     """Folders, limits and the reporting of progress."""
 
     store: Store
-    uploads: Uploads | SingleFile
+    uploads: UploadSource
     max_upload_bytes: int
     progress: Progress = no_progress
     workers: int = 1
 
 
 def open_workspace(
-    environment: Environment, *, uploads: Uploads | SingleFile | None = None, progress: Progress = no_progress
+    environment: Environment, *, uploads: UploadSource | None = None, progress: Progress = no_progress
 ) -> Workspace:
-    """A workspace on local folders. Raises `BadSetting` when one lies inside the other."""
+    """The workspace of these settings. Raises `BadSetting` when one place lies inside the other."""
     refuse_nesting(environment.uploads, environment.storage)
     return Workspace(
-        store=Store(environment.storage),
-        uploads=uploads or Uploads(environment.uploads),
+        store=open_store(environment.storage),
+        uploads=uploads or open_uploads(environment.uploads),
         max_upload_bytes=environment.max_upload_bytes,
         progress=progress,
         workers=worker_count(),
     )
+
+
+def open_store(location: Location) -> Store:
+    """The store at a location."""
+    assert isinstance(location, Path)
+    return LocalStore(location)
+
+
+def open_uploads(location: Location) -> Uploads:
+    """The uploads at a location."""
+    assert isinstance(location, Path)
+    return LocalUploads(location)
 
 
 def new_manifest(asset: str, key: str, run_id: str | None) -> Manifest:
