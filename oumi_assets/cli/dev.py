@@ -13,6 +13,7 @@ import click
 
 from oumi_assets.cli.screen import messages
 from oumi_assets.core.errors import BadSetting
+from oumi_assets.imports.workspace import STAGES
 from oumi_assets.orchestration.resources import open_here, uploads_here
 from oumi_assets.settings import PROJECT_ROOT, Environment, dagster_home, read_environment
 from oumi_assets.storage.location import Location
@@ -38,6 +39,7 @@ def prepare(home: Path) -> None:
     uploads_here().prepare()
     store.prepare()
     store.sweep()
+    store.sweep_remote(STAGES)
     os.environ["DAGSTER_HOME"] = str(home)
     import dagster as dg
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from oumi_assets.imports.workspace import Workspace, open_uploads, open_workspace
 from oumi_assets.settings import Environment, read_environment
 from oumi_assets.storage.uploads import Uploads
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 
 class WorkspaceSource(Protocol):
@@ -17,14 +20,21 @@ class WorkspaceSource(Protocol):
         ...
 
 
+def connect_s3() -> S3Client:
+    """A connection through dagster-aws, imported only now."""
+    from oumi_assets.orchestration.s3 import connect
+
+    return connect()
+
+
 def open_here() -> Workspace:
     """The workspace of `OUMI_UPLOADS` and `OUMI_STORAGE`. Raises `BadSetting`."""
-    return open_workspace(read_environment())
+    return open_workspace(read_environment(), connect=connect_s3)
 
 
 def uploads_here() -> Uploads:
     """The place `OUMI_UPLOADS` names. Raises `BadSetting`."""
-    return open_uploads(read_environment().uploads)
+    return open_uploads(read_environment().uploads, connect_s3)
 
 
 class EnvironmentWorkspace:

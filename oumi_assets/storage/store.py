@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -62,8 +63,11 @@ class Store(ABC):
     def sweep(self) -> int:
         """Remove what dead processes of this machine left half-written; the number of folders removed."""
 
-    def sweep_remote(self) -> int:
-        """Remove what killed publishes left in the root itself, which may take a long listing; the number of files."""
+    def sweep_remote(self, assets: Iterable[str]) -> int:
+        """Remove what killed publishes of these assets left in the root itself, which may list all of it; the number.
+
+        A local folder never has such leftovers.
+        """
         return 0
 
     def complete(self, asset: str, key: str) -> Manifest:
