@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from oumi_assets.core.errors import FileChanged
 from oumi_assets.storage.s3_bucket import Bucket
@@ -56,7 +56,7 @@ class _VersionReader(io.RawIOBase):
         return Retrying(
             retry=retry_if_exception_type(DROPPED_CONNECTION),
             stop=stop_after_attempt(_ATTEMPTS),
-            wait=wait_exponential_jitter(initial=0.1, max=10),
+            wait=wait_exponential(multiplier=0.1, max=10),
             reraise=True,
         )
 
