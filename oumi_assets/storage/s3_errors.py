@@ -15,11 +15,12 @@ from botocore.exceptions import (
     NoCredentialsError,
     PartialCredentialsError,
 )
+from botocore.exceptions import ConnectionError as NoConnectionError
 from s3transfer.exceptions import RetriesExceededError
 
 from oumi_assets.core.storage_errors import AccessRefused, BucketMissing, StorageRefused, StorageTrouble, StorageUnreachable
 
-DROPPED_CONNECTION = (HTTPClientError, IncompleteReadError, ConnectionError)
+DROPPED_CONNECTION = (HTTPClientError, IncompleteReadError, NoConnectionError, ConnectionError)
 """What a connection that breaks raises, at its start or in the middle of an object."""
 
 MISSING = ("NoSuchKey", "404", "NotFound")
