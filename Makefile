@@ -1,11 +1,15 @@
-# make dev: the platform on this machine. make test: all tests. Both build .venv/ first.
+# make dev: the platform on this machine. make dev-s3: the same on buckets of a local moto server, as a demonstration.
+# make test: all tests. All of them build .venv/ first.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dev install test lint lock clean
+.PHONY: dev dev-s3 install test lint lock clean
 
 dev: install
 	$(BIN)/oumi-assets dev $(if $(PORT),--port $(PORT))
+
+dev-s3: .venv/.installed-dev
+	$(BIN)/python tests/s3/demonstration.py $(if $(PORT),--port $(PORT))
 
 install: .venv/.installed
 

@@ -1,4 +1,4 @@
-"""What the environment says: folders, quota, and where Dagster keeps its state. Read when asked, never at import."""
+"""What the environment says: places, quota, and where Dagster keeps its state. Read when asked, never at import."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from oumi_assets.core.errors import BadSetting
+from oumi_assets.storage.location import Location, read_location
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_MAX_UPLOAD_BYTES = 50 * 1000**3
@@ -16,16 +17,19 @@ DEFAULT_MAX_UPLOAD_BYTES = 50 * 1000**3
 class Environment(NamedTuple):
     """Where uploads and results lie, and how large an upload may be (bytes, inflated)."""
 
-    uploads: Path
-    storage: Path
+    uploads: Location
+    storage: Location
     max_upload_bytes: int
 
 
 def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
-    """`OUMI_UPLOADS`, `OUMI_STORAGE`, `OUMI_MAX_UPLOAD_BYTES`, or their defaults inside the project."""
+    """`OUMI_UPLOADS`, `OUMI_STORAGE`, `OUMI_MAX_UPLOAD_BYTES`, or their defaults inside the project.
+
+    The first two are folders or `s3://bucket/prefix`. Raises `BadSetting`.
+    """
     return Environment(
-        uploads=Path(environ.get("OUMI_UPLOADS") or PROJECT_ROOT / "uploads").absolute(),
-        storage=Path(environ.get("OUMI_STORAGE") or PROJECT_ROOT / "storage").absolute(),
+        uploads=_location(environ, "OUMI_UPLOADS", "uploads"),
+        storage=_location(environ, "OUMI_STORAGE", "storage"),
         max_upload_bytes=_bytes(environ, "OUMI_MAX_UPLOAD_BYTES", DEFAULT_MAX_UPLOAD_BYTES),
     )
 
@@ -33,6 +37,10 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
 def dagster_home(environ: Mapping[str, str] = os.environ) -> Path:
     """`DAGSTER_HOME`, or the project's own."""
     return Path(environ.get("DAGSTER_HOME") or PROJECT_ROOT / "dagster_home").absolute()
+
+
+def _location(environ: Mapping[str, str], name: str, default: str) -> Location:
+    return read_location(name, environ.get(name) or str(PROJECT_ROOT / default))
 
 
 def _bytes(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -15,8 +15,8 @@ from oumi_assets.imports.summary import summarize
 from oumi_assets.imports.workspace import STAGES, Workspace, open_workspace
 from oumi_assets.settings import Environment
 from oumi_assets.stages.dataset import JSONL_FILE
+from oumi_assets.storage.local_uploads import SingleFile
 from oumi_assets.storage.store import Store
-from oumi_assets.storage.uploads import SingleFile
 
 
 class Imported(NamedTuple):

@@ -17,12 +17,12 @@ from oumi_assets.imports.catalog import (
     read_conversations,
     read_drops,
 )
-from oumi_assets.settings import read_environment
+from oumi_assets.orchestration.resources import open_here
 from oumi_assets.storage.store import Store
 
 
 def _store() -> Store:
-    return Store(read_environment().storage)
+    return open_here().store
 
 
 @click.command()
@@ -72,13 +72,13 @@ def _row(dataset: Dataset) -> tuple[str, ...]:
 @click.option("--json", "as_json", is_flag=True, help="JSON lines: the rows of conversations.jsonl as they are.")
 def show(dataset: str, n: int, dropped: bool, as_json: bool) -> None:
     """Read the first N conversations of a DATASET (name or import) in the terminal."""
-    found = find_dataset(_store(), dataset, any_import=dropped)
-    out = results()
+    store, out = _store(), results()
+    found = find_dataset(store, dataset, any_import=dropped)
     if dropped:
-        for drop in read_drops(_store(), found.key, n):
+        for drop in read_drops(store, found.key, n):
             out.print(json.dumps(drop._asdict()) if as_json else _drop_line(drop), soft_wrap=True)
         return
-    for line in read_conversations(_store(), found.key, n):
+    for line in read_conversations(store, found.key, n):
         if as_json:
             click.echo(line.decode())
         else:
@@ -120,12 +120,13 @@ def _said(message: dict[str, Any]) -> str:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def delete(dataset: str, yes: bool) -> None:
     """Remove a DATASET (name or import) and its stored bytes for good; the sensor does not bring it back."""
-    found = find_dataset(_store(), dataset, any_import=True)
+    store = _store()
+    found = find_dataset(store, dataset, any_import=True)
     if not yes:
         click.confirm(
             f"Delete {clean(found.name)} (import {clean(found.key)}) and its stored bytes for good?", abort=True, err=True
         )
-    delete_import(_store(), found.key)
+    delete_import(store, found.key)
     from oumi_assets.orchestration.housekeeping import forget_partition
 
     forget_partition(found.key)

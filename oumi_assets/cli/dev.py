@@ -13,9 +13,10 @@ import click
 
 from oumi_assets.cli.screen import messages
 from oumi_assets.core.errors import BadSetting
-from oumi_assets.imports.workspace import open_workspace
+from oumi_assets.imports.workspace import STAGES
+from oumi_assets.orchestration.resources import open_here, uploads_here
 from oumi_assets.settings import PROJECT_ROOT, Environment, dagster_home, read_environment
-from oumi_assets.storage.uploads import BY_HAND
+from oumi_assets.storage.location import Location
 
 HOST = "127.0.0.1"
 
@@ -26,17 +27,19 @@ def dev(port: int) -> None:
     """Start the platform: UI on 127.0.0.1, the sensor watching the uploads folder."""
     environment, home = read_environment(), dagster_home()
     _refuse_taken_port(port)
-    prepare(environment, home)
+    prepare(home)
     _greet(environment, port)
     sys.exit(_run(port, home))
 
 
-def prepare(environment: Environment, home: Path) -> None:
-    """Folders, leftovers of dead processes, runs of dead processes."""
-    workspace = open_workspace(environment)
-    for folder in (home, environment.storage, environment.uploads / BY_HAND):
-        folder.mkdir(parents=True, exist_ok=True)
-    workspace.store.sweep()
+def prepare(home: Path) -> None:
+    """The places of uploads and results, leftovers of dead processes, runs of dead processes."""
+    store = open_here().store
+    home.mkdir(parents=True, exist_ok=True)
+    uploads_here().prepare()
+    store.prepare()
+    store.sweep()
+    store.sweep_remote(STAGES)
     os.environ["DAGSTER_HOME"] = str(home)
     import dagster as dg
 
@@ -62,17 +65,26 @@ def _greet(environment: Environment, port: int) -> None:
     program = _relative(Path(sys.executable).parent / "oumi-assets")
     messages().print(
         f"\nStarting on http://{HOST}:{port} (ready in about 15 seconds; Ctrl+C stops it)\n\n"
-        f"  drop a file    cp YOUR-EXPORT.jsonl {_relative(environment.uploads)}/\n"
+        f"  drop a file    {_drop(environment.uploads, program)}\n"
         f"  try a sample   {program} import {sample} {sample.replace('langfuse', 'langsmith')}\n"
         f"  see datasets   {program} datasets\n"
         f"  results in     {_relative(environment.storage)}/deduped_dataset/\n"
     )
 
 
-def _relative(path: Path) -> str:
+def _drop(uploads: Location, program: str) -> str:
+    """How a file gets to where the sensor looks."""
+    if isinstance(uploads, Path):
+        return f"cp YOUR-EXPORT.jsonl {_relative(uploads)}/"
+    return f"{program} upload YOUR-EXPORT.jsonl"
+
+
+def _relative(location: Location) -> str:
     """As short as it can be typed from here."""
     here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    if isinstance(location, Path) and location.is_relative_to(here):
+        location = location.relative_to(here)
+    return str(location)
 
 
 def _run(port: int, home: Path) -> int:

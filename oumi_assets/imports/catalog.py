@@ -30,17 +30,12 @@ class Dataset(NamedTuple):
 
 def list_datasets(store: Store) -> list[Dataset]:
     """Every dataset that is whole, oldest first."""
-    made = {m.import_key: m for m in store.manifests(DEDUPED_DATASET) if m.outcome is Outcome.COMPLETE}
-    return [_dataset(store, raw, made.get(raw.import_key)) for raw in store.manifests(RAW_EXPORT) if raw.import_key in made]
+    return [dataset for dataset, made in _list_imports(store) if made]
 
 
 def find_dataset(store: Store, name: str, *, any_import: bool = False) -> Dataset:
     """The dataset of that key or name; with `any_import` also an import that failed. Raises when none or several."""
-    found = list_datasets(store)
-    if any_import:
-        known = {dataset.key for dataset in found}
-        others = [m for m in store.manifests(RAW_EXPORT) if m.import_key not in known and m.outcome is not Outcome.DELETED]
-        found += [_dataset(store, raw, None) for raw in others]
+    found = [dataset for dataset, made in _list_imports(store) if made or any_import]
     by_key = [dataset for dataset in found if dataset.key == name]
     by_name = by_key or [dataset for dataset in found if dataset.name == name]
     if len(by_name) > 1:
@@ -90,13 +85,26 @@ def delete_import(store: Store, key: str) -> None:
             )
 
 
-def _dataset(store: Store, raw: Manifest, made: Manifest | None) -> Dataset:
-    counts = [manifest.counts for stage in STAGES if (manifest := store.manifest(stage, raw.import_key)) is not None]
+def _list_imports(store: Store) -> list[tuple[Dataset, bool]]:
+    """Every import that was not deleted, and whether its dataset is whole; one pass over the manifests of each stage."""
+    stages = [{manifest.import_key: manifest for manifest in store.manifests(stage)} for stage in STAGES]
+    raws = [raw for raw in stages[0].values() if raw.outcome is not Outcome.DELETED]
+    found = [[stage[raw.import_key] for stage in stages if raw.import_key in stage] for raw in raws]
+    return [(_dataset(manifests), _is_made(manifests[-1])) for manifests in found]
+
+
+def _is_made(last: Manifest) -> bool:
+    return last.asset == DEDUPED_DATASET and last.outcome is Outcome.COMPLETE
+
+
+def _dataset(manifests: list[Manifest]) -> Dataset:
+    """One import, of its manifests in the order of the stages."""
+    raw, last = manifests[0], manifests[-1]
     return Dataset(
         name=raw.settings.dataset_name if raw.settings else raw.import_key,
         platform=raw.platform or "",
-        conversations=made.counts.outgoing if made else 0,
-        dropped=sum(count.total_dropped for count in counts),
+        conversations=last.counts.outgoing if _is_made(last) else 0,
+        dropped=sum(manifest.counts.total_dropped for manifest in manifests),
         created=raw.created,
         key=raw.import_key,
     )

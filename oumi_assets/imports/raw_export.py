@@ -16,7 +16,7 @@ from oumi_assets.stages.sources import EXPORT, Copied, copy_export
 from oumi_assets.stages.tables import count_reasons
 from oumi_assets.storage.keys import MAX_NAME, check_key, dataset_name
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Settings, Source
-from oumi_assets.storage.uploads import Upload, upload_of
+from oumi_assets.storage.uploads import Upload, UploadFile
 
 AUTO = "auto"
 
@@ -71,7 +71,7 @@ class _Attempt(NamedTuple):
     def run(self, folder: Path) -> Manifest:
         manifest = msgspec.structs.replace(new_manifest(RAW_EXPORT, self.key, self.run_id), settings=self.settings)
         with self.workspace.uploads.open(self.form.file) as file:
-            before = upload_of(self.form.file, file)
+            before = file.describe()
             manifest = msgspec.structs.replace(manifest, source=_source(before, self.watched))
             if self.stored is not None:
                 # An import that succeeded once is never replaced by a failure.
@@ -80,13 +80,14 @@ class _Attempt(NamedTuple):
                 copied = self._copy(folder, file, before)
                 return self._finish(folder, manifest, copied)
 
-    def _copy(self, folder: Path, file, before: Upload) -> Copied:  # type: ignore[no-untyped-def]
+    def _copy(self, folder: Path, file: UploadFile, before: Upload) -> Copied:
         check_name(self.form.file, _declared(self.form))
         if before.size == 0:
             raise EmptyFile
+        if self.content_tag is not None and self.content_tag != before.content_tag:
+            raise FileChanged(self.form.file)
         copied = copy_export(file, before.size, folder, self.workspace.max_upload_bytes, self.workspace.progress)
-        changed = upload_of(self.form.file, file) != before or copied.size != before.size
-        if changed or (self.content_tag is not None and self.content_tag != before.content_tag):
+        if file.describe() != before or copied.size != before.size:
             raise FileChanged(self.form.file)
         return copied
 
@@ -104,12 +105,11 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
     if stored is None or stored.settings is None:
         raise NothingToImport(workspace.uploads.names())
     _refuse_other_settings(form, stored.settings)
-    export = workspace.store.file(RAW_EXPORT, key, EXPORT)
     with workspace.store.staging() as folder:
         for name in stored.files:
             if name.startswith(EXPORT):
                 # A second name for bytes that only we own; the old folder goes away.
-                (folder / name).hardlink_to(export.parent / name)
+                (folder / name).hardlink_to(workspace.store.file(RAW_EXPORT, key, name))
         declared = None if stored.settings.source_platform == AUTO else stored.settings.source_platform
         platform, counts = _index(workspace, folder / EXPORT, folder, declared)
         again = new_manifest(RAW_EXPORT, key, run_id)

@@ -45,13 +45,12 @@ def summarize(store: Store, key: str, error: str | None = None) -> Summary:
     manifests = {stage: manifest for stage in STAGES if (manifest := store.manifest(stage, key)) is not None}
     raw, last = manifests.get(RAW_EXPORT), manifests.get(DEDUPED_DATASET)
     done = last is not None and last.outcome is Outcome.COMPLETE and error is None
-    folder = store.folder(DEDUPED_DATASET, key)
     return Summary(
         key=key,
         dataset=raw.settings.dataset_name if raw and raw.settings else None,
         platform=raw.platform if raw else None,
-        conversations_path=str(folder / JSONL_FILE) if done else None,
-        dataset_path=str(folder / PARQUET_FILE) if done else None,
+        conversations_path=store.location(DEDUPED_DATASET, key, JSONL_FILE) if done else None,
+        dataset_path=store.location(DEDUPED_DATASET, key, PARQUET_FILE) if done else None,
         funnel={stage: manifest.counts for stage, manifest in manifests.items()},
         error=error,
     )

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from oumi_assets.core.errors import NoConvertibleConversations, TraceImportError
+from oumi_assets.core.errors import BadSetting, NoConvertibleConversations, TraceImportError
 from oumi_assets.core.parallel import worker_count
+from oumi_assets.core.storage_errors import StorageTrouble
 from oumi_assets.settings import Environment
 from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.stages.sources import Progress, no_progress
+from oumi_assets.storage.local_store import LocalStore
+from oumi_assets.storage.local_uploads import LocalUploads
+from oumi_assets.storage.location import Location, refuse_nesting
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome
-from oumi_assets.storage.store import Store, refuse_nesting
-from oumi_assets.storage.uploads import SingleFile, Uploads
+from oumi_assets.storage.store import Store
+from oumi_assets.storage.uploads import Uploads, UploadSource
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 RAW_EXPORT = "raw_export"
 PARSED_TRACES = "parsed_traces"
@@ -28,27 +37,61 @@ STAGES = (RAW_EXPORT, PARSED_TRACES, RECONSTRUCTED_CONVERSATIONS, DEDUPED_DATASE
 
 @dataclass(frozen=True)
 class Workspace:
-    """Folders, limits and the reporting of progress."""
+    """Places, limits and the reporting of progress."""
 
     store: Store
-    uploads: Uploads | SingleFile
+    uploads: UploadSource
     max_upload_bytes: int
     progress: Progress = no_progress
     workers: int = 1
 
 
+Connect = Callable[[], "S3Client"]
+"""Makes a connection to S3; only asked for when a location is there."""
+
+
+def no_connection() -> S3Client:
+    """For callers that work on folders alone."""
+    raise BadSetting("This program was given no connection to S3.")
+
+
 def open_workspace(
-    environment: Environment, *, uploads: Uploads | SingleFile | None = None, progress: Progress = no_progress
+    environment: Environment,
+    *,
+    uploads: UploadSource | None = None,
+    progress: Progress = no_progress,
+    connect: Connect = no_connection,
 ) -> Workspace:
-    """A workspace on local folders. Raises `BadSetting` when one lies inside the other."""
+    """The workspace of these settings. Raises `BadSetting` when one place lies inside the other."""
     refuse_nesting(environment.uploads, environment.storage)
+    connect = cache(connect)
     return Workspace(
-        store=Store(environment.storage),
-        uploads=uploads or Uploads(environment.uploads),
+        store=open_store(environment.storage, connect),
+        uploads=uploads or open_uploads(environment.uploads, connect),
         max_upload_bytes=environment.max_upload_bytes,
         progress=progress,
         workers=worker_count(),
     )
+
+
+def open_store(location: Location, connect: Connect) -> Store:
+    """The store at a location. boto3 is imported only for a bucket."""
+    if isinstance(location, Path):
+        return LocalStore(location)
+    from oumi_assets.storage.s3_bucket import Bucket
+    from oumi_assets.storage.s3_store import S3Store
+
+    return S3Store(Bucket(connect(), location))
+
+
+def open_uploads(location: Location, connect: Connect) -> Uploads:
+    """The uploads at a location. boto3 is imported only for a bucket."""
+    if isinstance(location, Path):
+        return LocalUploads(location)
+    from oumi_assets.storage.s3_bucket import Bucket
+    from oumi_assets.storage.s3_uploads import S3Uploads
+
+    return S3Uploads(Bucket(connect(), location))
 
 
 def new_manifest(asset: str, key: str, run_id: str | None) -> Manifest:
@@ -71,7 +114,9 @@ def failures_recorded(workspace: Workspace, folder: Path, manifest: Manifest, co
         failed = msgspec.structs.replace(
             manifest, outcome=Outcome.FAILED, error=str(error), counts=counts.get("counts", Counts())
         )
-        workspace.store.publish(folder, failed)
+        with suppress(StorageTrouble):
+            # Where the storage itself is the trouble, the first error says so already.
+            workspace.store.publish(folder, failed)
         raise
 
 

@@ -10,7 +10,7 @@ from oumi_assets.orchestration.assets import PROCESS_TAG
 from oumi_assets.orchestration.job import JOB
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.settings import dagster_home
-from oumi_assets.storage.store import is_alive
+from oumi_assets.storage.scratch import is_alive
 
 _RUNNING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 

@@ -13,18 +13,18 @@ import dagster as dg
 from oumi_assets.core.errors import MissingImport
 from oumi_assets.imports.raw_export import Form
 from oumi_assets.imports.summary import Summary, summarize
-from oumi_assets.imports.workspace import RAW_EXPORT, Workspace, open_workspace
+from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.orchestration.assets import PROCESS_TAG
 from oumi_assets.orchestration.composition import build_definitions
 from oumi_assets.orchestration.job import JOB
 from oumi_assets.orchestration.partitions import IMPORTS
-from oumi_assets.orchestration.resources import OpenedWorkspace
-from oumi_assets.settings import dagster_home, read_environment
+from oumi_assets.orchestration.resources import OpenedWorkspace, open_here
+from oumi_assets.settings import dagster_home
 from oumi_assets.stages.sources import Progress
 from oumi_assets.storage.keys import dataset_name, random_key
+from oumi_assets.storage.local_uploads import SingleFile
 from oumi_assets.storage.manifest import Outcome
-from oumi_assets.storage.store import process_tag
-from oumi_assets.storage.uploads import SingleFile
+from oumi_assets.storage.scratch import process_tag
 
 # Dagster's console log would bury the result; events go to the event log, which the UI shows.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -37,8 +37,7 @@ class Importer:
         home = dagster_home()
         home.mkdir(parents=True, exist_ok=True)
         os.environ.setdefault("DAGSTER_HOME", str(home))
-        self._environment = read_environment()
-        self._workspace = open_workspace(self._environment)
+        self._workspace = open_here()
         self._workspace.store.sweep()
 
     def __enter__(self) -> Self:

@@ -42,7 +42,6 @@ def materialized(workspace: Workspace, manifest: Manifest) -> dg.MaterializeResu
 def stage_metadata(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
     """Integers for the plots, the table of reasons, the place of the files."""
     counts = manifest.counts
-    folder = workspace.store.folder(manifest.asset, manifest.import_key)
     metadata: dict[str, Any] = {
         "dagster/row_count": counts.outgoing,
         "in": counts.incoming,
@@ -51,7 +50,7 @@ def stage_metadata(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
         **{f"dropped_{reason}": count for reason, count in counts.dropped.items()},
         **counts.extra,
         "reasons": _reasons(workspace, manifest),
-        "location": dg.MetadataValue.path(str(folder)),
+        "location": dg.MetadataValue.path(workspace.store.location(manifest.asset, manifest.import_key)),
     }
     raw = workspace.store.manifest(RAW_EXPORT, manifest.import_key)
     if raw is not None and raw.settings is not None:
@@ -88,8 +87,8 @@ def _failure_metadata(workspace: Workspace, asset: str, key: str) -> Mapping[str
             metadata[f"{stage}: dropped"] = manifest.counts.total_dropped
             metadata[f"{stage}: reasons"] = _reasons(workspace, manifest)
         if manifest is not None and manifest.outcome is Outcome.FAILED and DROPPED_FILE in manifest.files:
-            folder = workspace.store.folder(stage, key)
-            metadata[f"{stage}: what was dropped"] = dg.MetadataValue.path(str(folder / DROPPED_FILE))
+            where = workspace.store.location(stage, key, DROPPED_FILE)
+            metadata[f"{stage}: what was dropped"] = dg.MetadataValue.path(where)
     return metadata
 
 

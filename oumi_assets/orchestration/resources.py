@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from oumi_assets.imports.workspace import Workspace, open_workspace
-from oumi_assets.settings import read_environment
+from oumi_assets.imports.workspace import Workspace, open_uploads, open_workspace
+from oumi_assets.settings import Environment, read_environment
+from oumi_assets.storage.uploads import Uploads
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 
 class WorkspaceSource(Protocol):
@@ -16,12 +20,35 @@ class WorkspaceSource(Protocol):
         ...
 
 
+def connect_s3() -> S3Client:
+    """A connection through dagster-aws, imported only now."""
+    from oumi_assets.orchestration.s3 import connect
+
+    return connect()
+
+
+def open_here() -> Workspace:
+    """The workspace of `OUMI_UPLOADS` and `OUMI_STORAGE`. Raises `BadSetting`."""
+    return open_workspace(read_environment(), connect=connect_s3)
+
+
+def uploads_here() -> Uploads:
+    """The place `OUMI_UPLOADS` names. Raises `BadSetting`."""
+    return open_uploads(read_environment().uploads, connect_s3)
+
+
 class EnvironmentWorkspace:
-    """The folders and limits that the environment names, read at every opening."""
+    """The places and limits that the environment names, read at every opening."""
+
+    def __init__(self) -> None:
+        self._opened: tuple[Environment, Workspace] | None = None
 
     def open(self) -> Workspace:
-        """The workspace of `OUMI_UPLOADS` and `OUMI_STORAGE`."""
-        return open_workspace(read_environment())
+        """The workspace of now: the same one to every stage of a Dagster run while the environment stays the same."""
+        environment = read_environment()
+        if self._opened is None or self._opened[0] != environment:
+            self._opened = environment, open_here()
+        return self._opened[1]
 
 
 class OpenedWorkspace:

@@ -14,6 +14,7 @@ from oumi_assets.orchestration.job import JOB, trace_import
 from oumi_assets.orchestration.partitions import imports_partitions
 from oumi_assets.orchestration.planning import Launch, new_uploads, settled
 from oumi_assets.orchestration.resources import WorkspaceSource
+from oumi_assets.storage.keys import folder_name
 from oumi_assets.storage.uploads import Uploads
 
 MAX_REQUESTS = 20
@@ -41,8 +42,8 @@ def upload_sensor(
     """Lists and plans only; a failed listing raises and is tried again, it is not an empty folder."""
     opened = workspace.open()
     assert isinstance(opened.uploads, Uploads)
-    if not opened.uploads.root.is_dir():
-        return dg.SkipReason(f"The uploads folder {opened.uploads.root} does not exist.")
+    if not opened.uploads.exists():
+        return dg.SkipReason(f"The uploads folder {opened.uploads.location} does not exist.")
     known = KnownContent(opened.store, context.cursor)
     found = new_uploads(opened.uploads.watched(), _known_keys(context.instance, opened))
     fresh = [launch for launch in found if not known.has_same_content(launch.upload, opened.uploads)]
@@ -58,8 +59,8 @@ def upload_sensor(
 
 
 def _settled(launches: list[Launch], uploads: Uploads) -> list[Launch]:
-    if not launches:
-        return []
+    if not launches or uploads.appear_whole:
+        return launches
     time.sleep(SECOND_LOOK_SECONDS)
     again = {upload.name: upload for upload in uploads.watched()}
     return settled(launches, again.get)
@@ -68,10 +69,11 @@ def _settled(launches: list[Launch], uploads: Uploads) -> list[Launch]:
 def _known_keys(instance: dg.DagsterInstance, workspace: Workspace) -> Callable[[str], bool]:
     """Whether an import has a manifest, is in the queue or running, or has failed before."""
     unfinished = instance.get_runs(dg.RunsFilter(job_name=JOB, statuses=UNFINISHED))
+    published = workspace.store.folders(RAW_EXPORT)
     in_flight = {run.tags.get(PARTITION_TAG) for run in unfinished}
 
     def is_known(key: str) -> bool:
-        if workspace.store.manifest(RAW_EXPORT, key) is not None or key in in_flight:
+        if folder_name(key) in published or key in in_flight:
             return True
         return bool(instance.get_runs(dg.RunsFilter(job_name=JOB, tags={PARTITION_TAG: key}), limit=1))
 

@@ -6,7 +6,7 @@ import hashlib
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple, Protocol
 
 from oumi_assets.core.errors import FileTooLarge, NotJsonl
 
@@ -23,6 +23,18 @@ def no_progress(doing: str, done: int, total: int) -> None:
     """For callers that show none."""
 
 
+class Stream(Protocol):
+    """An open upload, wherever it lies."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+        ...
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Read on from there."""
+        ...
+
+
 class Copied(NamedTuple):
     """What was copied: bytes of the upload itself and their SHA-256."""
 
@@ -30,7 +42,7 @@ class Copied(NamedTuple):
     sha256: str
 
 
-def copy_export(upload: BinaryIO, size: int, folder: Path, quota: int, progress: Progress = no_progress) -> Copied:
+def copy_export(upload: Stream, size: int, folder: Path, quota: int, progress: Progress = no_progress) -> Copied:
     """Copy an open upload of `size` bytes into `export.jsonl` (gzip: kept as it is, and inflated beside).
 
     Raises `FileTooLarge` over the quota, counted in inflated bytes, and `NotJsonl` for damaged gzip.
@@ -46,7 +58,7 @@ def copy_export(upload: BinaryIO, size: int, folder: Path, quota: int, progress:
     return copied
 
 
-def _copy(upload: BinaryIO, size: int, target: Path, quota: int, progress: Progress) -> Copied:
+def _copy(upload: Stream, size: int, target: Path, quota: int, progress: Progress) -> Copied:
     digest, copied = hashlib.sha256(), 0
     with target.open("wb") as out:
         while block := upload.read(_BLOCK):

@@ -1,146 +1,108 @@
-"""The uploads folder: what lies in it, and how a file in it is opened without being led astray."""
+"""What the place people put exports into is: listed, and opened one upload at a time.
+
+The kinds are `local_uploads` and `s3_uploads`. Nothing here reads an export.
+"""
 
 from __future__ import annotations
 
-import os
-import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
-from typing import BinaryIO, NamedTuple
-
-from oumi_assets.core.errors import FileNotFound, UnsafePath
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import NamedTuple, Protocol
 
 BY_HAND = "by-hand"
 _PARTIAL_SUFFIXES = (".part", ".partial", ".crdownload", ".tmp")
 
 
 class Upload(NamedTuple):
-    """One regular file: its name below the uploads folder (POSIX), size in bytes, modification time in ns."""
+    """One export: its name below the uploads (POSIX), size in bytes, modification time in ns, and its ETag on S3."""
 
     name: str
     size: int
     mtime_ns: int
+    etag: str = ""
 
     @property
     def content_tag(self) -> str:
-        """Changes whenever the file was written again."""
-        return f"{self.size}-{self.mtime_ns}"
+        """Changes whenever the content may have: the ETag, else size and time of writing."""
+        return self.etag or f"{self.size}-{self.mtime_ns}"
 
 
-class Uploads:
-    """One local folder that people and pulls put exports into."""
+class UploadFile(Protocol):
+    """An open upload, read from its beginning."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def read(self, size: int = -1, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+        ...
 
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Read on from there."""
+        ...
+
+    def describe(self) -> Upload:
+        """The upload as it is now: another value than before says that it was written meanwhile."""
+        ...
+
+
+class UploadSource(Protocol):
+    """Where an import takes its file from."""
+
+    def names(self) -> list[str]:
+        """What is there, for messages that say so."""
+        ...
+
+    def open(self, name: str) -> AbstractContextManager[UploadFile]:
+        """The upload of that name. Raises `FileNotFound`, `UnsafePath`."""
+        ...
+
+
+class Uploads(ABC):
+    """The uploads folder or prefix."""
+
+    location: str
+    """Its path or `s3://` URL."""
+
+    appear_whole: bool
+    """Uploads are never seen half-written, and equal content has an equal tag: one look is enough."""
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Make the place ready to receive uploads. Raises when it cannot be."""
+
+    @abstractmethod
+    def exists(self) -> bool:
+        """Whether the place is there to be listed."""
+
+    @abstractmethod
     def listing(self) -> list[Upload]:
-        """All regular files that are ready to be looked at, by name; links, dotfiles and partial names left out.
+        """All uploads that are ready to be looked at, by name; dotfiles and partial names left out.
 
         A failed listing raises: it is not an empty one.
         """
-        return sorted(self._walk(""))
+
+    @abstractmethod
+    def open(self, name: str) -> AbstractContextManager[UploadFile]:
+        """The upload of that name. Raises `FileNotFound`, `UnsafePath`."""
+
+    @abstractmethod
+    def put(self, path: Path, name: str, progress: Callable[[int, int], None]) -> str:
+        """Copy a local file here, visible only when it is whole; where it lies now. `progress` hears bytes done, of all."""
 
     def watched(self) -> list[Upload]:
         """The listing without `by-hand/`, which the sensor leaves to people."""
         return [upload for upload in self.listing() if not upload.name.startswith(f"{BY_HAND}/")]
 
-    def _walk(self, below: str) -> Iterator[Upload]:
-        with os.scandir(self.root / below) as entries:
-            for entry in entries:
-                name = f"{below}{entry.name}"
-                if entry.name.startswith(".") or entry.name.endswith(_PARTIAL_SUFFIXES) or not _is_text(entry.name):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    yield from self._walk(f"{name}/")
-                elif entry.is_file(follow_symlinks=False):
-                    found = _stat_or_none(entry)
-                    if found is not None:
-                        yield Upload(name, found.st_size, found.st_mtime_ns)
-
     def names(self) -> list[str]:
         """What is there, for messages that say so."""
-        return [upload.name for upload in self.listing()] if self.root.is_dir() else []
-
-    @contextmanager
-    def open(self, name: str) -> Iterator[BinaryIO]:
-        """A file below the folder, opened component by component without following links."""
-        parts = PurePosixPath(name).parts
-        if not parts or name.startswith(("/", "\\")) or ".." in parts or "\0" in name:
-            raise UnsafePath(_shown(name), "it lies outside the uploads folder")
-        folder = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            for part in parts[:-1]:
-                folder = _step_into(folder, part, name, self)
-            with open_regular(parts[-1], name, self.names, dir_fd=folder) as file:
-                yield file
-        finally:
-            os.close(folder)
+        return [upload.name for upload in self.listing()] if self.exists() else []
 
 
-class SingleFile:
-    """The file named on a command line: same safety, any place."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def names(self) -> list[str]:
-        """What lies beside it."""
-        parent = self.path.parent
-        return sorted(entry.name for entry in parent.iterdir() if entry.is_file()) if parent.is_dir() else []
-
-    @contextmanager
-    def open(self, name: str) -> Iterator[BinaryIO]:
-        """The file itself; links on the way there are the caller's own business, the file may not be one."""
-        with open_regular(str(self.path), name, self.names, where="that folder") as file:
-            yield file
+def is_left_alone(base_name: str) -> bool:
+    """Dotfiles, and names that programs give to what they are still writing."""
+    return base_name.startswith(".") or base_name.endswith(_PARTIAL_SUFFIXES)
 
 
-def upload_of(name: str, file: BinaryIO) -> Upload:
-    """Size and times of an open file."""
-    found = os.fstat(file.fileno())
-    return Upload(name, found.st_size, found.st_mtime_ns)
-
-
-@contextmanager
-def open_regular(path, name, present, *, where="the uploads folder", dir_fd=None):  # type: ignore[no-untyped-def]
-    """Open a regular file for reading; a link, FIFO or device is refused, and never blocks."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=dir_fd)
-    except (FileNotFoundError, NotADirectoryError):
-        raise FileNotFound(_shown(name), [_shown(n) for n in present()], where) from None
-    except OSError:
-        raise UnsafePath(_shown(name), "it is a link or cannot be opened") from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise UnsafePath(_shown(name), "it is not a regular file")
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
-        yield file
-
-
-def _step_into(folder: int, part: str, name: str, uploads: Uploads) -> int:
-    try:
-        inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
-    except FileNotFoundError:
-        raise FileNotFound(_shown(name), [_shown(n) for n in uploads.names()]) from None
-    except OSError:
-        raise UnsafePath(_shown(name), "its folder is a link or no folder") from None
-    os.close(folder)
-    return inner
-
-
-def _stat_or_none(entry: os.DirEntry[str]) -> os.stat_result | None:
-    """A file that vanished between the listing and the look is simply not there."""
-    try:
-        return entry.stat(follow_symlinks=False)
-    except FileNotFoundError:
-        return None
-
-
-def _is_text(name: str) -> bool:
-    """Names that are no UTF-8 cannot be shown, tagged or typed; they are left alone."""
-    return name.isprintable() or all(ord(character) < 0xD800 or ord(character) > 0xDFFF for character in name)
-
-
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
+    """A name for messages: unprintable characters escaped."""
     return name.encode("unicode_escape", "replace").decode() if not name.isprintable() else name

@@ -1,0 +1,74 @@
+"""`oumi-assets upload`: puts an export into the upload bucket or folder, or behind a presigned URL."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from oumi_assets.cli.screen import clean, fail, messages, progress_bar
+from oumi_assets.core.errors import BadSetting, EmptyFile, FileTooLarge, TraceImportError
+from oumi_assets.detection import check_name
+from oumi_assets.orchestration.resources import uploads_here
+from oumi_assets.settings import read_environment
+from oumi_assets.storage.local_uploads import SingleFile
+from oumi_assets.storage.uploads import BY_HAND, is_left_alone
+
+
+class _Target(NamedTuple):
+    """Where a file shall go: a presigned URL, or the uploads, among those for people."""
+
+    url: str | None
+    by_hand: bool
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--by-hand", is_flag=True, help="Into by-hand/, which the sensor leaves to people.")
+@click.option("--url", help="A presigned PUT URL, when you have no credentials of your own.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def upload(file: Path, by_hand: bool, url: str | None, as_json: bool) -> None:
+    """Put a trace export (.jsonl) where the sensor finds it: the bucket or folder of OUMI_UPLOADS."""
+    if url is not None and by_hand:
+        raise click.UsageError("--by-hand does not go with --url: the URL says where the file lies.")
+    location, error = None, None
+    try:
+        size = _checked(file)
+        with progress_bar(clean(file.name), shown=not as_json) as report:
+            location = _put(file, _Target(url, by_hand), lambda done, total: report("uploading", done, total))
+    except TraceImportError as failure:
+        error = str(failure)
+    if as_json:
+        click.echo(json.dumps({"source": str(file), "location": location, "error": error}))
+    elif error is not None:
+        fail(error)
+    else:
+        messages().print(f"Uploaded {size:,} bytes to {clean(location or '')}")
+    sys.exit(1 if error else 0)
+
+
+def _put(file: Path, target: _Target, progress: Callable[[int, int], None]) -> str:
+    if target.url is not None:
+        from oumi_assets.storage.presigned import put_presigned
+
+        return put_presigned(file, target.url, progress)
+    return uploads_here().put(file, f"{BY_HAND}/{file.name}" if target.by_hand else file.name, progress)
+
+
+def _checked(file: Path) -> int:
+    """The size of a file that an import would take. Raises what the import would, before anything is sent."""
+    check_name(file.name, None)
+    if is_left_alone(file.name):
+        raise BadSetting(f"{file.name} begins with a dot: the sensor would leave it alone. Give it another name.")
+    with SingleFile(file).open(str(file)) as opened:
+        size = opened.describe().size
+    if size == 0:
+        raise EmptyFile
+    quota = read_environment().max_upload_bytes
+    if size > quota:
+        raise FileTooLarge(size, quota)
+    return size

@@ -1,0 +1,65 @@
+"""What users read when a bucket, not a file, is the trouble. No text repeats a key, a secret or a presigned URL."""
+
+from __future__ import annotations
+
+from oumi_assets.core.errors import TraceImportError
+
+
+class StorageTrouble(TraceImportError):
+    """The fault of a place and not of a file: the same import may succeed once the place is well."""
+
+
+class BucketMissing(StorageTrouble):
+    """The server knows no such bucket."""
+
+    def __init__(self, bucket: str) -> None:
+        super().__init__(
+            f"The bucket {bucket} does not exist. Create it, or correct OUMI_UPLOADS, OUMI_STORAGE or AWS_ENDPOINT_URL."
+        )
+
+
+class AccessRefused(StorageTrouble):
+    """Credentials that are missing, wrong, expired, or not allowed to do this."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(
+            f"Access to {where} was refused: {why}. Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, "
+            "AWS_SESSION_TOKEN or AWS_PROFILE, and that they may list, read, write and delete there."
+        )
+
+
+class StorageUnreachable(StorageTrouble):
+    """No answer, or a connection that kept breaking: worth trying again later."""
+
+    def __init__(self, server: str) -> None:
+        super().__init__(
+            f"The S3 server {server} cannot be reached, or the connection kept breaking. "
+            "Check AWS_ENDPOINT_URL and the network, then run it again."
+        )
+
+
+class StorageRefused(StorageTrouble):
+    """The server answered with an error that no other class explains."""
+
+    def __init__(self, where: str, code: str) -> None:
+        super().__init__(f"The S3 server refused a request for {where}: {code}. Its documentation explains this code.")
+
+
+class StoredFileDamaged(StorageTrouble):
+    """A published file is not what its manifest says: changed by hand, or being published again this moment."""
+
+    def __init__(self, asset: str, key: str, name: str) -> None:
+        super().__init__(
+            f"{name} of {asset}, import {key}, is not what was published: it was changed, or is being written again. "
+            f"Materialize {asset} for this partition again."
+        )
+
+
+class UploadTimedOut(StorageTrouble):
+    """A presigned URL that expired before or while it was used."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Upload timed out: the upload URL has expired. Ask for a new URL and retry at once; "
+            "if the file is too large for the time the URL allows, split it by date range, session or tag."
+        )

@@ -1,0 +1,157 @@
+"""A local uploads folder, and the one file of a command line: how a file is opened without being led astray."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from oumi_assets.core.errors import FileNotFound, UnsafePath
+from oumi_assets.storage.uploads import BY_HAND, Upload, Uploads, is_left_alone, shown
+
+_BLOCK = 1 << 20
+
+
+class LocalFile(io.FileIO):
+    """An open regular file of a given name."""
+
+    def __init__(self, descriptor: int, name: str) -> None:
+        super().__init__(descriptor, "rb")
+        self._upload_name = name
+
+    def describe(self) -> Upload:
+        """Size and times as they are now."""
+        found = os.fstat(self.fileno())
+        return Upload(self._upload_name, found.st_size, found.st_mtime_ns)
+
+
+class LocalUploads(Uploads):
+    """One local folder that people and pulls put exports into."""
+
+    appear_whole = False
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.location = str(root)
+
+    def prepare(self) -> None:
+        """Make the folder, and the one the sensor ignores."""
+        (self.root / BY_HAND).mkdir(parents=True, exist_ok=True)
+
+    def exists(self) -> bool:
+        """Whether the folder is there."""
+        return self.root.is_dir()
+
+    def listing(self) -> list[Upload]:
+        """All regular files, by name; links and what is no text left out."""
+        return sorted(self._walk(""))
+
+    def _walk(self, below: str) -> Iterator[Upload]:
+        with os.scandir(self.root / below) as entries:
+            for entry in entries:
+                name = f"{below}{entry.name}"
+                if is_left_alone(entry.name) or not _is_text(entry.name):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    yield from self._walk(f"{name}/")
+                elif entry.is_file(follow_symlinks=False):
+                    found = _stat_or_none(entry)
+                    if found is not None:
+                        yield Upload(name, found.st_size, found.st_mtime_ns)
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[LocalFile]:
+        """A file below the folder, opened component by component without following links."""
+        parts = PurePosixPath(name).parts
+        if not parts or name.startswith(("/", "\\")) or ".." in parts or "\0" in name:
+            raise UnsafePath(shown(name), "it lies outside the uploads folder")
+        folder = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            for part in parts[:-1]:
+                folder = _step_into(folder, part, name, self)
+            with open_regular(parts[-1], name, self.names, dir_fd=folder) as file:
+                yield file
+        finally:
+            os.close(folder)
+
+    def put(self, path: Path, name: str, progress: Callable[[int, int], None]) -> str:
+        """Copy aside under a name the sensor ignores, then rename."""
+        target = self.root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with SingleFile(path).open(str(path)) as source, tempfile.TemporaryDirectory(dir=self.root, prefix=".") as aside:
+            size, copied = source.describe().size, 0
+            with (Path(aside) / "upload").open("wb") as out:
+                while block := source.read(_BLOCK):
+                    copied += out.write(block)
+                    progress(copied, size)
+            os.replace(out.name, target)
+        return str(target)
+
+
+class SingleFile:
+    """The file named on a command line: same safety, any place."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def names(self) -> list[str]:
+        """What lies beside it."""
+        parent = self.path.parent
+        return sorted(entry.name for entry in parent.iterdir() if entry.is_file()) if parent.is_dir() else []
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[LocalFile]:
+        """The file itself; links on the way there are the caller's own business, the file may not be one."""
+        with open_regular(str(self.path), name, self.names, where="that folder") as file:
+            yield file
+
+
+@contextmanager
+def open_regular(
+    path: str,
+    name: str,
+    present: Callable[[], list[str]],
+    *,
+    where: str = "the uploads folder",
+    dir_fd: int | None = None,
+) -> Iterator[LocalFile]:
+    """Open a regular file for reading; a link, FIFO or device is refused, and never blocks."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=dir_fd)
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileNotFound(shown(name), [shown(n) for n in present()], where) from None
+    except OSError:
+        raise UnsafePath(shown(name), "it is a link or cannot be opened") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UnsafePath(shown(name), "it is not a regular file")
+    with LocalFile(descriptor, name) as file:
+        yield file
+
+
+def _step_into(folder: int, part: str, name: str, uploads: LocalUploads) -> int:
+    try:
+        inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+    except FileNotFoundError:
+        raise FileNotFound(shown(name), [shown(n) for n in uploads.names()]) from None
+    except OSError:
+        raise UnsafePath(shown(name), "its folder is a link or no folder") from None
+    os.close(folder)
+    return inner
+
+
+def _stat_or_none(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """A file that vanished between the listing and the look is simply not there."""
+    try:
+        return entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def _is_text(name: str) -> bool:
+    """Names that are no UTF-8 cannot be shown, tagged or typed; they are left alone."""
+    return name.isprintable() or all(ord(character) < 0xD800 or ord(character) > 0xDFFF for character in name)

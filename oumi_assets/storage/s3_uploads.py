@@ -1,0 +1,77 @@
+"""Uploads below a bucket's prefix. Objects appear whole, so one look at them is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+from oumi_assets.core.errors import FileNotFound, UnsafePath
+from oumi_assets.storage.local_uploads import SingleFile
+from oumi_assets.storage.s3_bucket import Bucket, Counted, Entry
+from oumi_assets.storage.s3_stream import S3File
+from oumi_assets.storage.uploads import Upload, Uploads, is_left_alone, shown
+
+_NAMED = 100
+"""Names for a message: it shows twenty, and a bucket may hold a million."""
+
+
+class S3Uploads(Uploads):
+    """Every object below the prefix is an upload; its name is the key below the prefix."""
+
+    appear_whole = True
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+        self.location = str(bucket.location)
+
+    def prepare(self) -> None:
+        """The bucket must be there; it is not made."""
+        self._bucket.check()
+
+    def exists(self) -> bool:
+        """Prefixes need not exist; a missing bucket is an error of the listing."""
+        return True
+
+    def listing(self) -> list[Upload]:
+        """All objects, by name; "directories", dotfiles and partial names left out."""
+        return sorted(self._found())
+
+    def _found(self) -> Iterator[Upload]:
+        return (_upload(entry) for entry in self._bucket.listing() if _is_upload(entry.name))
+
+    def names(self) -> list[str]:
+        """The first names, for messages."""
+        return [upload.name for upload in islice(self._found(), _NAMED)]
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[S3File]:
+        """The object as it is now; every later byte is of the same version. Raises `FileNotFound`, `UnsafePath`."""
+        if not _is_plain(name):
+            raise UnsafePath(shown(name), "it lies outside the uploads folder")
+        found = self._bucket.get(name)
+        if found is None:
+            raise FileNotFound(shown(name), [shown(other) for other in self.names()])
+        upload = _upload(Entry(name, found["ContentLength"], found["ETag"].strip('"'), found["LastModified"]))
+        with S3File(self._bucket, upload, found["Body"]) as file:
+            yield file
+
+    def put(self, path: Path, name: str, progress: Callable[[int, int], None]) -> str:
+        """Managed transfer: large files in parts, each sent again when it fails."""
+        with SingleFile(path).open(str(path)) as source:
+            self._bucket.upload(source, name, Counted(source.describe().size, progress))
+        return f"{self._bucket.location}/{name}"
+
+
+def _upload(entry: Entry) -> Upload:
+    return Upload(entry.name, entry.size, int(entry.modified.timestamp() * 1e9), entry.etag)
+
+
+def _is_upload(name: str) -> bool:
+    return _is_plain(name) and not any(is_left_alone(segment) for segment in name.split("/"))
+
+
+def _is_plain(name: str) -> bool:
+    """Names with empty or dotted segments are "directories", or mean another key to some servers and tools."""
+    return not any(segment in ("", ".", "..") for segment in name.split("/"))

@@ -1,0 +1,59 @@
+"""Folders that belong to a process, found again by its id and start once it is dead. What is put there is not known here."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from oumi_assets.core.errors import DiskFull
+
+
+def process_tag(pid: int) -> str:
+    """A process id with its start, because ids are used again: `<pid>-<seconds>`."""
+    return f"{pid}-{int(psutil.Process(pid).create_time())}"
+
+
+def is_alive(tag: str) -> bool:
+    """Whether the process of a `process_tag` still runs."""
+    pid, _, _ = tag.partition("-")
+    try:
+        return tag == process_tag(int(pid))
+    except (ValueError, psutil.Error):
+        return False
+
+
+def new_folder(parent: Path, prefix: str = "") -> Path:
+    """A fresh folder `<prefix><process tag>-<random>`, readable by its owner alone."""
+    return Path(tempfile.mkdtemp(prefix=f"{prefix}{process_tag(os.getpid())}-", dir=parent))
+
+
+@contextmanager
+def working_folder(parent: Path) -> Iterator[Path]:
+    """A fresh folder to write a stage's files into, gone afterwards. Raises `DiskFull` in place of the system's error."""
+    parent.mkdir(parents=True, exist_ok=True)
+    folder = new_folder(parent)
+    folder.chmod(0o755)
+    try:
+        yield folder
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(str(parent.parent)) from None
+        raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep_folders(parent: Path, prefix: str = "") -> int:
+    """Remove the folders of dead processes; the number removed."""
+    found = [path for path in parent.glob(f"{prefix}*") if path.lstat().st_uid == os.getuid()]
+    leftovers = [path for path in found if not is_alive(path.name.removeprefix(prefix).rpartition("-")[0])]
+    for path in leftovers:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(leftovers)
