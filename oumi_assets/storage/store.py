@@ -102,6 +102,14 @@ class Store:
         found = [_read_manifest(path) for path in (self.root / asset).glob(f"*/{MANIFEST}")]
         return sorted((m for m in found if m is not None), key=lambda m: (m.created, m.import_key))
 
+    def folders(self, asset: str) -> set[str]:
+        """The folder names (`keys.folder_name`) of all imports that have a manifest of the asset: one quick listing."""
+        try:
+            with os.scandir(self.root / asset) as entries:
+                return {entry.name for entry in entries if os.path.exists(f"{entry.path}/{MANIFEST}")}
+        except FileNotFoundError:
+            return set()
+
     def remove(self, asset: str, key: str) -> None:
         """Take a stage away for good."""
         folder = self.folder(asset, key)
@@ -146,9 +154,9 @@ def process_tag(pid: int) -> str:
 
 
 def is_alive(tag: str) -> bool:
-    """Whether the process of a `process_tag` still runs."""
+    """Whether the process of a `process_tag` still runs; one that ended but was not collected yet does not."""
     pid, _, _ = tag.partition("-")
     try:
-        return tag == process_tag(int(pid))
+        return tag == process_tag(int(pid)) and psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE
     except (ValueError, psutil.Error):
         return False

@@ -31,8 +31,16 @@ class Upload(NamedTuple):
 class Uploads:
     """One local folder that people and pulls put exports into."""
 
+    appear_whole = False
+    """Files are seen while they are written, and a copy of the same bytes has another tag: look twice, compare."""
+
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.location = str(root)
+
+    def exists(self) -> bool:
+        """Whether the folder is there to be listed."""
+        return self.root.is_dir()
 
     def listing(self) -> list[Upload]:
         """All regular files that are ready to be looked at, by name; links, dotfiles and partial names left out.
