@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
-import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from filelock import FileLock, Timeout
 
+from oumi_assets.cli.process_tree import ProcessTree, end_leftovers
 from oumi_assets.cli.screen import messages
 from oumi_assets.core.errors import BadSetting
 from oumi_assets.imports.workspace import open_workspace
@@ -18,6 +22,7 @@ from oumi_assets.settings import PROJECT_ROOT, Environment, dagster_home, read_e
 from oumi_assets.storage.uploads import BY_HAND
 
 HOST = "127.0.0.1"
+_SETTINGS = "dagster.yaml"
 
 
 @click.command()
@@ -25,27 +30,46 @@ HOST = "127.0.0.1"
 def dev(port: int) -> None:
     """Start the platform: UI on 127.0.0.1, the sensor watching the uploads folder."""
     environment, home = read_environment(), dagster_home()
-    _refuse_taken_port(port)
-    prepare(environment, home)
-    _greet(environment, port)
-    sys.exit(_run(port, home))
+    home.mkdir(parents=True, exist_ok=True)
+    with _only_one(home):
+        if end_leftovers(home):
+            messages().print("An earlier start was killed; what it left running was ended.")
+        _refuse_taken_port(port)
+        prepare(environment, home)
+        _greet(environment, port)
+        code = _run(port, home)
+    sys.exit(code)
+
+
+@contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    """Two platforms on one Dagster home would reap each other's runs. The lock goes with its process."""
+    try:
+        with FileLock(home / "dev.lock", blocking=False):
+            yield
+    except Timeout:
+        raise BadSetting(
+            f"The platform is running already with DAGSTER_HOME {home}. Stop that one first, or set another DAGSTER_HOME."
+        ) from None
 
 
 def prepare(environment: Environment, home: Path) -> None:
-    """Folders, leftovers of dead processes, runs of dead processes."""
+    """Folders, Dagster's settings, leftovers of dead processes, runs of dead processes."""
     workspace = open_workspace(environment)
     for folder in (home, environment.storage, environment.uploads / BY_HAND):
         folder.mkdir(parents=True, exist_ok=True)
     workspace.store.sweep()
+    if not (home / _SETTINGS).exists():
+        shutil.copyfile(PROJECT_ROOT / "dagster_home" / _SETTINGS, home / _SETTINGS)
     os.environ["DAGSTER_HOME"] = str(home)
     import dagster as dg
 
     from oumi_assets.orchestration.housekeeping import reap_dead_runs
 
     with dg.DagsterInstance.get() as instance:
-        reaped = reap_dead_runs(instance)
+        reaped = reap_dead_runs(instance, at_start=True)
     if reaped:
-        messages().print(f"{reaped} runs of an earlier process were unfinished and are marked as failed.")
+        messages().print(f"{reaped} runs of an earlier process were unfinished; the sensor imports their uploads again.")
 
 
 def _refuse_taken_port(port: int) -> None:
@@ -76,25 +100,14 @@ def _relative(path: Path) -> str:
 
 
 def _run(port: int, home: Path) -> int:
-    """`dagster dev` in a session of its own: started from a script it would not hear SIGTERM otherwise."""
-    command = [
-        sys.executable,
-        "-m",
-        "dagster",
-        "dev",
-        "-w",
-        str(PROJECT_ROOT / "workspace.yaml"),
-        "-h",
-        HOST,
-        "-p",
-        str(port),
-    ]
-    environ = {**os.environ, "DAGSTER_HOME": str(home)}
-    process = subprocess.Popen(command, env=environ, start_new_session=True, cwd=PROJECT_ROOT)
+    """`dagster dev` in a session of its own: started from a script it would not hear signals otherwise."""
+    workspace = str(PROJECT_ROOT / "workspace.yaml")
+    command = [sys.executable, "-m", "dagster", "dev", "-w", workspace, "-h", HOST, "-p", str(port)]
+    tree = ProcessTree(command, {**os.environ, "DAGSTER_HOME": str(home)}, PROJECT_ROOT, home)
 
     def stop(number: int, frame: object) -> None:
-        process.send_signal(signal.SIGINT)
+        tree.stop()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
-    return max(process.wait(), 0)
+    return tree.wait()

@@ -18,7 +18,6 @@ from oumi_assets.storage.store import Store
 from oumi_assets.storage.uploads import Upload, Uploads
 
 MAX_REMEMBERED = 1000
-MAX_BYTES_PER_LOOK = 1 << 30
 _BLOCK = 1 << 22
 
 
@@ -32,9 +31,10 @@ class Sameness(Enum):
 
 
 class Comparison(NamedTuple):
-    """The verdict on an upload, and the import that has the same content."""
+    """The verdict on an upload, how many bytes were read for it, and the import that has the same content."""
 
     sameness: Sameness
+    read: int = 0
     key: str | None = None
 
 
@@ -91,18 +91,20 @@ class KnownContent:
         if self._imported is not None and source is not None and source.watched and source.sha256:
             self._imported.setdefault((source.file, source.size), {})[source.sha256] = manifest.import_key
 
-    def compare(self, upload: Upload, uploads: Uploads, max_bytes: int = MAX_BYTES_PER_LOOK) -> Comparison:
+    def compare(self, upload: Upload, uploads: Uploads, max_bytes: int) -> Comparison:
         """Compare an upload that has a namesake, reading at most so many bytes of it now."""
         if key_for_content(upload.name, upload.content_tag) in self._same:
             return Comparison(Sameness.SAME)
         if self._partial is None or self._partial.upload != upload:
             self._partial = _PartialDigest(upload)
+        before = self._partial.read
         digest = self._partial.advance(uploads, max_bytes)
+        read = self._partial.read - before
         if digest is None:
-            return Comparison(Sameness.UNDECIDED)
+            return Comparison(Sameness.UNDECIDED, read)
         self._partial = None
         found = (self._imported or {}).get((upload.name, upload.size), {}).get(digest)
-        return Comparison(Sameness.SAME, found) if found else Comparison(Sameness.NEW)
+        return Comparison(Sameness.SAME if found else Sameness.NEW, read, found)
 
     def remember_same(self, upload: Upload) -> None:
         """Not to be compared again."""
@@ -119,20 +121,20 @@ class _PartialDigest:
     def __init__(self, upload: Upload) -> None:
         self.upload = upload
         self._sha256 = hashlib.sha256()
-        self._read = 0
+        self.read = 0
 
     def advance(self, uploads: Uploads, max_bytes: int) -> str | None:
         """Read on; the digest once the end is reached."""
-        limit = self._read + max_bytes
+        limit = self.read + max_bytes
         with uploads.open(self.upload.name) as file:
-            file.seek(self._read)
-            while self._read < limit:
-                block = file.read(min(_BLOCK, limit - self._read))
+            file.seek(self.read)
+            while self.read < limit:
+                block = file.read(min(_BLOCK, limit - self.read))
                 if not block:
                     return self._sha256.hexdigest()
                 self._sha256.update(block)
-                self._read += len(block)
-        return self._sha256.hexdigest() if self._read >= self.upload.size else None
+                self.read += len(block)
+        return self._sha256.hexdigest() if self.read >= self.upload.size else None
 
 
 def _read_cursor(cursor: str | None) -> list[str]:

@@ -5,8 +5,6 @@ run has its partition, its events, its counts and its outcome, and can be re-exe
 Nothing is decided here: whether an upload still needs its import is the planner's question.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import dagster as dg

@@ -73,7 +73,7 @@ def opened(context: dg.AssetExecutionContext, resource: WorkspaceSource, asset: 
     Raised `from None`, so that the sentence and not a traceback is what the run page shows first.
     A fault that passes is tried again, with growing pauses; then the run may be planned again.
     """
-    instance, run_id = context.instance, context.run_id
+    instance, run_id = context.instance, context.run.run_id
     instance.add_run_tags(run_id, {PROCESS_TAG: process_mark(run_id)})
     workspace: Workspace | None = None
     try:

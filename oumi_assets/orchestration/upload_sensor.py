@@ -25,6 +25,8 @@ from oumi_assets.storage.uploads import Upload, Uploads
 
 LOOKING_SECONDS = 15.0
 """How long a tick looks at uploads it does not know yet; Dagster ends a tick after 60."""
+MAX_BYTES_PER_TICK = 1 << 30
+"""How much a tick reads to compare content with what was imported: two seconds of hashing."""
 SECOND_LOOK_SECONDS = 1.0
 
 
@@ -69,8 +71,10 @@ class Watcher:
     def different(self, launches: Iterable[Launch], history: History, opened: Workspace) -> list[Launch]:
         """Launches whose content was not imported under their name before, as far as one tick may read."""
         new: list[Launch] = []
+        left = MAX_BYTES_PER_TICK
         for launch in launches:
-            found = self.known.compare(launch.upload, _uploads(opened))
+            found = self.known.compare(launch.upload, _uploads(opened), left)
+            left -= found.read
             if found.sameness is Sameness.UNDECIDED:
                 break
             if found.sameness is Sameness.NEW:
