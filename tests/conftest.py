@@ -13,8 +13,6 @@ from oumi_assets.imports.summary import Summary
 from oumi_assets.imports.workspace import Workspace, open_workspace
 from oumi_assets.settings import Environment, read_environment
 
-FIXTURES = Path(__file__).parent / "fixtures"
-
 
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

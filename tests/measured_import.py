@@ -19,7 +19,7 @@ from oumi_assets.imports.recount import recount
 from oumi_assets.imports.summary import summarize
 from oumi_assets.imports.workspace import STAGES, open_workspace
 from oumi_assets.settings import Environment
-from oumi_assets.storage.uploads import SingleFile
+from oumi_assets.storage.local_uploads import SingleFile
 
 
 def anonymous_megabytes() -> int:

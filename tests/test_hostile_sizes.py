@@ -21,7 +21,7 @@ from oumi_assets.imports.workspace import open_workspace
 from oumi_assets.platforms import LANGFUSE
 from oumi_assets.settings import Environment
 from oumi_assets.stages.index import index_export
-from oumi_assets.storage.uploads import SingleFile
+from oumi_assets.storage.local_uploads import SingleFile
 
 GOOD = langfuse_row("good", "good-row")
 

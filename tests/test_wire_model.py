@@ -41,7 +41,9 @@ ROW: dict[str, Any] = {
         {
             "role": "assistant",
             "content": None,
-            "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "weather", "arguments": '{"city":"Rome"}'}}],
+            "tool_calls": [
+                {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": '{"city":"Rome"}'}}
+            ],
         },
         {"role": "tool", "content": "sunny", "tool_call_id": "c1"},
         {"role": "assistant", "content": "Sunny."},

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
-import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from filelock import FileLock, Timeout
 
+from oumi_assets.cli.process_tree import ProcessTree, end_leftovers
 from oumi_assets.cli.screen import messages
 from oumi_assets.core.errors import BadSetting
 from oumi_assets.imports.workspace import STAGES
 from oumi_assets.orchestration.resources import open_here, uploads_here
+from oumi_assets.platforms import PLATFORMS
 from oumi_assets.settings import PROJECT_ROOT, Environment, dagster_home, read_environment
 from oumi_assets.storage.location import Location
 
 HOST = "127.0.0.1"
+_SETTINGS = "dagster.yaml"
 
 
 @click.command()
@@ -26,29 +32,47 @@ HOST = "127.0.0.1"
 def dev(port: int) -> None:
     """Start the platform: UI on 127.0.0.1, the sensor watching the uploads folder."""
     environment, home = read_environment(), dagster_home()
-    _refuse_taken_port(port)
-    prepare(home)
-    _greet(environment, port)
-    sys.exit(_run(port, home))
+    home.mkdir(parents=True, exist_ok=True)
+    with _only_one(home):
+        if end_leftovers(home):
+            messages().print("An earlier start was killed; what it left running was ended.")
+        _refuse_taken_port(port)
+        prepare(home)
+        _greet(environment, port)
+        code = _run(port, home)
+    sys.exit(code)
+
+
+@contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    """Two platforms on one Dagster home would reap each other's runs. The lock goes with its process."""
+    try:
+        with FileLock(home / "dev.lock", blocking=False):
+            yield
+    except Timeout:
+        raise BadSetting(
+            f"The platform is running already with DAGSTER_HOME {home}. Stop that one first, or set another DAGSTER_HOME."
+        ) from None
 
 
 def prepare(home: Path) -> None:
-    """The places of uploads and results, leftovers of dead processes, runs of dead processes."""
+    """The places of uploads and results, Dagster's settings, leftovers and runs of dead processes."""
     store = open_here().store
-    home.mkdir(parents=True, exist_ok=True)
     uploads_here().prepare()
     store.prepare()
     store.sweep()
     store.sweep_remote(STAGES)
+    if not (home / _SETTINGS).exists():
+        shutil.copyfile(PROJECT_ROOT / "dagster_home" / _SETTINGS, home / _SETTINGS)
     os.environ["DAGSTER_HOME"] = str(home)
     import dagster as dg
 
     from oumi_assets.orchestration.housekeeping import reap_dead_runs
 
     with dg.DagsterInstance.get() as instance:
-        reaped = reap_dead_runs(instance)
+        reaped = reap_dead_runs(instance, at_start=True)
     if reaped:
-        messages().print(f"{reaped} runs of an earlier process were unfinished and are marked as failed.")
+        messages().print(f"{reaped} runs of an earlier process were unfinished; the sensor imports their uploads again.")
 
 
 def _refuse_taken_port(port: int) -> None:
@@ -61,12 +85,12 @@ def _refuse_taken_port(port: int) -> None:
 
 
 def _greet(environment: Environment, port: int) -> None:
-    sample = _relative(PROJECT_ROOT / "samples" / "langfuse.jsonl")
+    samples = " ".join(_relative(PROJECT_ROOT / "samples" / f"{platform}.jsonl") for platform in PLATFORMS)
     program = _relative(Path(sys.executable).parent / "oumi-assets")
     messages().print(
         f"\nStarting on http://{HOST}:{port} (ready in about 15 seconds; Ctrl+C stops it)\n\n"
         f"  drop a file    {_drop(environment.uploads, program)}\n"
-        f"  try a sample   {program} import {sample} {sample.replace('langfuse', 'langsmith')}\n"
+        f"  try a sample   {program} import {samples}\n"
         f"  see datasets   {program} datasets\n"
         f"  results in     {_relative(environment.storage)}/deduped_dataset/\n"
     )
@@ -88,25 +112,14 @@ def _relative(location: Location) -> str:
 
 
 def _run(port: int, home: Path) -> int:
-    """`dagster dev` in a session of its own: started from a script it would not hear SIGTERM otherwise."""
-    command = [
-        sys.executable,
-        "-m",
-        "dagster",
-        "dev",
-        "-w",
-        str(PROJECT_ROOT / "workspace.yaml"),
-        "-h",
-        HOST,
-        "-p",
-        str(port),
-    ]
-    environ = {**os.environ, "DAGSTER_HOME": str(home)}
-    process = subprocess.Popen(command, env=environ, start_new_session=True, cwd=PROJECT_ROOT)
+    """`dagster dev` in a session of its own: started from a script it would not hear signals otherwise."""
+    workspace = str(PROJECT_ROOT / "workspace.yaml")
+    command = [sys.executable, "-m", "dagster", "dev", "-w", workspace, "-h", HOST, "-p", str(port)]
+    tree = ProcessTree(command, {**os.environ, "DAGSTER_HOME": str(home)}, PROJECT_ROOT, home)
 
     def stop(number: int, frame: object) -> None:
-        process.send_signal(signal.SIGINT)
+        tree.stop()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
-    return max(process.wait(), 0)
+    return tree.wait()

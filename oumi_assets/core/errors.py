@@ -6,6 +6,7 @@ Rows and traces that are left out are not errors: they are drops (`core.drops`).
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping, Sequence
 
 PLATFORM_TITLES = {"langfuse": "Langfuse", "langsmith": "LangSmith"}
@@ -19,6 +20,10 @@ RE_EXPORT = {
 
 class TraceImportError(Exception):
     """Root of every failure that is the file's, the settings' or the machine's, not a bug of ours."""
+
+
+class TransientError(TraceImportError):
+    """A fault that passes by itself: a dropped connection, a busy disk. Worth another try; says nothing of the file."""
 
 
 class NotJsonl(TraceImportError):
@@ -194,3 +199,12 @@ class DiskFull(TraceImportError):
         super().__init__(
             f"The disk is full: no room left in {where}. Free some space and run the import again; nothing partial was kept."
         )
+
+
+_DISK = (errno.EIO, errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.ESTALE, errno.ENFILE, errno.EMFILE)
+_NETWORK = (errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EHOSTUNREACH)
+
+
+def passes(error: OSError) -> bool:
+    """Whether the machine's error is worth another try: connections, time-outs, a busy or stale (network) disk."""
+    return isinstance(error, ConnectionError | TimeoutError) or error.errno in _DISK + _NETWORK

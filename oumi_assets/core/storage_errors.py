@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oumi_assets.core.errors import TraceImportError
+from oumi_assets.core.errors import TraceImportError, TransientError
 
 
 class StorageTrouble(TraceImportError):
@@ -28,7 +28,7 @@ class AccessRefused(StorageTrouble):
         )
 
 
-class StorageUnreachable(StorageTrouble):
+class StorageUnreachable(StorageTrouble, TransientError):
     """No answer, or a connection that kept breaking: worth trying again later."""
 
     def __init__(self, server: str) -> None:

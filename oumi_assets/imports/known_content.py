@@ -1,63 +1,146 @@
-"""Whether an upload that looks new holds what its name was imported with before: touched, or copied again."""
+"""Whether an upload that looks new holds what its name was imported with before: touched, or copied again.
+
+Content is compared only where name and size are those of an earlier import, a bounded number of
+bytes at a time, so that a sensor's tick stays short whatever the size of the file.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from functools import cached_property
+from enum import Enum, auto
+from typing import Any, NamedTuple
 
-from oumi_assets.imports.workspace import RAW_EXPORT
+from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, RECONSTRUCTED_CONVERSATIONS
+from oumi_assets.storage.keys import key_for_content
+from oumi_assets.storage.manifest import Manifest, Outcome
 from oumi_assets.storage.store import Store
 from oumi_assets.storage.uploads import Upload, Uploads
 
 MAX_REMEMBERED = 1000
+_BLOCK = 1 << 22
+
+
+class Sameness(Enum):
+    """What comparing an upload with earlier imports of its name came to."""
+
+    NEW = auto()
+    SAME = auto()
+    UNDECIDED = auto()
+    """Not all of it is read yet: look again."""
+
+
+class Comparison(NamedTuple):
+    """The verdict on an upload, how many bytes were read for it, and the import that has the same content."""
+
+    sameness: Sameness
+    read: int = 0
+    key: str | None = None
+
+
+def is_finished(store: Store, key: str) -> bool:
+    """Whether an import needs nothing more: it has its dataset, was deleted, or failed for what is in its file."""
+    raw = store.manifest(RAW_EXPORT, key)
+    if raw is None:
+        return False
+    if raw.outcome is not Outcome.COMPLETE:
+        return True
+    if (made := store.manifest(DEDUPED_DATASET, key)) is not None and made.outcome is Outcome.COMPLETE:
+        return True
+    reconstructed = store.manifest(RECONSTRUCTED_CONVERSATIONS, key)
+    return reconstructed is not None and reconstructed.outcome is Outcome.FAILED
 
 
 class KnownContent:
-    """Compares content only when name and size are those of an earlier import.
+    """What was imported from the uploads folder, by name and size. Lives as long as its process.
 
-    What was compared is remembered in the sensor's cursor, so that a file is read once and not
-    at every tick; the cursor keeps the last `MAX_REMEMBERED` and nothing else. A cursor that
-    cannot be read starts anew.
+    Files found to be the same are remembered in a cursor (the last `MAX_REMEMBERED` keys and nothing
+    else), so that they are not read again after a restart. A cursor that cannot be read starts anew.
     """
 
-    def __init__(self, store: Store, cursor: str | None) -> None:
-        self._store = store
-        self._same = _read_cursor(cursor)
+    def __init__(self) -> None:
+        self._imported: dict[tuple[str, int], dict[str, str]] | None = None
+        self._partial: _PartialDigest | None = None
+        self._same: dict[str, str | None] = {}
 
-    @cached_property
-    def _imported(self) -> dict[tuple[str, int], set[str]]:
-        """SHA-256 of what was imported, by name and size."""
-        found: dict[tuple[str, int], set[str]] = {}
-        for manifest in self._store.manifests(RAW_EXPORT):
-            source = manifest.source
-            if source is not None and source.watched and source.sha256:
-                found.setdefault((source.file, source.size), set()).add(source.sha256)
-        return found
-
-    def has_same_content(self, upload: Upload, uploads: Uploads) -> bool:
-        """True when this content was imported under this name before."""
-        if self._same.get(upload.name) == upload.content_tag:
-            return True
-        # On S3 equal content has an equal tag: what has a new one is new, and nothing is downloaded to compare.
-        hashes = None if uploads.appear_whole else self._imported.get((upload.name, upload.size))
-        if not hashes:
-            return False
-        with uploads.open(upload.name) as file:
-            same = hashlib.file_digest(file, "sha256").hexdigest() in hashes  # type: ignore[arg-type]
-        if same:
-            self._same.pop(upload.name, None)
-            self._same[upload.name] = upload.content_tag
-        return same
+    def restore(self, cursor: str | None) -> None:
+        """Take over what an earlier process remembered."""
+        if not self._same:
+            self._same = dict.fromkeys(_read_cursor(cursor))
 
     def cursor(self) -> str:
-        """What to remember for the next tick."""
-        return json.dumps(dict(list(self._same.items())[-MAX_REMEMBERED:]))
+        """What to remember for the next process."""
+        return json.dumps(list(self._same)[-MAX_REMEMBERED:])
+
+    def learn(self, store: Store, key: str) -> None:
+        """Take note of an import that finished."""
+        manifest = None if self._imported is None else store.manifest(RAW_EXPORT, key)
+        if manifest is not None:
+            self._note(manifest)
+
+    def has_namesake(self, upload: Upload, store: Store) -> bool:
+        """Whether an import of this name and size exists, so that content must be compared."""
+        if self._imported is None:
+            self._imported = {}
+            for manifest in store.manifests(RAW_EXPORT):
+                self._note(manifest)
+        return (upload.name, upload.size) in self._imported
+
+    def _note(self, manifest: Manifest) -> None:
+        source = manifest.source
+        if self._imported is not None and source is not None and source.watched and source.sha256:
+            self._imported.setdefault((source.file, source.size), {})[source.sha256] = manifest.import_key
+
+    def compare(self, upload: Upload, uploads: Uploads, max_bytes: int) -> Comparison:
+        """Compare an upload that has a namesake, reading at most so many bytes of it now."""
+        if key_for_content(upload.name, upload.content_tag) in self._same:
+            return Comparison(Sameness.SAME)
+        if self._partial is None or self._partial.upload != upload:
+            self._partial = _PartialDigest(upload)
+        before = self._partial.read
+        digest = self._partial.advance(uploads, max_bytes)
+        read = self._partial.read - before
+        if digest is None:
+            return Comparison(Sameness.UNDECIDED, read)
+        self._partial = None
+        found = (self._imported or {}).get((upload.name, upload.size), {}).get(digest)
+        return Comparison(Sameness.SAME if found else Sameness.NEW, read, found)
+
+    def remember_same(self, upload: Upload) -> None:
+        """Not to be compared again."""
+        key = key_for_content(upload.name, upload.content_tag)
+        self._same.pop(key, None)
+        self._same[key] = None
+        while len(self._same) > MAX_REMEMBERED:
+            del self._same[next(iter(self._same))]
 
 
-def _read_cursor(cursor: str | None) -> dict[str, str]:
+class _PartialDigest:
+    """SHA-256 of an upload, taken in pieces."""
+
+    def __init__(self, upload: Upload) -> None:
+        self.upload = upload
+        self._sha256 = hashlib.sha256()
+        self.read = 0
+
+    def advance(self, uploads: Uploads, max_bytes: int) -> str | None:
+        """Read on; the digest once the end is reached."""
+        limit = self.read + max_bytes
+        with uploads.open(self.upload.name) as file:
+            file.seek(self.read)
+            while self.read < limit:
+                block = file.read(min(_BLOCK, limit - self.read))
+                if not block:
+                    return self._sha256.hexdigest()
+                self._sha256.update(block)
+                self.read += len(block)
+        return self._sha256.hexdigest() if self.read >= self.upload.size else None
+
+
+def _read_cursor(cursor: str | None) -> list[str]:
+    """The keys of a cursor; nothing of one that is malformed."""
     try:
-        value = json.loads(cursor or "{}")
+        value: Any = json.loads(cursor or "[]")
     except ValueError:
-        return {}
-    return {str(k): str(v) for k, v in value.items()} if isinstance(value, dict) else {}
+        return []
+    return [key for key in value if isinstance(key, str)][-MAX_REMEMBERED:] if isinstance(value, list) else []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from oumi_assets.core.errors import BadSetting, NoConvertibleConversations, TraceImportError
+from oumi_assets.core.errors import BadSetting, NoConvertibleConversations, TraceImportError, TransientError
 from oumi_assets.core.parallel import worker_count
 from oumi_assets.core.storage_errors import StorageTrouble
 from oumi_assets.settings import Environment
@@ -103,10 +103,13 @@ def new_manifest(asset: str, key: str, run_id: str | None) -> Manifest:
 def failures_recorded(workspace: Workspace, folder: Path, manifest: Manifest, counts: dict[str, Counts]) -> Iterator[None]:
     """When the stage fails, publish its drops and its error, and nothing else, before the error goes on.
 
+    A transient error says nothing of the file and is not recorded: the stage is tried again.
     `counts` may gain the entry "counts" while the stage works; a failed stage has let nothing out.
     """
     try:
         yield
+    except TransientError:
+        raise
     except TraceImportError as error:
         for path in folder.iterdir():
             if path.name != DROPPED_FILE:

@@ -13,11 +13,10 @@ from oumi_assets.imports.workspace import DEDUPED_DATASET, PARSED_TRACES, RAW_EX
 from oumi_assets.orchestration.partitions import imports_partitions
 from oumi_assets.orchestration.reporting import CHECK, materialized, opened
 from oumi_assets.orchestration.resources import WorkspaceSource
+from oumi_assets.orchestration.tags import ANY_CONTENT, CONTENT_TAG
 
 GROUP = "trace_import"
 OWNERS = ["team:data-platform"]
-CONTENT_TAG = "oumi/content_tag"
-PROCESS_TAG = "oumi/process"
 
 
 class ImportForm(dg.Config):
@@ -59,11 +58,12 @@ def raw_export(
 
     Lines that are no rows (broken JSON, no trace id, ...) are dropped with a reason and kept beside it.
     """
-    key, run = context.partition_key, context.run
-    with opened(workspace, RAW_EXPORT, key) as found:
+    key, run, form = context.partition_key, context.run, Form(**config.model_dump())
+    with opened(context, workspace, RAW_EXPORT) as found:
         tag = run.tags.get(CONTENT_TAG)
-        form = Form(config.dataset_name, config.source_platform, config.file, config.deduplicate)
-        manifest = make_raw_export(found, key, form, run_id=run.run_id, content_tag=tag, watched=tag is not None)
+        # Whoever runs a failed import again wants what is in the file now.
+        expected = tag if run.parent_run_id is None and tag != ANY_CONTENT else None
+        manifest = make_raw_export(found, key, form, run_id=run.run_id, content_tag=expected, watched=tag is not None)
         return materialized(found, manifest)
 
 
@@ -77,7 +77,7 @@ def raw_export(
 )
 def parsed_traces(context: dg.AssetExecutionContext, workspace: dg.ResourceParam[WorkspaceSource]) -> dg.MaterializeResult:
     """One row per trace with a model call: id, name, session, sequence key, its rows, its model calls."""
-    with opened(workspace, PARSED_TRACES, context.partition_key) as found:
+    with opened(context, workspace, PARSED_TRACES) as found:
         return materialized(found, make_parsed_traces(found, context.partition_key, run_id=context.run.run_id))
 
 
@@ -93,7 +93,7 @@ def reconstructed_conversations(
     context: dg.AssetExecutionContext, workspace: dg.ResourceParam[WorkspaceSource]
 ) -> dg.MaterializeResult:
     """One row per conversation: OpenAI wire messages and tools of the trace's most complete model call."""
-    with opened(workspace, RECONSTRUCTED_CONVERSATIONS, context.partition_key) as found:
+    with opened(context, workspace, RECONSTRUCTED_CONVERSATIONS) as found:
         return materialized(found, make_reconstructed_conversations(found, context.partition_key, run_id=context.run.run_id))
 
 
@@ -110,5 +110,5 @@ def deduped_dataset(context: dg.AssetExecutionContext, workspace: dg.ResourcePar
 
     When one conversation is the beginning of another, only the longest is kept (unless the import says otherwise).
     """
-    with opened(workspace, DEDUPED_DATASET, context.partition_key) as found:
+    with opened(context, workspace, DEDUPED_DATASET) as found:
         return materialized(found, make_deduped_dataset(found, context.partition_key, run_id=context.run.run_id))

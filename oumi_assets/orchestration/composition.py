@@ -7,23 +7,18 @@ from typing import Any
 
 import dagster as dg
 
-from oumi_assets.orchestration import assets
-from oumi_assets.orchestration.job import trace_import
+from oumi_assets.orchestration.drain import drain_uploads
+from oumi_assets.orchestration.job import IMPORT_ASSETS, trace_import
 from oumi_assets.orchestration.resources import EnvironmentWorkspace
-from oumi_assets.orchestration.upload_sensor import upload_sensor
+from oumi_assets.orchestration.upload_sensor import make_upload_sensor
 
 
 def build_definitions(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """All definitions; `overrides` replaces resources by name (tests, the command line)."""
     return dg.Definitions(
-        assets=[
-            assets.raw_export,
-            assets.parsed_traces,
-            assets.reconstructed_conversations,
-            assets.deduped_dataset,
-        ],
-        jobs=[trace_import],
-        sensors=[upload_sensor],
+        assets=IMPORT_ASSETS,
+        jobs=[trace_import, drain_uploads],
+        sensors=[make_upload_sensor()],
         resources={"workspace": EnvironmentWorkspace(), **(overrides or {})},
         executor=dg.in_process_executor,
     )

@@ -6,13 +6,14 @@ import os
 
 import dagster as dg
 
-from oumi_assets.orchestration.assets import PROCESS_TAG
-from oumi_assets.orchestration.job import JOB
 from oumi_assets.orchestration.partitions import IMPORTS
+from oumi_assets.orchestration.tags import has_dead_process
 from oumi_assets.settings import dagster_home
-from oumi_assets.storage.scratch import is_alive
 
-_RUNNING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+_LAUNCHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+# A nested run is marked before it starts; one without a mark was created by the sensor, which starts it later.
+_EXECUTED = [dg.DagsterRunStatus.NOT_STARTED, *_LAUNCHED]
+_GONE = "The process of this run ended before it was finished (killed, or the machine stopped)."
 
 
 def forget_partition(key: str) -> None:
@@ -23,18 +24,20 @@ def forget_partition(key: str) -> None:
             instance.delete_dynamic_partition(IMPORTS, key)
 
 
-def reap_dead_runs(instance: dg.DagsterInstance) -> int:
+def reap_dead_runs(instance: dg.DagsterInstance, *, at_start: bool = False) -> int:
     """Fail the runs whose process is gone: they would keep their place in the queue for ever.
 
-    Only before the platform starts: a run of it without a process tag cannot be alive then.
+    A run that was launched but marked by no process yet counts as dead only before the platform
+    starts, when nobody else can be about to execute it.
     """
     dead = [
         run
-        for run in instance.get_runs(dg.RunsFilter(job_name=JOB, statuses=_RUNNING))
-        if not is_alive(run.tags.get(PROCESS_TAG, ""))
+        for run in instance.get_runs(dg.RunsFilter(statuses=_EXECUTED))
+        if has_dead_process(run, unmarked=at_start and run.status in _LAUNCHED)
     ]
     for run in dead:
-        instance.report_run_failed(
-            run, "The process of this run ended before it was finished (killed, or the machine stopped)."
-        )
+        if run.status is dg.DagsterRunStatus.CANCELING:
+            instance.report_run_canceled(run)
+        else:
+            instance.report_run_failed(run, _GONE)
     return len(dead)

@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import dagster as dg
+from dagster._core.utils import make_new_run_id
 
-from oumi_assets.core.errors import MissingImport
+from oumi_assets.core.errors import BadSetting, UnknownDataset
 from oumi_assets.imports.raw_export import Form
 from oumi_assets.imports.summary import Summary, summarize
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
-from oumi_assets.orchestration.assets import PROCESS_TAG
-from oumi_assets.orchestration.composition import build_definitions
-from oumi_assets.orchestration.job import JOB
+from oumi_assets.orchestration.history import UNFINISHED, op_config, runs_of_import
+from oumi_assets.orchestration.housekeeping import reap_dead_runs
+from oumi_assets.orchestration.job import imports_job
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.resources import OpenedWorkspace, open_here
+from oumi_assets.orchestration.tags import (
+    ANY_CONTENT,
+    CONTENT_TAG,
+    NESTED,
+    PATH_TAG,
+    PROCESS_TAG,
+    SLOT_TAG,
+    process_mark,
+)
 from oumi_assets.settings import dagster_home
 from oumi_assets.stages.sources import Progress
 from oumi_assets.storage.keys import dataset_name, random_key
 from oumi_assets.storage.local_uploads import SingleFile
-from oumi_assets.storage.manifest import Outcome
-from oumi_assets.storage.scratch import process_tag
+from oumi_assets.storage.manifest import Outcome, Settings
 
 # Dagster's console log would bury the result; events go to the event log, which the UI shows.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+_OF_THE_FILE = (CONTENT_TAG, PATH_TAG)
 
 
 class Importer:
@@ -49,34 +60,58 @@ class Importer:
 
     def import_file(self, path: Path, form: Form, progress: Progress) -> Summary:
         """Import one file under a key of its own."""
-        workspace = replace(self._workspace, uploads=SingleFile(path.absolute()), progress=progress)
-        return self._run(random_key(form.dataset_name or dataset_name(path.name)), form, workspace)
+        path = path.absolute()
+        workspace = replace(self._workspace, uploads=SingleFile(path), progress=progress)
+        return self._run(random_key(form.dataset_name or dataset_name(path.name)), form, workspace, {PATH_TAG: str(path)})
 
     def retry(self, key: str, progress: Progress) -> Summary:
-        """Run an import again: from its stored bytes, else from its upload. Raises `MissingImport`."""
-        raw = self._workspace.store.manifest(RAW_EXPORT, key)
-        if raw is None or raw.settings is None or raw.source is None or raw.outcome is Outcome.DELETED:
-            raise MissingImport(RAW_EXPORT, key)
-        stored = raw.outcome is Outcome.COMPLETE
-        form = Form(
-            raw.settings.dataset_name,
-            raw.settings.source_platform,
-            "" if stored else raw.source.file,
-            raw.settings.deduplicate,
-        )
-        return self._run(key, form, replace(self._workspace, progress=progress))
+        """Run an import again: from its stored bytes, else from its upload as it is now.
 
-    def _run(self, key: str, form: Form, workspace: Workspace) -> Summary:
-        definitions = build_definitions({"workspace": OpenedWorkspace(workspace)})
+        Raises `UnknownDataset`, `BadSetting` while it still runs.
+        """
+        reap_dead_runs(self._instance)
+        form, tags = self._past(key)
+        path = tags.get(PATH_TAG)
+        uploads = SingleFile(Path(path)) if path else self._workspace.uploads
+        return self._run(key, form, replace(self._workspace, uploads=uploads, progress=progress), tags)
+
+    def _past(self, key: str) -> tuple[Form, dict[str, str]]:
+        """The form an import was made with, and what its run said of its file."""
+        raw, runs = self._workspace.store.manifest(RAW_EXPORT, key), runs_of_import(self._instance, key)
+        if (raw is None and not runs) or (raw is not None and raw.outcome is Outcome.DELETED):
+            raise UnknownDataset(key, [])
+        if any(run.status in UNFINISHED for run in runs):
+            raise BadSetting(f"Import {key} is running or waits in the queue; there is nothing to retry yet.")
+        known = {name: value for run in reversed(runs) for name, value in run.tags.items() if name in _OF_THE_FILE}
+        if CONTENT_TAG in known:
+            known[CONTENT_TAG] = ANY_CONTENT
+        if raw is not None and raw.settings is not None and raw.source is not None:
+            stored = raw.outcome is Outcome.COMPLETE
+            return Form(file="" if stored else raw.source.file, **_fields(raw.settings)), known
+        config = next((c for run in runs if (c := _form_config(run))), {})
+        return Form(**config), known
+
+    def _run(self, key: str, form: Form, workspace: Workspace, tags: Mapping[str, str]) -> Summary:
+        run_id = make_new_run_id()
         self._instance.add_dynamic_partitions(IMPORTS, [key])
-        result = definitions.resolve_job_def(JOB).execute_in_process(
+        result = imports_job(OpenedWorkspace(workspace)).execute_in_process(
             instance=self._instance,
             partition_key=key,
             run_config={**_QUIET, "ops": {RAW_EXPORT: {"config": form._asdict()}}},
-            tags={PROCESS_TAG: process_tag(os.getpid())},
+            tags={**tags, PROCESS_TAG: process_mark(run_id), SLOT_TAG: NESTED},
+            run_id=run_id,
             raise_on_error=False,
         )
         return summarize(workspace.store, key, None if result.success else _error(result))
+
+
+def _form_config(run: dg.DagsterRun) -> dict[str, Any]:
+    """The form's fields in a run's config; the rest of a config is not ours."""
+    return {name: value for name, value in op_config(run, RAW_EXPORT).items() if name in Form._fields}
+
+
+def _fields(settings: Settings) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in ("dataset_name", "source_platform", "deduplicate")}
 
 
 def _error(result: dg.ExecuteInProcessResult) -> str:

@@ -1,34 +1,126 @@
-"""What the sensor should launch, as a pure function of what it saw: no clock, no disk, no Dagster."""
+"""What the sensor should start, as pure functions of what it saw: no clock, no disk, no Dagster."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from enum import Enum, auto
 from typing import NamedTuple
 
 from oumi_assets.storage.keys import key_for_content
 from oumi_assets.storage.uploads import Upload
 
+MAX_ATTEMPTS = 3
+"""How often an upload is imported whose run was interrupted (killed, out of memory, server away)."""
+MAX_SINGLE = 3
+"""Up to this many new uploads get a Dagster run of their own each; more are drained by one run."""
+MAX_DRAINED = 50
+"""Uploads in one drain: about a minute, so that nothing else waits long for its place in the queue."""
+MAX_DRAINS = 3
+"""Drains that wait or run: two run, the next is ready. The rest of a burst waits in the uploads folder."""
+EMPTY_FOR_NS = 60_000_000_000
+"""An empty file that nobody wrote to for a minute stays empty: its import says so."""
+
 
 class Launch(NamedTuple):
-    """One import to start: its key, and the upload it is made of."""
+    """One import to start: its key, the upload it is made of, and which attempt this is."""
 
     key: str
     upload: Upload
+    attempt: int = 1
+
+    @property
+    def run_key(self) -> str:
+        """Dagster never starts a run key twice, so that each attempt needs its own."""
+        return self.key if self.attempt == 1 else f"{self.key}/{self.attempt}"
 
 
-def new_uploads(uploads: Iterable[Upload], is_known: Callable[[str], bool]) -> list[Launch]:
-    """Uploads whose content no run and no manifest knows, oldest first.
+class Standing(Enum):
+    """Where the import of an upload stands."""
 
-    Planned against runs and manifests, not against partitions: Dagster commits partitions before
-    it reserves the runs, and a file whose tick died in between would never be imported.
+    NEW = auto()
+    """Nothing is known of it."""
+    IN_FLIGHT = auto()
+    """Queued or running, here or on another platform that shares the storage."""
+    INTERRUPTED = auto()
+    """Its last run ended without saying anything about the file."""
+    FINISHED = auto()
+    """It has a dataset, was deleted, or failed for what is in the file."""
+    GIVEN_UP = auto()
+    """Interrupted too often, canceled, or failed by an error of ours: for people to retry."""
+
+
+class RunStatus(Enum):
+    """What the planner distinguishes of Dagster's run statuses."""
+
+    NOT_STARTED = auto()
+    UNFINISHED = auto()
+    SUCCESS = auto()
+    FAILURE = auto()
+    CANCELED = auto()
+
+
+class PastRun(NamedTuple):
+    """A Dagster run of an import. `interrupted`: it failed, but not for what is in the file."""
+
+    status: RunStatus
+    attempt: int = 1
+    interrupted: bool = False
+
+
+class Plan(NamedTuple):
+    """What one tick requests: imports with a run each, or one drain of many; the rest waits in the folder."""
+
+    singles: list[Launch]
+    drained: list[Launch]
+
+    @property
+    def launches(self) -> list[Launch]:
+        """All of them."""
+        return self.singles + self.drained
+
+
+def launches_of(uploads: Iterable[Upload], known: Collection[str]) -> list[Launch]:
+    """One launch an upload; keys Dagster does not know at all come first, oldest first.
+
+    What is known is looked at, too: Dagster commits partitions before it reserves the runs, and a
+    file whose tick died in between would never be imported.
     """
     launches = [Launch(key_for_content(upload.name, upload.content_tag), upload) for upload in uploads]
-    return sorted(
-        (launch for launch in launches if not is_known(launch.key)),
-        key=lambda launch: (launch.upload.mtime_ns, launch.upload.name),
-    )
+    return sorted(launches, key=lambda launch: (launch.key in known, launch.upload.mtime_ns, launch.upload.name))
 
 
-def settled(launches: Iterable[Launch], look_again: Callable[[str], Upload | None]) -> list[Launch]:
+def standing(runs: Sequence[PastRun]) -> tuple[Standing, int]:
+    """Where an import without final manifests stands, by its runs (newest first), and its next attempt.
+
+    A run that was created but never queued counts as none: asked for again under the same run key,
+    Dagster starts that very run.
+    """
+    started = [run for run in runs if run.status is not RunStatus.NOT_STARTED]
+    attempt = max((run.attempt for run in started), default=0) + 1
+    if any(run.status is RunStatus.UNFINISHED for run in started):
+        return Standing.IN_FLIGHT, attempt
+    if not started:
+        return Standing.NEW, attempt
+    last = started[0]
+    if last.status is RunStatus.FAILURE and last.interrupted and attempt <= MAX_ATTEMPTS:
+        return Standing.INTERRUPTED, attempt
+    return Standing.GIVEN_UP, attempt
+
+
+def settled(launches: Iterable[Launch], look_again: Callable[[str], Upload | None], now_ns: int) -> list[Launch]:
     """Launches whose file had the same size and time at a second look: it is written completely."""
-    return [launch for launch in launches if launch.upload.size and look_again(launch.upload.name) == launch.upload]
+    return [
+        launch
+        for launch in launches
+        if look_again(launch.upload.name) == launch.upload
+        and (launch.upload.size or now_ns - launch.upload.mtime_ns > EMPTY_FOR_NS)
+    ]
+
+
+def plan(ready: Sequence[Launch], *, queued: int, drains: int) -> Plan:
+    """Few uploads get a run each; many, or any while runs queue up, go into one drain, oldest first."""
+    if len(ready) <= MAX_SINGLE and queued <= MAX_SINGLE:
+        return Plan(list(ready), [])
+    if drains >= MAX_DRAINS:
+        return Plan([], [])
+    return Plan([], list(ready[:MAX_DRAINED]))

@@ -12,14 +12,18 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from oumi_assets.core.errors import TraceImportError
+from oumi_assets.core.errors import FileNotFound, TraceImportError, TransientError, passes
 from oumi_assets.imports.recount import Recount, recount
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES, Workspace
 from oumi_assets.orchestration.resources import WorkspaceSource
+from oumi_assets.orchestration.tags import PROCESS_TAG, TRY_AGAIN_TAG, process_mark
 from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome
 
 CHECK = "rows_are_conserved"
+MAX_RETRIES = 4
+BACKOFF_SECONDS = 2.0
+"""The first pause before another try; each next one is twice as long: 30 seconds in all."""
 _MAX_EXAMPLE = 200
 _REASONS_TABLE = dg.TableSchema(
     columns=[
@@ -64,18 +68,35 @@ def stage_metadata(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
 
 
 @contextmanager
-def opened(resource: WorkspaceSource, asset: str, key: str) -> Iterator[Workspace]:
+def opened(context: dg.AssetExecutionContext, resource: WorkspaceSource, asset: str) -> Iterator[Workspace]:
     """The workspace of a stage; one of our errors becomes a Dagster failure that begins with its message.
 
     Raised `from None`, so that the sentence and not a traceback is what the run page shows first.
+    A fault that passes is tried again, with growing pauses; then the run may be planned again.
     """
+    instance, run_id = context.instance, context.run.run_id
+    instance.add_run_tags(run_id, {PROCESS_TAG: process_mark(run_id)})
     workspace: Workspace | None = None
     try:
         workspace = resource.open()
         yield workspace
-    except TraceImportError as error:
-        metadata = _failure_metadata(workspace, asset, key) if workspace else {}
-        raise dg.Failure(description=str(error), metadata=metadata, allow_retries=False) from None
+    except (TraceImportError, OSError) as error:
+        if isinstance(error, OSError) and not passes(error):
+            raise
+        if isinstance(error, TransientError | OSError) and context.retry_number < MAX_RETRIES:
+            seconds = BACKOFF_SECONDS * 2**context.retry_number
+            context.log.warning(f"{_sentence(error)} Next try in {seconds:g} seconds.")
+            raise dg.RetryRequested(MAX_RETRIES, seconds) from None
+        if isinstance(error, TransientError | OSError | FileNotFound):
+            instance.add_run_tags(run_id, {TRY_AGAIN_TAG: "true"})
+        metadata = _failure_metadata(workspace, asset, context.partition_key) if workspace else {}
+        raise dg.Failure(description=_sentence(error), metadata=metadata, allow_retries=False) from None
+
+
+def _sentence(error: TraceImportError | OSError) -> str:
+    if isinstance(error, OSError):
+        return f"The disk or the network failed for a moment ({error.strerror or type(error).__name__})."
+    return str(error)
 
 
 def _failure_metadata(workspace: Workspace, asset: str, key: str) -> Mapping[str, Any]:

@@ -1,93 +1,165 @@
-"""The sensor: watches the uploads folder and starts one import for each new content."""
+"""The sensor: watches the uploads and starts one import for each new content.
+
+A tick lists, looks and plans, inside a budget of time and of bytes read; what it does not get to it
+takes up five seconds later. It parses nothing.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import dagster as dg
 
-from oumi_assets.imports.known_content import KnownContent
+from oumi_assets.imports.known_content import KnownContent, Sameness, is_finished
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
-from oumi_assets.orchestration.assets import CONTENT_TAG
+from oumi_assets.orchestration.drain import drain_request, drain_uploads
+from oumi_assets.orchestration.history import History
+from oumi_assets.orchestration.housekeeping import reap_dead_runs
 from oumi_assets.orchestration.job import JOB, trace_import
-from oumi_assets.orchestration.partitions import imports_partitions
-from oumi_assets.orchestration.planning import Launch, new_uploads, settled
+from oumi_assets.orchestration.partitions import IMPORTS, imports_partitions
+from oumi_assets.orchestration.planning import MAX_DRAINED, Launch, Plan, Standing, launches_of, plan, settled
 from oumi_assets.orchestration.resources import WorkspaceSource
-from oumi_assets.storage.keys import folder_name
-from oumi_assets.storage.uploads import Uploads
+from oumi_assets.orchestration.tags import ATTEMPT_TAG, CONTENT_TAG
+from oumi_assets.storage.uploads import Upload, Uploads
 
-MAX_REQUESTS = 20
-"""Runs requested by one tick; the rest waits for the next, five seconds later."""
+LOOKING_SECONDS = 15.0
+"""How long a tick looks at uploads it does not know yet; Dagster ends a tick after 60."""
+MAX_BYTES_PER_TICK = 1 << 30
+"""How much a tick reads to compare content with what was imported: two seconds of hashing."""
 SECOND_LOOK_SECONDS = 1.0
-PARTITION_TAG = "dagster/partition"
-UNFINISHED = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
 
 
-@dg.sensor(
-    job=trace_import,
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    minimum_interval_seconds=5,
-    description="Imports every new file of the uploads folder (except by-hand/), once for each content.",
-)
-def upload_sensor(
-    context: dg.SensorEvaluationContext, workspace: dg.ResourceParam[WorkspaceSource]
-) -> dg.SensorResult | dg.SkipReason:
-    """Lists and plans only; a failed listing raises and is tried again, it is not an empty folder."""
-    opened = workspace.open()
-    assert isinstance(opened.uploads, Uploads)
-    if not opened.uploads.exists():
-        return dg.SkipReason(f"The uploads folder {opened.uploads.location} does not exist.")
-    known = KnownContent(opened.store, context.cursor)
-    found = new_uploads(opened.uploads.watched(), _known_keys(context.instance, opened))
-    fresh = [launch for launch in found if not known.has_same_content(launch.upload, opened.uploads)]
-    ready = _settled(fresh[:MAX_REQUESTS], opened.uploads)
-    return dg.SensorResult(
-        run_requests=[_request(launch) for launch in ready],
-        dynamic_partitions_requests=[imports_partitions.build_add_request([launch.key for launch in ready])]
-        if ready
-        else [],
-        cursor=known.cursor(),
-        skip_reason=None if ready else dg.SkipReason(_why_nothing(found)),
+class Watcher:
+    """What the sensor keeps between ticks, only to be quick: losing it loses no upload."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._done: set[Upload] = set()
+        self.known = KnownContent()
+
+    def undone(self, uploads: Iterable[Upload]) -> list[Upload]:
+        """Uploads that may need an import; what is gone from the folder is forgotten."""
+        listed = set(uploads)
+        self._done &= listed
+        return list(listed - self._done)
+
+    def look(self, launches: Iterable[Launch], history: History, opened: Workspace) -> tuple[list[Launch], list[Launch]]:
+        """New launches, and those whose name was imported before, until there are enough or time is up."""
+        fresh: list[Launch] = []
+        doubtful: list[Launch] = []
+        until = self._clock() + LOOKING_SECONDS
+        for launch in launches:
+            if len(fresh) >= MAX_DRAINED or self._clock() >= until:
+                break
+            found, attempt = history.standing(launch.key)
+            if found in (Standing.FINISHED, Standing.GIVEN_UP):
+                self._done.add(launch.upload)
+                self.known.learn(opened.store, launch.key)
+            elif found is Standing.INTERRUPTED:
+                fresh.append(launch._replace(attempt=attempt))
+            elif found is Standing.NEW and self._has_namesake(launch.upload, opened):
+                doubtful.append(launch)
+            elif found is Standing.NEW:
+                fresh.append(launch._replace(attempt=attempt))
+        return fresh, doubtful
+
+    def _has_namesake(self, upload: Upload, opened: Workspace) -> bool:
+        # Where uploads appear whole, on S3, equal content has an equal tag: nothing is read to compare.
+        return not _uploads(opened).appear_whole and self.known.has_namesake(upload, opened.store)
+
+    def different(self, launches: Iterable[Launch], history: History, opened: Workspace) -> list[Launch]:
+        """Launches whose content was not imported under their name before, as far as one tick may read."""
+        new: list[Launch] = []
+        left = MAX_BYTES_PER_TICK
+        for launch in launches:
+            found = self.known.compare(launch.upload, _uploads(opened), left)
+            left -= found.read
+            if found.sameness is Sameness.UNDECIDED:
+                break
+            if found.sameness is Sameness.NEW:
+                new.append(launch)
+            elif found.key is None or is_finished(opened.store, found.key):
+                self.known.remember_same(launch.upload)
+                self._done.add(launch.upload)
+            elif history.standing(found.key)[0] is not Standing.IN_FLIGHT:
+                # That import was interrupted and its upload has a new time now: it is finished under the new key.
+                new.append(launch)
+        return new
+
+
+def make_upload_sensor(watcher: Watcher | None = None) -> dg.SensorDefinition:
+    """The sensor with a memory of its own."""
+    watcher = watcher or Watcher()
+
+    @dg.sensor(
+        name="upload_sensor",
+        jobs=[trace_import, drain_uploads],
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        minimum_interval_seconds=5,
+        description="Imports every new file of the uploads folder (except by-hand/), once for each content.",
     )
+    def upload_sensor(
+        context: dg.SensorEvaluationContext, workspace: dg.ResourceParam[WorkspaceSource]
+    ) -> dg.SensorResult | dg.SkipReason:
+        """Lists and plans only; a failed listing raises and is tried again, it is not an empty folder."""
+        opened = workspace.open()
+        uploads = _uploads(opened)
+        reap_dead_runs(context.instance)
+        if not uploads.exists():
+            return dg.SkipReason(f"The uploads folder {uploads.location} does not exist.")
+        watcher.known.restore(context.cursor)
+        waiting = watcher.undone(uploads.watched())
+        requested = _plan(watcher, waiting, context.instance, opened) if waiting else Plan([], [])
+        return _result(requested, len(waiting), watcher.known.cursor())
+
+    return upload_sensor
 
 
-def _settled(launches: list[Launch], uploads: Uploads) -> list[Launch]:
+def _plan(watcher: Watcher, waiting: list[Upload], instance: dg.DagsterInstance, opened: Workspace) -> Plan:
+    history = History(instance, opened.store)
+    launches = launches_of(waiting, set(instance.get_dynamic_partitions(IMPORTS)))
+    fresh, doubtful = watcher.look(launches, history, opened)
+    whole = set(_written_completely(fresh + doubtful, _uploads(opened)))
+    different = watcher.different([launch for launch in doubtful if launch in whole], history, opened)
+    ready = [launch for launch in fresh if launch in whole] + different
+    return plan(ready, queued=history.queued, drains=history.drains)
+
+
+def _written_completely(launches: list[Launch], uploads: Uploads) -> list[Launch]:
     if not launches or uploads.appear_whole:
         return launches
     time.sleep(SECOND_LOOK_SECONDS)
     again = {upload.name: upload for upload in uploads.watched()}
-    return settled(launches, again.get)
+    return settled(launches, again.get, time.time_ns())
 
 
-def _known_keys(instance: dg.DagsterInstance, workspace: Workspace) -> Callable[[str], bool]:
-    """Whether an import has a manifest, is in the queue or running, or has failed before."""
-    unfinished = instance.get_runs(dg.RunsFilter(job_name=JOB, statuses=UNFINISHED))
-    published = workspace.store.folders(RAW_EXPORT)
-    in_flight = {run.tags.get(PARTITION_TAG) for run in unfinished}
-
-    def is_known(key: str) -> bool:
-        if folder_name(key) in published or key in in_flight:
-            return True
-        return bool(instance.get_runs(dg.RunsFilter(job_name=JOB, tags={PARTITION_TAG: key}), limit=1))
-
-    return is_known
+def _result(requested: Plan, waiting: int, cursor: str) -> dg.SensorResult:
+    keys = [launch.key for launch in requested.launches]
+    requests = [_request(launch) for launch in requested.singles]
+    requests += [drain_request(requested.drained)] if requested.drained else []
+    return dg.SensorResult(
+        run_requests=requests,
+        dynamic_partitions_requests=[imports_partitions.build_add_request(keys)] if keys else [],
+        cursor=cursor,
+        skip_reason=None if keys else dg.SkipReason(_why_nothing(waiting)),
+    )
 
 
 def _request(launch: Launch) -> dg.RunRequest:
     return dg.RunRequest(
-        run_key=launch.key,
+        run_key=launch.run_key,
+        job_name=JOB,
         partition_key=launch.key,
         run_config={"ops": {RAW_EXPORT: {"config": {"file": launch.upload.name}}}},
-        tags={CONTENT_TAG: launch.upload.content_tag},
+        tags={CONTENT_TAG: launch.upload.content_tag, ATTEMPT_TAG: str(launch.attempt)},
     )
 
 
-def _why_nothing(found: list[Launch]) -> str:
-    return f"{len(found)} new files, none of them complete yet." if found else "No new files."
+def _why_nothing(waiting: int) -> str:
+    return f"{waiting:,} files are being imported, written or looked at." if waiting else "No new files."
+
+
+def _uploads(opened: Workspace) -> Uploads:
+    assert isinstance(opened.uploads, Uploads)
+    return opened.uploads

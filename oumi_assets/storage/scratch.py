@@ -21,10 +21,10 @@ def process_tag(pid: int) -> str:
 
 
 def is_alive(tag: str) -> bool:
-    """Whether the process of a `process_tag` still runs."""
+    """Whether the process of a `process_tag` still runs; one that ended but was not collected yet does not."""
     pid, _, _ = tag.partition("-")
     try:
-        return tag == process_tag(int(pid))
+        return tag == process_tag(int(pid)) and psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE
     except (ValueError, psutil.Error):
         return False
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import FIXTURES
+from paths import FIXTURES
 
 from oumi_assets.cli import commands
 from oumi_assets.core.errors import AmbiguousDataset, UnknownDataset
@@ -67,7 +67,7 @@ def test_delete_removes_all_bytes_and_leaves_only_a_note(import_file: Callable[.
     """For good means for good: no stage keeps a copy of the traces."""
     key = import_file(GOOD, name="weather").key
     run("delete", "weather", "--yes")
-    left = [path for stage in STAGES for path in workspace.store.folder(stage, key).glob("*")]
+    left = [path for stage in STAGES for path in Path(workspace.store.location(stage, key)).glob("*")]
     assert [path.name for path in left] == ["manifest.json"]
     note = workspace.store.manifest("raw_export", key)
     assert note is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from conftest import FIXTURES
+from paths import FIXTURES
 
 GOOD = FIXTURES / "langfuse" / "v5_openai_incremental_plain.jsonl"
 TOOLS = FIXTURES / "langsmith" / "wrap_openai_tools_agent.jsonl"

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import FIXTURES
+from paths import FIXTURES
 from pipeline import run_stages
 
 from oumi_assets.core.errors import (

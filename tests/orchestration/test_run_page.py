@@ -7,7 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from conftest import FIXTURES
+from paths import FIXTURES
 
 from oumi_assets.imports.workspace import STAGES, Workspace
 from oumi_assets.orchestration.composition import build_definitions
@@ -49,7 +49,7 @@ def test_every_asset_reports_counts_reasons_rows_and_its_place(workspace: Worksp
     assert (reason.data["count"], reason.data["share"]) == (3, "5.0%")
     assert reason.data["example"].startswith("line ")
     for stage in STAGES:
-        assert Path(str(found[stage]["location"].value)) == workspace.store.folder(stage, "it")
+        assert Path(str(found[stage]["location"].value)) == Path(workspace.store.location(stage, "it"))
 
 
 def test_conservation_is_a_passing_check_on_each_asset(workspace: Workspace, instance: dg.DagsterInstance) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from servers import CuttingProxy, moto_server, serving
+from servers import SECRET, CuttingProxy, moto_server, serving
 
 from oumi_assets.imports.workspace import Workspace
 from oumi_assets.orchestration.resources import connect_s3, open_here
@@ -16,8 +16,6 @@ from oumi_assets.storage.s3_bucket import Bucket
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-SECRET = "a-secret-nobody-may-read"
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from moto.server import ThreadedMotoServer
 
+SECRET = "a-secret-nobody-may-read"
 EXPIRED = """<?xml version="1.0" encoding="UTF-8"?>
 <Error><Code>AccessDenied</Code><Message>Request has expired</Message>
 <X-Amz-Expires>60</X-Amz-Expires><Expires>2026-01-01T00:01:00Z</Expires></Error>"""

@@ -7,8 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import SECRET
-from servers import RefusingServer, serving
+from servers import SECRET, RefusingServer, serving
 
 from oumi_assets.core.errors import BadSetting, TraceImportError
 from oumi_assets.core.storage_errors import AccessRefused, BucketMissing, StorageRefused, StorageUnreachable

@@ -23,7 +23,7 @@ from oumi_assets.orchestration.composition import build_definitions
 from oumi_assets.orchestration.job import JOB
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.resources import EnvironmentWorkspace
-from oumi_assets.orchestration.upload_sensor import upload_sensor
+from oumi_assets.orchestration.upload_sensor import make_upload_sensor
 from oumi_assets.stages.dataset import JSONL_FILE
 from oumi_assets.stages.sources import no_progress
 
@@ -43,12 +43,13 @@ class Platform:
     def __init__(self, instance: dg.DagsterInstance) -> None:
         self.instance = instance
         self.workspace = EnvironmentWorkspace()
+        self.sensor = make_upload_sensor()
         self.results: dict[str, dg.ExecuteInProcessResult] = {}
 
     def tick(self) -> list[dg.RunRequest]:
         """What the sensor asks for; its partitions are added as the daemon does."""
         context = dg.build_sensor_context(instance=self.instance, resources={"workspace": self.workspace})
-        found: Any = upload_sensor(context)
+        found: Any = self.sensor(context)
         if isinstance(found, dg.SkipReason):
             return []
         for request in found.dynamic_partitions_requests or []:

@@ -1,0 +1,107 @@
+"""What manifests and Dagster's runs say about imports, in the planner's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import dagster as dg
+
+from oumi_assets.imports.known_content import is_finished
+from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT
+from oumi_assets.orchestration.planning import PastRun, RunStatus, Standing, standing
+from oumi_assets.orchestration.tags import (
+    ATTEMPT_TAG,
+    CONTENT_TAG,
+    FAILURE_REASON_TAG,
+    PARTITION_TAG,
+    TRY_AGAIN_TAG,
+)
+from oumi_assets.storage.keys import folder_name
+from oumi_assets.storage.store import Store
+
+DRAIN_JOB = "drain_uploads"
+DRAIN_OP = "import_uploads"
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+_STATUSES = {
+    dg.DagsterRunStatus.NOT_STARTED: RunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.SUCCESS: RunStatus.SUCCESS,
+    dg.DagsterRunStatus.FAILURE: RunStatus.FAILURE,
+    dg.DagsterRunStatus.CANCELED: RunStatus.CANCELED,
+}
+_ENOUGH_RUNS = 20
+
+
+class History:
+    """One look at an instance and a store: listings are taken once, an import's own past when asked for."""
+
+    def __init__(self, instance: dg.DagsterInstance, store: Store) -> None:
+        self._instance = instance
+        self._store = store
+        unfinished = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
+        drains = [run for run in unfinished if run.job_name == DRAIN_JOB]
+        self.drains = len(drains)
+        self.queued = sum(run.status is dg.DagsterRunStatus.QUEUED for run in unfinished) - sum(
+            run.status is dg.DagsterRunStatus.QUEUED for run in drains
+        )
+        self._running = {run.tags[PARTITION_TAG] for run in unfinished if PARTITION_TAG in run.tags}
+        self._promised = {key for run in drains for key in drained_keys(run)}
+
+    @cached_property
+    def _made(self) -> set[str]:
+        """Folders of imports that have a dataset: a dataset's manifest is written by nothing but success."""
+        return self._store.folders(DEDUPED_DATASET)
+
+    def standing(self, key: str) -> tuple[Standing, int]:
+        """Where an import stands, and which attempt its next run would be."""
+        if folder_name(key) in self._made:
+            return Standing.FINISHED, 0
+        if key in self._running or key in self._promised:
+            return Standing.IN_FLIGHT, 0
+        return standing_of_import(self._instance, self._store, key)
+
+
+def standing_of_import(instance: dg.DagsterInstance, store: Store, key: str) -> tuple[Standing, int]:
+    """Where one import stands, by its manifests and its own runs."""
+    if is_finished(store, key):
+        return Standing.FINISHED, 0
+    runs = runs_of_import(instance, key)
+    if not runs and store.manifest(RAW_EXPORT, key) is not None:
+        # Another platform, with a Dagster home of its own, works on it (or did).
+        return Standing.IN_FLIGHT, 0
+    return standing([past_run(run) for run in runs])
+
+
+def runs_of_import(instance: dg.DagsterInstance, key: str) -> list[dg.DagsterRun]:
+    """The Dagster runs of an import, newest first, whichever job or person started them."""
+    return list(instance.get_runs(dg.RunsFilter(tags={PARTITION_TAG: key}), limit=_ENOUGH_RUNS))
+
+
+def past_run(run: dg.DagsterRun) -> PastRun:
+    """A run in the planner's words. Only a failed step speaks of the file: any other end was an interruption."""
+    failed_step = run.tags.get(FAILURE_REASON_TAG) == "STEP_FAILURE"
+    attempt = run.tags.get(ATTEMPT_TAG, "")
+    return PastRun(
+        _STATUSES.get(run.status, RunStatus.UNFINISHED),
+        int(attempt) if attempt.isdecimal() else 0 if CONTENT_TAG not in run.tags else 1,
+        interrupted=not failed_step or TRY_AGAIN_TAG in run.tags,
+    )
+
+
+def drained_keys(run: dg.DagsterRun) -> list[str]:
+    """The imports that a drain was asked to make."""
+    return [upload["key"] for upload in op_config(run, DRAIN_OP).get("uploads", [])]
+
+
+def op_config(run: dg.DagsterRun, op: str) -> Mapping[str, Any]:
+    """What a run's config says of one op; nothing when it says nothing."""
+    config: Any = run.run_config
+    for name in ("ops", op, "config"):
+        config = config.get(name) or {}
+    return config  # type: ignore[no-any-return]

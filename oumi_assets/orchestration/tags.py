@@ -1,0 +1,46 @@
+"""The tags by which Dagster runs of imports are recognised, and the mark of the process that executes one."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import dagster as dg
+
+from oumi_assets.storage.scratch import is_alive, process_tag
+
+PARTITION_TAG = "dagster/partition"
+FAILURE_REASON_TAG = "dagster/failure_reason"
+
+CONTENT_TAG = "oumi/content_tag"
+"""What the sensor saw of the upload; its presence says that the import is the sensor's."""
+ANY_CONTENT = "any"
+"""The content tag of a sensor's import that is run again by hand: with what is in the file now."""
+PROCESS_TAG = "oumi/process"
+ATTEMPT_TAG = "oumi/attempt"
+"""Which of the sensor's attempts a run is, from 1."""
+TRY_AGAIN_TAG = "oumi/try_again"
+"""On a failed run: the fault was not the file's, so the sensor may plan its upload again."""
+PATH_TAG = "oumi/path"
+"""The file a command line named, so that a retry finds it again."""
+SLOT_TAG = "oumi/slot"
+"""What the queue counts: `worker` has a process of its own, `nested` runs inside one."""
+WORKER = "worker"
+NESTED = "nested"
+
+
+def process_mark(run_id: str) -> str:
+    """This process, for this run only: a run made again copies the tags of the former one."""
+    return f"{socket.gethostname()}/{process_tag(os.getpid())}/{run_id}"
+
+
+def has_dead_process(run: dg.DagsterRun, *, unmarked: bool) -> bool:
+    """Whether the process that executes a run is gone; `unmarked` is the answer for a run without a mark of its own.
+
+    The process of another machine cannot be seen from here and counts as alive.
+    """
+    host, _, rest = run.tags.get(PROCESS_TAG, "").partition("/")
+    process, _, run_id = rest.partition("/")
+    if run_id != run.run_id:
+        return unmarked
+    return host == socket.gethostname() and not is_alive(process)

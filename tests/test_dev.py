@@ -1,0 +1,129 @@
+"""The real platform: one command starts it, a dropped file becomes a dataset, one signal ends all of it."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import psutil
+import pytest
+from real_platform import RealPlatform, free_port, kill, real_platform, until
+from ticks import BROKEN, FIXTURE
+
+from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, Workspace
+from oumi_assets.orchestration.history import runs_of_import
+from oumi_assets.settings import PROJECT_ROOT
+from oumi_assets.storage.local_uploads import LocalUploads as Uploads
+from oumi_assets.storage.manifest import Manifest
+
+pytestmark = pytest.mark.xdist_group("real platform")
+
+REEXECUTE = """mutation($id: String!) { launchRunReexecution(reexecutionParams: {parentRunId: $id, strategy: ALL_STEPS})
+  { __typename ... on LaunchRunSuccess { run { id } } ... on PythonError { message } } }"""
+
+
+def _drop(workspace: Workspace, name: str, source: Path = FIXTURE) -> Path:
+    assert isinstance(workspace.uploads, Uploads)
+    return Path(shutil.copyfile(source, workspace.uploads.root / name))
+
+
+def _made(workspace: Workspace, asset: str, file: str) -> Manifest | None:
+    keys = {m.import_key: m for m in workspace.store.manifests(RAW_EXPORT) if m.source and m.source.file == file}
+    found = [m for m in workspace.store.manifests(asset) if m.import_key in keys]
+    assert len(found) < 2
+    return found[0] if found else None
+
+
+def test_a_dropped_file_becomes_a_dataset_and_a_signal_ends_everything(workspace: Workspace) -> None:
+    """The whole promise of `make dev`, with real processes and nothing in the place of anything."""
+    with real_platform() as platform, dg.DagsterInstance.get() as instance:
+        assert "Starting on http://127.0.0.1:" in platform.log.read_text()
+        _drop(workspace, "good.jsonl")
+        made = until(lambda: _made(workspace, DEDUPED_DATASET, "good.jsonl"))
+        [run] = until(lambda: [r for r in runs_of_import(instance, made.import_key) if r.is_finished])
+        assert run.is_success
+        events = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+        counts = {str(e.asset_materialization.asset_key.path[-1]): e.asset_materialization.metadata for e in events}  # type: ignore[union-attr]
+        assert counts[RAW_EXPORT]["in"].value == 11
+        assert counts[DEDUPED_DATASET]["out"].value == 1
+
+        path = _drop(workspace, "bad.jsonl", BROKEN)
+        failed = until(lambda: _made(workspace, RAW_EXPORT, "bad.jsonl"))
+        assert failed.error.startswith("This file is not a trace export we know")
+        [run] = until(lambda: [r for r in runs_of_import(instance, failed.import_key) if r.is_finished])
+        assert path.exists()
+
+        # The user puts the right content there, and asks the UI for the failed run again.
+        path.write_bytes(FIXTURE.read_bytes())
+        answer = platform.query(REEXECUTE, id=run.run_id)["launchRunReexecution"]
+        assert answer["__typename"] == "LaunchRunSuccess", answer
+        until(lambda: workspace.store.manifest(DEDUPED_DATASET, failed.import_key))
+
+        tree = platform.tree()
+        assert len(tree) > 4
+        assert platform.stop() == 0
+        assert not [process for process in tree if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_second_platform_on_the_same_home_is_refused(tmp_path: Path) -> None:
+    """Two of them would take each other's runs for dead."""
+    from filelock import FileLock
+
+    with FileLock(tmp_path / "dagster_home" / "dev.lock"):
+        refused = _dev(free_port())
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Error: The platform is running already")
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_a_taken_port_is_told_before_anything_starts() -> None:
+    """The webserver would tell it ten seconds later, in fifty lines."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        refused = _dev(taken.getsockname()[1])
+    assert refused.returncode == 1
+    assert "is taken. Choose another: oumi-assets dev --port" in refused.stderr
+
+
+def _dev(port: int) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "oumi_assets", "dev", "--port", str(port)]
+    return subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_what_was_killed_is_finished_after_a_restart(workspace: Workspace) -> None:
+    """A worker, then the whole tree is killed in the middle of imports; every upload still ends as one dataset."""
+    names = [f"{number:02}.jsonl" for number in range(8)]
+    first = RealPlatform().ready()
+    tree = first.tree()
+    try:
+        with dg.DagsterInstance.get() as instance:
+            for name in names:
+                _drop(workspace, name)
+            worker = until(lambda: _worker(instance))
+            psutil.Process(worker).kill()
+            until(lambda: workspace.store.manifests(RAW_EXPORT) and _worker(instance, but=worker))
+            tree = first.tree()
+    finally:
+        kill(tree)
+    with real_platform():
+        until(lambda: len(workspace.store.manifests(DEDUPED_DATASET)) == len(names))
+        sources = [m.source.file for m in workspace.store.manifests(RAW_EXPORT) if m.source]
+        assert sorted(sources) == names
+    with dg.DagsterInstance.get() as instance:
+        for manifest in workspace.store.manifests(DEDUPED_DATASET):
+            runs = runs_of_import(instance, manifest.import_key)
+            assert sum(run.is_success for run in runs) == 1
+
+
+def _worker(instance: dg.DagsterInstance, but: int = 0) -> int:
+    """The process of an import that runs now; 0 while there is none."""
+    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
+        pid = run.tags.get("oumi/process", "/0-").split("/")[1].split("-")[0]
+        if int(pid or 0) not in (0, but):
+            return int(pid)
+    return 0

@@ -1,0 +1,187 @@
+"""Failed imports are run again: by themselves when the fault passes, by people otherwise."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+from ticks import BROKEN, FIXTURE, Platform
+
+from oumi_assets.core.errors import BadSetting, TransientError, UnknownDataset
+from oumi_assets.imports.raw_export import Form
+from oumi_assets.imports.workspace import DEDUPED_DATASET, PARSED_TRACES, RAW_EXPORT, Workspace
+from oumi_assets.orchestration import reporting, upload_sensor
+from oumi_assets.orchestration.in_process import Importer
+from oumi_assets.stages.sources import no_progress
+from oumi_assets.storage.local_store import LocalStore as Store
+from oumi_assets.storage.local_uploads import LocalUploads as Uploads
+from oumi_assets.storage.manifest import Manifest, Outcome
+
+
+@pytest.fixture(autouse=True)
+def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload_sensor, "SECOND_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(reporting, "BACKOFF_SECONDS", 0.0)
+
+
+class FlakyUploads(Uploads):
+    """A folder whose files cannot be opened the first few times."""
+
+    def __init__(self, root: Path, error: Exception, times: int) -> None:
+        super().__init__(root)
+        self._error, self.left = error, times
+
+    @contextmanager
+    def open(self, name: str) -> Any:
+        if self.left:
+            self.left -= 1
+            raise self._error
+        with super().open(name) as file:
+            yield file
+
+
+class CrashingStore(Store):
+    """A storage in which publishing one asset fails with a bug."""
+
+    def __init__(self, root: Path, asset: str) -> None:
+        super().__init__(root)
+        self._asset = asset
+
+    def publish(self, staged: Path, manifest: Manifest) -> Manifest:
+        if manifest.asset == self._asset:
+            raise RuntimeError("a bug of ours")
+        return super().publish(staged, manifest)
+
+
+def _uploads(workspace: Workspace) -> Path:
+    assert isinstance(workspace.uploads, Uploads)
+    return workspace.uploads.root
+
+
+def _outcome(workspace: Workspace, key: str) -> Outcome | None:
+    manifest = workspace.store.manifest(DEDUPED_DATASET, key)
+    return manifest.outcome if manifest else None
+
+
+@pytest.mark.parametrize(
+    "error", [TransientError("the server is away"), ConnectionResetError(104, "reset"), OSError(5, "I/O")]
+)
+def test_a_fault_that_passes_is_retried_inside_the_run(
+    error: Exception, instance: dg.DagsterInstance, workspace: Workspace
+) -> None:
+    """A dropped connection is no reason to bother people."""
+    shutil.copyfile(FIXTURE, _uploads(workspace) / "one.jsonl")
+    platform = Platform(instance, replace(workspace, uploads=FlakyUploads(_uploads(workspace), error, 3)))
+    [request] = platform.tick()
+    result = platform.run(request)
+    assert result.success
+    assert len([event for event in result.all_events if event.is_step_up_for_retry]) == 3
+
+
+def test_a_fault_that_lasts_fails_the_run_and_the_upload_is_planned_again(
+    instance: dg.DagsterInstance, workspace: Workspace
+) -> None:
+    """An outage longer than the retries of a run says nothing of the file either."""
+    shutil.copyfile(FIXTURE, _uploads(workspace) / "one.jsonl")
+    fault = TransientError("the server is away")
+    platform = Platform(instance, replace(workspace, uploads=FlakyUploads(_uploads(workspace), fault, 5)))
+    [request] = platform.tick()
+    result = platform.run(request)
+    assert not result.success
+    [failure] = [event.step_failure_data for event in result.all_events if event.is_step_failure]
+    assert failure.user_failure_data.description == "the server is away"
+    platform.run_everything()
+    assert platform.finished() == {"one.jsonl": "complete"}
+
+
+def test_a_bad_file_is_not_retried(instance: dg.DagsterInstance, workspace: Workspace) -> None:
+    """What is in the file does not get better by waiting."""
+    shutil.copyfile(BROKEN, _uploads(workspace) / "one.jsonl")
+    platform = Platform(instance, workspace)
+    [request] = platform.tick()
+    result = platform.run(request)
+    assert not result.success
+    assert not [event for event in result.all_events if event.is_step_up_for_retry]
+
+
+def test_a_replaced_bad_file_of_the_sensor_can_be_retried(workspace: Workspace) -> None:
+    """The user repaired the file and wants that very import; the sensor does not import it once more afterwards."""
+    path = _uploads(workspace) / "one.jsonl"
+    shutil.copyfile(BROKEN, path)
+    with dg.DagsterInstance.get() as instance, Importer() as importer:
+        platform = Platform(instance, workspace)
+        [request] = platform.tick()
+        platform.run(request)
+        key = str(request.partition_key)
+        assert importer.retry(key, no_progress).error is not None
+        shutil.copyfile(FIXTURE, path)
+        assert importer.retry(key, no_progress).error is None
+        assert _outcome(workspace, key) is Outcome.COMPLETE
+        platform.restart()
+        assert platform.tick() == []
+
+
+def test_a_replaced_bad_file_of_the_command_line_is_found_where_it_was(workspace: Workspace, tmp_path: Path) -> None:
+    """The command line names files anywhere on the disk."""
+    path = tmp_path / "elsewhere.jsonl"
+    shutil.copyfile(BROKEN, path)
+    with Importer() as importer:
+        failed = importer.import_file(path, Form("a name", "auto", path.name, False), no_progress)
+        assert failed.error is not None
+        shutil.copyfile(FIXTURE, path)
+        again = importer.retry(failed.key, no_progress)
+    assert again.error is None
+    assert again.dataset == "a name"
+    raw = workspace.store.complete(RAW_EXPORT, failed.key)
+    assert raw.settings is not None
+    assert raw.settings.deduplicate is False
+
+
+@pytest.mark.parametrize("asset", [RAW_EXPORT, PARSED_TRACES, DEDUPED_DATASET])
+def test_an_import_that_crashed_in_any_stage_can_be_retried(asset: str, workspace: Workspace, tmp_path: Path) -> None:
+    """Whatever was stored, or nothing yet: the form is known from the run."""
+    path = tmp_path / "mine.jsonl"
+    shutil.copyfile(FIXTURE, path)
+    with Importer() as importer:
+        whole, importer._workspace = (
+            importer._workspace,
+            replace(workspace, store=CrashingStore(workspace.store.root, asset)),
+        )
+        failed = importer.import_file(path, Form("mine", "auto", path.name, True), no_progress)
+        assert failed.error is not None
+        importer._workspace = whole
+        assert importer.retry(failed.key, no_progress).error is None
+    assert _outcome(workspace, failed.key) is Outcome.COMPLETE
+
+
+def test_a_reaped_import_can_be_retried(workspace: Workspace) -> None:
+    """Its process was killed before anything was stored."""
+    shutil.copyfile(FIXTURE, _uploads(workspace) / "one.jsonl")
+    with dg.DagsterInstance.get() as instance, Importer() as importer:
+        platform = Platform(instance, workspace)
+        [request] = platform.tick()
+        run_id = platform.record(request, dg.DagsterRunStatus.STARTED)
+        key = str(request.partition_key)
+        with pytest.raises(BadSetting, match="is running or waits"):
+            importer.retry(key, no_progress)
+        instance.add_run_tags(run_id, {"oumi/process": _dead(run_id)})
+        assert importer.retry(key, no_progress).error is None
+        platform.restart()
+        assert platform.tick() == []
+
+
+def test_an_unknown_import_cannot_be_retried(workspace: Workspace) -> None:
+    """A typing error gets a sentence, not an empty partition."""
+    with Importer() as importer, pytest.raises(UnknownDataset):
+        importer.retry("no-such-import", no_progress)
+
+
+def _dead(run_id: str) -> str:
+    import socket
+
+    return f"{socket.gethostname()}/999999999-1/{run_id}"
