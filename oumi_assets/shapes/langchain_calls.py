@@ -27,14 +27,13 @@ def tool_calls(fields: dict[str, Any], additional: dict[str, Any]) -> list[ToolC
     raw = [call for call in map(openai_chat.tool_call, first_list(additional, "tool_calls")) if call]
     logged = [*_list(fields, "tool_calls"), *_list(fields, "invalid_tool_calls")]
     parsed = [call for call in map(_parsed_call, logged) if call]
-    texts = {call.id: call.arguments for call in raw if isinstance(call.id, str)}
-    ids = {call.id for call in parsed if isinstance(call.id, str)}
-    if len(raw) >= len(parsed) and ids <= texts.keys():
+    if not parsed:
         return raw or _legacy_call(additional) or _block_calls(fields) or _chunked_calls(fields)
+    sent = {call.id: (position, call.arguments) for position, call in enumerate(raw) if isinstance(call.id, str)}
     for call in parsed:
-        if isinstance(call.id, str):
-            call.arguments = texts.get(call.id, call.arguments)
-    return parsed
+        if isinstance(call.id, str) and call.id in sent:
+            call.arguments = sent[call.id][1]
+    return sorted(parsed, key=lambda call: sent.get(call.id if isinstance(call.id, str) else "", (len(raw), None))[0])
 
 
 def said(content: Any) -> Any:

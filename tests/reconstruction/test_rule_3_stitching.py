@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
+from pipeline import import_export
 from traces import answered, called, choose_from, observation, run, said, system, user
 
 from oumi_assets.core.drops import TraceDrop
@@ -29,6 +31,17 @@ def test_rule_3_calls_that_begin_with_a_tool_result_are_stitched_in_start_order(
     outcome = choose_from(rows)
     assert outcome.messages == WHOLE
     assert outcome.tools == [TOOL]
+
+
+def test_rule_3_an_import_of_delta_logs_is_one_conversation_a_trace(tmp_path: Path) -> None:
+    """From the file to the dataset: rows of two traces, newest first and interleaved."""
+    other = [row.replace(b'"t1"', b'"t2"').replace(b'"id": "o', b'"id": "p') for row in DELTAS]
+    rows = [row for pair in zip(DELTAS, other, strict=True) for row in pair]
+    export = tmp_path / "export.jsonl"
+    export.write_bytes(b"\n".join(reversed(rows)))
+    imported = import_export(export, tmp_path, deduplicate=False)
+    assert [row["messages"] for row in imported.rows.values()] == [WHOLE, WHOLE]
+    assert not any(imported.drops.values())
 
 
 def test_rule_3_a_repeated_system_prompt_is_not_stitched_in_again() -> None:
