@@ -18,6 +18,7 @@ _CALL_BLOCKS = {
     "tool_call": ("id", "args"),
     "function_call": ("call_id", "arguments"),
 }
+_OWN_BLOCKS = frozenset({"function_call", "tool_call", "reasoning", "reasoning_content"})
 _RESULT_BLOCK = "tool_result"
 _SILENT_BLOCKS = frozenset({_RESULT_BLOCK, "input_json_delta", "tool_call_chunk", "invalid_tool_call", "redacted_thinking"})
 
@@ -41,6 +42,11 @@ def said(content: Any) -> Any:
     if not isinstance(content, list):
         return content
     return [_block(block) for block in content if _kind(block) not in (*_CALL_BLOCKS, *_SILENT_BLOCKS)]
+
+
+def has_own_blocks(fields: dict[str, Any]) -> bool:
+    """Whether the content holds blocks that no API's chat messages have."""
+    return any(_kind(block) in _OWN_BLOCKS for block in _list(fields, "content"))
 
 
 def tool_results(fields: dict[str, Any]) -> list[Draft]:
