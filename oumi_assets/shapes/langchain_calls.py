@@ -18,7 +18,7 @@ _CALL_BLOCKS = {
     "tool_call": ("id", "args"),
     "function_call": ("call_id", "arguments"),
 }
-_OWN_BLOCKS = frozenset({"function_call", "tool_call", "reasoning", "reasoning_content"})
+_OWN_BLOCKS = frozenset({"reasoning", "reasoning_content"})
 _RESULT_BLOCK = "tool_result"
 _SILENT_BLOCKS = frozenset({_RESULT_BLOCK, "input_json_delta", "tool_call_chunk", "invalid_tool_call", "redacted_thinking"})
 
@@ -46,7 +46,13 @@ def said(content: Any) -> Any:
 
 def has_own_blocks(fields: dict[str, Any]) -> bool:
     """Whether the content holds blocks that no API's chat messages have."""
-    return any(_kind(block) in _OWN_BLOCKS for block in _list(fields, "content"))
+    blocks = _list(fields, "content")
+    return any(_kind(block) in _OWN_BLOCKS or (_kind(block) in _CALL_BLOCKS and _is_own_call(block)) for block in blocks)
+
+
+def _is_own_call(block: dict[str, Any]) -> bool:
+    """Others wrap the call once more, and Anthropic's own API has `tool_use` too."""
+    return block["type"] != "tool_use" and isinstance(block.get("name"), str)
 
 
 def tool_results(fields: dict[str, Any]) -> list[Draft]:
