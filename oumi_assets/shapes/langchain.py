@@ -14,7 +14,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Draft, Reply, Request
 from oumi_assets.shapes.base import Shape, first_list
-from oumi_assets.shapes.langchain_calls import reasoning, said, tool_calls, tool_results
+from oumi_assets.shapes.langchain_calls import has_own_blocks, reasoning, said, tool_calls, tool_results
 from oumi_assets.wire.tools import wire_tools
 
 _ROLES = frozenset({"human", "user", "ai", "assistant", "system", "developer", "tool", "function"})
@@ -80,7 +80,7 @@ def message(value: Any) -> list[Draft] | None:
         name, fields = serialized
         role = _role(name, fields)
         return None if role is None else _drafts(role, fields)
-    if isinstance(value.get("role"), str) and ("additional_kwargs" in value or _has_langchain_calls(value)):
+    if isinstance(value.get("role"), str) and _has_own_fields(value):
         return _drafts(_role(value["role"], value) or value["role"], value)
     if "role" not in value and "additional_kwargs" in value and "content" in value:
         return _drafts("tool", value)  # LangChain.js: a result whose tool's name was not known.
@@ -152,9 +152,10 @@ def _is_pair(value: Any) -> bool:
     return value[0].lower() in _ROLES and isinstance(value[1], (str, list))
 
 
-def _has_langchain_calls(value: dict[str, Any]) -> bool:
+def _has_own_fields(value: dict[str, Any]) -> bool:
     calls = [*first_list(value, "tool_calls"), *first_list(value, "invalid_tool_calls")]
-    return any(isinstance(call, dict) and "args" in call for call in calls)
+    has_calls = any(isinstance(call, dict) and "args" in call for call in calls)
+    return "additional_kwargs" in value or has_calls or has_own_blocks(value)
 
 
 def tool(value: Any) -> Any | None:

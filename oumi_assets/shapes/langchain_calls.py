@@ -18,6 +18,7 @@ _CALL_BLOCKS = {
     "tool_call": ("id", "args"),
     "function_call": ("call_id", "arguments"),
 }
+_OWN_BLOCKS = frozenset({"reasoning", "reasoning_content"})
 _RESULT_BLOCK = "tool_result"
 _SILENT_BLOCKS = frozenset({_RESULT_BLOCK, "input_json_delta", "tool_call_chunk", "invalid_tool_call", "redacted_thinking"})
 
@@ -27,14 +28,13 @@ def tool_calls(fields: dict[str, Any], additional: dict[str, Any]) -> list[ToolC
     raw = [call for call in map(openai_chat.tool_call, first_list(additional, "tool_calls")) if call]
     logged = [*_list(fields, "tool_calls"), *_list(fields, "invalid_tool_calls")]
     parsed = [call for call in map(_parsed_call, logged) if call]
-    texts = {call.id: call.arguments for call in raw if isinstance(call.id, str)}
-    ids = {call.id for call in parsed if isinstance(call.id, str)}
-    if len(raw) >= len(parsed) and ids <= texts.keys():
+    if not parsed:
         return raw or _legacy_call(additional) or _block_calls(fields) or _chunked_calls(fields)
+    sent = {call.id: (position, call.arguments) for position, call in enumerate(raw) if isinstance(call.id, str)}
     for call in parsed:
-        if isinstance(call.id, str):
-            call.arguments = texts.get(call.id, call.arguments)
-    return parsed
+        if isinstance(call.id, str) and call.id in sent:
+            call.arguments = sent[call.id][1]
+    return sorted(parsed, key=lambda call: sent.get(call.id if isinstance(call.id, str) else "", (len(raw), None))[0])
 
 
 def said(content: Any) -> Any:
@@ -42,6 +42,17 @@ def said(content: Any) -> Any:
     if not isinstance(content, list):
         return content
     return [_block(block) for block in content if _kind(block) not in (*_CALL_BLOCKS, *_SILENT_BLOCKS)]
+
+
+def has_own_blocks(fields: dict[str, Any]) -> bool:
+    """Whether the content holds blocks that no API's chat messages have."""
+    blocks = _list(fields, "content")
+    return any(_kind(block) in _OWN_BLOCKS or (_kind(block) in _CALL_BLOCKS and _is_own_call(block)) for block in blocks)
+
+
+def _is_own_call(block: dict[str, Any]) -> bool:
+    """Others wrap the call once more, and Anthropic's own API has `tool_use` too."""
+    return block["type"] != "tool_use" and isinstance(block.get("name"), str)
 
 
 def tool_results(fields: dict[str, Any]) -> list[Draft]:

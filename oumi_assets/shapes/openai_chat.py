@@ -1,8 +1,8 @@
 """OpenAI chat completions, as `langfuse.openai`, `wrap_openai` and people by hand log them.
 
-Input: a bare list of messages, or `{messages, tools | functions}`. Output: the assistant message,
-`{choices: [{message}]}`, several alternatives as a list, or one of the wrappers people use
-(`{message}`, `{output}`, `{messages}`, `{content}`).
+Input: a bare list of messages, `{messages, tools | functions}`, or a traced function's `{args, kwargs}`.
+Output: the assistant message, `{choices: [{message}]}`, several alternatives as a list, or one of the
+wrappers people use (`{message}`, `{output}`, `{messages}`, `{content}`).
 Source of the format: OpenAI API reference, chat completions; Langfuse and LangSmith SDK wrappers.
 """
 
@@ -14,6 +14,7 @@ from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
 from oumi_assets.shapes.base import Shape, first_list
 
 _CALL_KEYS = {"function": "arguments", "custom": "input"}
+_ANSWERING_ROLES = ("assistant", "ai", "model")
 _REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
 _ANSWER_KEYS = ("role", "content", "tool_calls", "function_call", "refusal")
 
@@ -22,10 +23,22 @@ def request(value: Any) -> Request | None:
     """Messages and tools of a bare list or of `{messages, tools | functions}`."""
     if isinstance(value, list):
         return Request(messages=value) if value else None
+    if isinstance(value, dict) and value.keys() == {"args", "kwargs"}:
+        return _of_arguments(value["args"], value["kwargs"])
     messages = first_list(value, "messages")
     if not messages:
         return None
     return Request(messages=messages, tools=[*first_list(value, "tools"), *first_list(value, "functions")])
+
+
+def _of_arguments(args: Any, kwargs: Any) -> Request | None:
+    """Arguments of a function that Langfuse's `@observe` traced as a model call: `messages` by name, or the first list."""
+    named = request({**kwargs, "messages": kwargs.get("messages")}) if isinstance(kwargs, dict) else None
+    if named is not None or not isinstance(args, list):
+        return named
+    lists = (arg for arg in args if isinstance(arg, list) and arg and all(map(_has_role, arg)))
+    messages = next(lists, None)
+    return None if messages is None else Request(messages, first_list(kwargs, "tools"))
 
 
 def reply(value: Any) -> Reply | None:
@@ -39,6 +52,10 @@ def reply(value: Any) -> Reply | None:
         if found is not None:
             return found
     return Reply([value]) if any(key in value for key in _ANSWER_KEYS) else None
+
+
+def _has_role(value: Any) -> bool:
+    return isinstance(value, dict) and "role" in value
 
 
 def _of_choices(value: dict[str, Any]) -> Reply | None:
@@ -74,7 +91,7 @@ def _of_messages(value: dict[str, Any]) -> Reply | None:
 
 
 def _of_list(value: list[Any]) -> Reply | None:
-    if not value or not all(isinstance(item, dict) and "role" in item for item in value):
+    if not value or not all(map(_has_role, value)):
         return None
     if all(item["role"] == "assistant" for item in value):
         return Reply([value[0]])
@@ -83,7 +100,7 @@ def _of_list(value: list[Any]) -> Reply | None:
 
 def _last_assistant(messages: list[Any]) -> Reply | None:
     for message in reversed(messages):
-        if isinstance(message, dict) and message.get("role") in ("assistant", "ai"):
+        if isinstance(message, dict) and message.get("role") in _ANSWERING_ROLES:
             return Reply([message])
     return None
 

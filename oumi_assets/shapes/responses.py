@@ -99,7 +99,8 @@ class _Turns:
         if kind == "reasoning":
             self._reasoning += _reasoning_texts(item)
         elif kind in _CALLS:
-            self._assistant().setdefault("tool_calls", []).append(_call(item))
+            turn = self._assistant()
+            turn["tool_calls"] = [*first_list(turn, "tool_calls"), _call(item)]
         elif _has_role(item) and item["role"] == "assistant" and kind in (None, "message"):
             self._say(item)
         elif kind in _OUTPUTS:
@@ -113,7 +114,7 @@ class _Turns:
 
     def _say(self, item: dict[str, Any]) -> None:
         """A message opens a turn, or speaks within one that has called tools already."""
-        if self._turn is None or "tool_calls" not in self._turn:
+        if self._turn is None or not self._turn.get("tool_calls"):
             self._turn = {key: value for key, value in item.items() if key not in ("type", "id", "status")}
             self.messages.append(self._turn)
         else:

@@ -83,6 +83,17 @@ HISTORY = [
         ],
         [HI, assistant(None, call("a", "weather", '{"city":"Rome"}')), result("a", "sunny")],
     ),
+    _langsmith(
+        "calls that the application took out are gone",
+        [
+            [
+                _lc("HumanMessage", "hi"),
+                _lc("AIMessage", "", additional_kwargs={"tool_calls": RAW_CALLS}, tool_calls=PARSED),
+                _lc("ToolMessage", "sunny", tool_call_id="a"),
+            ]
+        ],
+        [HI, assistant(None, WIRE_CALLS[0]), result("a", "sunny")],
+    ),
     _langsmith("old JavaScript", [[_lc("HumanChatMessage", "hi", "langchain", "schema")]], [HI]),
     _langsmith("flat", [{"content": "hi", "type": "human", **FLAT}], [HI]),
     _langsmith("flat, nested", [[{"content": "hi", "type": "human"}]], [HI]),

@@ -148,6 +148,21 @@ REQUESTS = [
         ],
     ),
     Logged(
+        "a function traced by Langfuse's decorator, messages by name",
+        "langfuse",
+        {"args": [], "kwargs": {"messages": [HI], "tools": [TOOL]}},
+        "Yes.",
+        [HI, assistant("Yes.")],
+        [TOOL],
+    ),
+    Logged(
+        "a function traced by Langfuse's decorator",
+        "langfuse",
+        {"args": ["gpt-4o", [HI]], "kwargs": {}},
+        _choices(assistant("Yes.")),
+        [HI, assistant("Yes.")],
+    ),
+    Logged(
         "results of calls that lost their ids",
         "langfuse",
         [HI, {"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": ""}}]}, result("call_xyz", "r")],
