@@ -22,8 +22,8 @@ from oumi_assets.shapes import (
 from oumi_assets.shapes.base import Shape
 
 SHAPES: tuple[Shape, ...] = (
-    langchain.SHAPE,
     vercel_ai.SHAPE,
+    langchain.SHAPE,
     google.SHAPE,
     pydantic_ai.SHAPE,
     otel_genai.SHAPE,
