@@ -28,7 +28,9 @@ BODIES: dict[str, tuple[Any, Any]] = {
     "texts": (["a", "b"], "a\nb"),
     "one part alone": ({"type": "output_text", "text": "a", "annotations": []}, "a"),
     "cached text": ([{"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}], "a"),
-    "a text part without its text": ([{"type": "text"}], [{"type": "text"}]),
+    "a text part without its text": ([{"type": "text"}, {"type": "text", "text": "b"}], "b"),
+    "an assistant's text": ([{"type": "text", "text": {"value": "a", "annotations": []}}], "a"),
+    "a number as a text part's text": ([{"type": "text", "text": 7}], "7"),
     "text beside an image": ([{"type": "text", "text": "a"}, IMAGE], [{"type": "text", "text": "a"}, IMAGE]),
     "an image's detail": (
         [{"type": "input_image", "image_url": "https://x.test/a.png", "detail": "low"}],
