@@ -20,6 +20,7 @@ from oumi_assets.shapes import (
     vercel_ai,
 )
 from oumi_assets.shapes.base import Shape
+from oumi_assets.shapes.recorded_instructions import with_recorded_instructions
 
 SHAPES: tuple[Shape, ...] = (
     vercel_ai.SHAPE,
@@ -38,7 +39,7 @@ def read_request(call: ModelCall) -> Request | None:
     for shape in SHAPES:
         found = shape.request(call.input) if shape.request else None
         if found is not None:
-            return _without_pseudo_messages(found)
+            return with_recorded_instructions(_without_pseudo_messages(found), call)
     return None
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from both_platforms import FORMS, Case, assert_read, assert_unsupported, call, parametrize, read
+import json
+from typing import Any
+
+import pytest
+from both_platforms import FORMS, Case, assert_read, assert_unsupported, call, langfuse_row, parametrize, read
 
 from oumi_assets.core.calls import Conversation
 
@@ -147,6 +151,35 @@ CASES = [
 def test_an_opentelemetry_call_becomes_openai_wire(case: Case) -> None:
     """Every OpenTelemetry instrumentation converges on these messages: they must be read exactly."""
     assert_read(case)
+
+
+INSTRUCTIONS = {
+    "text parts": [{"type": "text", "content": "Be brief."}],
+    "whole messages": [{"role": "system", "parts": [{"type": "text", "content": "Be brief."}]}],
+    "messages without a role": [{"parts": [{"type": "text", "content": "Be brief."}]}],
+}
+
+
+@pytest.mark.parametrize("found", INSTRUCTIONS.values(), ids=INSTRUCTIONS)
+def test_instructions_in_the_metadata_stand_before_the_messages(found: list[dict[str, Any]]) -> None:
+    """Older Langfuse left them there: without them the model would seem to follow rules nobody gave it."""
+    for metadata in (
+        {"attributes.gen_ai.system_instructions": json.dumps(found)},
+        {"attributes": {"gen_ai.system_instructions": found}},
+    ):
+        read_ = read("langfuse", langfuse_row([ASK_PARTS], ANSWER, metadata=metadata))
+        assert isinstance(read_.found, Conversation)
+        assert read_.found.messages == [{"role": "system", "content": "Be brief."}, ASK, DONE]
+        assert read_.counted is None
+
+
+def test_instructions_are_not_said_twice() -> None:
+    """Newer Langfuse puts them before the messages and keeps the attribute."""
+    metadata = {"attributes.gen_ai.system_instructions": json.dumps(INSTRUCTIONS["text parts"])}
+    row = langfuse_row([{"role": "system", "content": "Be brief."}, ASK_PARTS], ANSWER, metadata=metadata)
+    found = read("langfuse", row).found
+    assert isinstance(found, Conversation)
+    assert found.messages == [{"role": "system", "content": "Be brief."}, ASK, DONE]
 
 
 def test_content_that_was_not_recorded_is_unsupported() -> None:
