@@ -20,6 +20,7 @@ from oumi_assets.shapes import (
     vercel_ai,
 )
 from oumi_assets.shapes.base import Shape
+from oumi_assets.shapes.plain import is_plain
 from oumi_assets.shapes.recorded_instructions import with_recorded_instructions
 
 SHAPES: tuple[Shape, ...] = (
@@ -54,6 +55,8 @@ def read_reply(call: ModelCall) -> Reply | None:
 
 def read_message(value: Any) -> list[Draft] | None:
     """The drafts of one logged message, or None when no shape knows it."""
+    if is_plain(value):
+        return openai_chat.message(value)
     for shape in SHAPES:
         found = shape.message(value) if shape.message else None
         if found is not None:
