@@ -49,7 +49,9 @@ class OtherPart(Open):
 
     @model_validator(mode="after")
     def _has_no_better_form(self) -> OtherPart:
-        assert self.type not in {"text", "input_text", "output_text", "image_url", "input_image", "thinking", "reasoning"}
+        assert self.type not in {"text", "input_text", "output_text", "thinking", "reasoning"}
+        image = (self.model_extra or {}).get("image_url")
+        assert not isinstance(image, str), "an image with an address is an OpenAI image part"
         return self
 
 

@@ -23,17 +23,19 @@ from oumi_assets.shapes import (
     vercel_ai,
 )
 from oumi_assets.shapes.base import Shape
+from oumi_assets.shapes.plain import is_plain
+from oumi_assets.shapes.recorded_instructions import with_recorded_instructions
 
 SHAPES: tuple[Shape, ...] = (
     litellm.SHAPE,
-    langchain.SHAPE,
     vercel_ai.SHAPE,
+    langchain.SHAPE,
     google.SHAPE,
     pydantic_ai.SHAPE,
     otel_genai.SHAPE,
+    anthropic.SHAPE,
     openai_agents.SHAPE,
     responses.SHAPE,
-    anthropic.SHAPE,
     legacy_functions.SHAPE,
     openai_chat.SHAPE,
 )
@@ -44,7 +46,7 @@ def read_request(call: ModelCall) -> Request | None:
     for shape in SHAPES:
         found = shape.request(call.input) if shape.request else None
         if found is not None:
-            return _without_pseudo_messages(found)
+            return with_recorded_instructions(_without_pseudo_messages(found), call)
     return None
 
 
@@ -59,6 +61,8 @@ def read_reply(call: ModelCall) -> Reply | None:
 
 def read_message(value: Any) -> list[Draft] | None:
     """The drafts of one logged message, or None when no shape knows it."""
+    if is_plain(value):
+        return openai_chat.message(value)
     for shape in SHAPES:
         found = shape.message(value) if shape.message else None
         if found is not None:

@@ -27,29 +27,29 @@ _PLACES = (
 def extra_tools(call: ModelCall) -> list[Any]:
     """The tool definitions of the first place that holds any."""
     for place in _PLACES:
-        found = definitions_of(_at(call.extras, place))
+        found = definitions_of(value_at(call.extras, place))
         if wire_tools(found):
             return found
     return []
 
 
-def _at(value: Any, path: str) -> Any:
+def value_at(value: Any, path: str) -> Any:
     """The value at a dotted path. Keys may hold dots themselves: Langfuse's events rows flatten metadata into such keys."""
-    value = _value(value)
-    if not path or not isinstance(value, dict):
-        return None if path else value
+    value = parsed(value)
+    if not isinstance(value, dict):
+        return None
     if value.get(path) is not None:
         return value[path]
     names = path.split(".")
     for count in range(len(names) - 1, 0, -1):
-        found = _at(value.get(".".join(names[:count])), ".".join(names[count:]))
+        found = value_at(value.get(".".join(names[:count])), ".".join(names[count:]))
         if found is not None:
             return found
     return None
 
 
-def _value(value: Any) -> Any:
-    """Langfuse keeps metadata and model parameters as JSON text."""
+def parsed(value: Any) -> Any:
+    """The value of a text that is a JSON object or list: Langfuse keeps metadata and model parameters as JSON text."""
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
             return parse(value)

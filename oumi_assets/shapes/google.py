@@ -32,7 +32,7 @@ def request(value: Any) -> Request | None:
         return None
     config = value["config"] if isinstance(value.get("config"), dict) else {}
     contents = _contents(value.get("contents"))
-    if not contents and config:
+    if not contents and config and not value.get("system"):
         contents = first_list(value, "messages")
     if not contents:
         return None

@@ -84,8 +84,9 @@ def _of_parts(values: list[Any], calls: Sequence[ToolCallDraft]) -> Content:
 def _read_part(part: dict[str, Any], content: Content, calls: Sequence[ToolCallDraft]) -> dict[str, Any] | None:
     """The OpenAI part, or None when it has its place elsewhere in the message."""
     kind = part["type"]
-    if _is_text(part):
-        return {**part, "type": "text"}
+    if kind in _TEXT_TYPES:
+        text = _text(part.get("text"))
+        return None if text is None else {**part, "type": "text", "text": text}
     if kind in _REASONING_TYPES:
         content.reasoning = _joined(content.reasoning, _reasoning(part))
         return None
@@ -95,6 +96,14 @@ def _read_part(part: dict[str, Any], content: Content, calls: Sequence[ToolCallD
     if kind in _HIDDEN_REASONING_TYPES or (kind in _CALL_TYPES and _repeats(part, calls)):
         return None
     return image_part(part) or part
+
+
+def _text(value: Any) -> str | None:
+    """A text part's text: OpenAI's assistants wrap it as `{value, annotations}`; any other value is its JSON."""
+    wrapped = value.get("value") if isinstance(value, dict) else value
+    if wrapped is None or isinstance(wrapped, str):
+        return wrapped
+    return number_text(value) or dump(value)
 
 
 def _repeats(part: dict[str, Any], calls: Sequence[ToolCallDraft]) -> bool:

@@ -29,10 +29,10 @@ def image_part(part: dict[str, Any]) -> dict[str, Any] | None:
         return None
     fields = _flat(part)
     media_type = _first(fields, _MEDIA_TYPES)
-    url = _url(fields, media_type)
-    if url is None or not (part["type"] in _IMAGES or _is_image(fields, media_type, url)):
+    if part["type"] in _CARRIERS and not _carries_image(fields, media_type):
         return None
-    return _with_rest(url, {key: value for key, value in part.items() if key not in _READ})
+    url = _url(fields, media_type)
+    return None if url is None else _with_rest(url, {key: value for key, value in part.items() if key not in _READ})
 
 
 def _openai(part: dict[str, Any]) -> dict[str, Any] | None:
@@ -70,9 +70,13 @@ def _url(fields: dict[str, Any], media_type: str | None) -> str | None:
     return f"data:{media_type};base64,{content.replace('-', '+').replace('_', '/')}" if media_type else None
 
 
-def _is_image(fields: dict[str, Any], media_type: str | None, url: str) -> bool:
-    named = media_type.startswith("image/") if media_type else fields.get("modality") == "image"
-    return named or url.startswith("data:image/")
+def _carries_image(fields: dict[str, Any], media_type: str | None) -> bool:
+    """By media type, else modality, else the URL of inline data; how base64 begins would take sound for a picture."""
+    if media_type is not None:
+        return media_type.startswith("image/")
+    if fields.get("modality"):
+        return bool(fields["modality"] == "image")
+    return (_first(fields, (*_ADDRESSES, *_CONTENTS)) or "").startswith("data:image/")
 
 
 def _first(fields: dict[str, Any], keys: tuple[str, ...]) -> str | None:

@@ -55,6 +55,12 @@ def _text(text: str) -> dict[str, Any]:
 
 CASES = [
     Case(
+        "a configuration that somebody logged beside the request",
+        {"system": "Be brief.", "messages": [ASK], "config": {"retries": 2}},
+        "Sunny.",
+        [SYSTEM, ASK, {"role": "assistant", "content": "Sunny."}],
+    ),
+    Case(
         "a whole tool loop, system as a text, the Message object as output",
         {
             "model": "claude-sonnet-4-5",

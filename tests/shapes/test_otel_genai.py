@@ -1,0 +1,198 @@
+"""OpenTelemetry GenAI messages of typed parts, and what Langfuse made of them for a while."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from both_platforms import FORMS, Case, assert_read, assert_unsupported, call, langfuse_row, parametrize, read
+
+from oumi_assets.core.calls import Conversation
+
+ASK = {"role": "user", "content": "Weather in Rome?"}
+ASK_PARTS = {"role": "user", "parts": [{"type": "text", "content": "Weather in Rome?"}]}
+CALL = call("call_1", "weather", '{"city":"Rome"}')
+CALL_PART = {"type": "tool_call", "id": "call_1", "name": "weather", "arguments": {"city": "Rome"}}
+CALLS = {"role": "assistant", "content": None, "tool_calls": [CALL]}
+ANSWER = [{"role": "assistant", "parts": [{"type": "text", "content": "Sunny."}], "finish_reason": "stop"}]
+DONE = {"role": "assistant", "content": "Sunny."}
+SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}}
+
+CASES = [
+    Case(
+        "the semantic conventions: reasoning, a call, its result under role tool",
+        {
+            "messages": [
+                {
+                    "role": "system",
+                    "parts": [{"type": "text", "content": "Be brief."}, {"type": "text", "content": "Be kind."}],
+                },
+                ASK_PARTS,
+                {"role": "assistant", "parts": [{"type": "reasoning", "content": "One city."}, CALL_PART]},
+                {"role": "tool", "parts": [{"type": "tool_call_response", "id": "call_1", "response": {"sky": "sunny"}}]},
+            ],
+            "tools": [{"type": "function", "name": "weather", "parameters": SCHEMA}],
+        },
+        ANSWER,
+        [
+            {"role": "system", "content": "Be brief.\nBe kind."},
+            ASK,
+            {**CALLS, "reasoning_content": "One city."},
+            {"role": "tool", "content": '{"sky":"sunny"}', "tool_call_id": "call_1"},
+            DONE,
+        ],
+        [{"type": "function", "function": {"name": "weather", "parameters": SCHEMA}}],
+    ),
+    Case(
+        "results under role user beside text, arguments as text, a result of null",
+        [
+            ASK_PARTS,
+            {"role": "assistant", "parts": [{**CALL_PART, "arguments": '{"city": "Rome"}'}, {**CALL_PART, "id": "call_2"}]},
+            {
+                "role": "user",
+                "parts": [
+                    {"type": "tool_call_response", "id": "call_2", "name": "weather"},
+                    {"type": "text", "content": "Quick!"},
+                    {"type": "tool_call_response", "id": "call_1", "name": "weather", "result": "sunny"},
+                ],
+            },
+        ],
+        ANSWER,
+        [
+            ASK,
+            {
+                "role": "assistant",
+                "content": None,
+                "tool_calls": [call("call_1", "weather", '{"city": "Rome"}'), call("call_2", "weather", '{"city":"Rome"}')],
+            },
+            {"role": "tool", "content": "", "name": "weather", "tool_call_id": "call_2"},
+            {"role": "tool", "content": "sunny", "name": "weather", "tool_call_id": "call_1"},
+            {"role": "user", "content": "Quick!"},
+            DONE,
+        ],
+    ),
+    Case(
+        "media: pictures become OpenAI parts, sound stays as it is",
+        [
+            {
+                "role": "user",
+                "parts": [
+                    {"type": "uri", "modality": "image", "mime_type": "image/png", "uri": "https://x.test/a.png"},
+                    {"type": "blob", "modality": "image", "mime_type": "image/jpeg", "content": "/9j/4AA"},
+                    {"type": "blob", "modality": "audio", "mime_type": "audio/wav", "content": "UklGRg=="},
+                    {"type": "file", "modality": "image", "file_id": "file-1"},
+                ],
+            }
+        ],
+        ANSWER,
+        [
+            {
+                "role": "user",
+                "content": [
+                    {"type": "image_url", "image_url": {"url": "https://x.test/a.png"}},
+                    {"type": "image_url", "image_url": {"url": "data:image/jpeg;base64,/9j/4AA"}},
+                    {"type": "blob", "modality": "audio", "mime_type": "audio/wav", "content": "UklGRg=="},
+                    {"type": "file", "modality": "image", "file_id": "file-1"},
+                ],
+            },
+            DONE,
+        ],
+    ),
+    Case(
+        "a result that Langfuse turned into a wire-like message and left to the user",
+        [
+            ASK,
+            {"role": "assistant", "content": None, "tool_calls": [CALL]},
+            {"role": "user", "tool_call_id": "call_1", "content": "sunny"},
+        ],
+        ANSWER,
+        [ASK, CALLS, {"role": "tool", "content": "sunny", "tool_call_id": "call_1"}, DONE],
+    ),
+    Case(
+        "calls unfolded from span attributes",
+        [
+            ASK,
+            {"role": "assistant", "tool_calls": [{"id": "call_1", "name": "weather", "arguments": '{"city":"Rome"}'}]},
+            {"role": "tool", "content": "sunny", "tool_call_id": "call_1"},
+        ],
+        [{"role": "assistant", "content": "Sunny.", "finish_reason": "stop"}],
+        [ASK, CALLS, {"role": "tool", "content": "sunny", "tool_call_id": "call_1"}, DONE],
+    ),
+    Case(
+        "a tool that the provider ran stays part of what was said",
+        [ASK_PARTS],
+        [
+            {
+                "role": "assistant",
+                "parts": [
+                    {"type": "tool_call", "id": "ws_1", "name": "web_search", "builtin": True, "arguments": {}},
+                    {"type": "tool_call_response", "id": "ws_1", "name": "web_search", "builtin": True, "result": "sun"},
+                    CALL_PART,
+                ],
+            }
+        ],
+        [
+            ASK,
+            {
+                "role": "assistant",
+                "content": [
+                    {"type": "tool_call", "id": "ws_1", "name": "web_search", "builtin": True, "arguments": {}},
+                    {"type": "tool_call_response", "id": "ws_1", "name": "web_search", "builtin": True, "result": "sun"},
+                ],
+                "tool_calls": [CALL],
+            },
+        ],
+    ),
+]
+
+
+@parametrize(CASES)
+def test_an_opentelemetry_call_becomes_openai_wire(case: Case) -> None:
+    """Every OpenTelemetry instrumentation converges on these messages: they must be read exactly."""
+    assert_read(case)
+
+
+INSTRUCTIONS = {
+    "text parts": [{"type": "text", "content": "Be brief."}],
+    "whole messages": [{"role": "system", "parts": [{"type": "text", "content": "Be brief."}]}],
+    "messages without a role": [{"parts": [{"type": "text", "content": "Be brief."}]}],
+}
+
+
+@pytest.mark.parametrize("found", INSTRUCTIONS.values(), ids=INSTRUCTIONS)
+def test_instructions_in_the_metadata_stand_before_the_messages(found: list[dict[str, Any]]) -> None:
+    """Older Langfuse left them there: without them the model would seem to follow rules nobody gave it."""
+    for metadata in (
+        {"attributes.gen_ai.system_instructions": json.dumps(found)},
+        {"attributes": {"gen_ai.system_instructions": found}},
+    ):
+        read_ = read("langfuse", langfuse_row([ASK_PARTS], ANSWER, metadata=metadata))
+        assert isinstance(read_.found, Conversation)
+        assert read_.found.messages == [{"role": "system", "content": "Be brief."}, ASK, DONE]
+        assert read_.counted is None
+
+
+def test_instructions_are_not_said_twice() -> None:
+    """Newer Langfuse puts them before the messages and keeps the attribute."""
+    metadata = {"attributes.gen_ai.system_instructions": json.dumps(INSTRUCTIONS["text parts"])}
+    row = langfuse_row([{"role": "system", "content": "Be brief."}, ASK_PARTS], ANSWER, metadata=metadata)
+    found = read("langfuse", row).found
+    assert isinstance(found, Conversation)
+    assert found.messages == [{"role": "system", "content": "Be brief."}, ASK, DONE]
+
+
+def test_content_that_was_not_recorded_is_unsupported() -> None:
+    """Instrumentations can leave content out for privacy: an empty conversation would teach a model to say nothing."""
+    unrecorded = {"role": "user", "parts": [{"type": "text"}]}
+    assert_unsupported([unrecorded], ANSWER)
+    assert_unsupported({"messages": [{"role": "system", "content": "Be brief."}, unrecorded]}, ANSWER)
+
+
+def test_several_choices_are_alternatives() -> None:
+    """Asked for more than one answer, a model gives alternatives: the first is the conversation's."""
+    other = {"role": "assistant", "parts": [{"type": "text", "content": "Clouds."}]}
+    for form, make in FORMS.items():
+        found = read(form.split()[-1], make([ASK_PARTS], [*ANSWER, other])).found
+        assert isinstance(found, Conversation)
+        assert found.messages == [ASK, DONE]

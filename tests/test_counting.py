@@ -1,0 +1,47 @@
+"""The scan's count is an upper bound that reconstruction trusts: it is exact, or it is left open."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from oumi_assets.core.counting import count_messages
+from oumi_assets.core.rows import UNKNOWN_SIZE
+
+USER = {"role": "user", "content": "hi"}
+
+COUNTED: dict[str, tuple[Any, int]] = {
+    "a list": ([USER], 2),
+    "messages in an object": ({"messages": [USER], "tools": []}, 2),
+    "a system prompt beside them": ({"system": "Be brief.", "messages": [USER]}, 3),
+    "an empty system prompt": ({"system": "", "messages": [USER]}, 2),
+    "no system prompt": ({"system": None, "messages": [USER]}, 2),
+    "events": ([{**USER, "event.name": "gen_ai.user.message"}], 2),
+    "an image": ([{"role": "user", "content": [{"type": "image", "source": {"type": "url", "url": "x"}}]}], 2),
+}
+OPEN: dict[str, Any] = {
+    "tool results in blocks": [{"role": "user", "content": [{"type": "tool_result", "tool_use_id": "a"}]}],
+    "the AI SDK's results": [{"role": "tool", "content": [{"type": "tool-result", "toolCallId": "a"}]}],
+    "Google's results": [{"role": "user", "content": [{"type": "function_response", "function_response": {}}]}],
+    "parts": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
+    "contents": {"contents": [{"role": "user", "parts": [{"text": "hi"}]}]},
+    "a configuration that may hold a system instruction": {"messages": [USER], "config": {"system_instruction": "x"}},
+    "system blocks": {"system": [{"type": "text", "text": "x"}], "messages": [USER]},
+    "messages without a role": [{"kind": "request", "parts": []}],
+    "a system prompt and a prompt": {"system": "Be brief.", "prompt": "hi"},
+}
+
+
+@pytest.mark.parametrize(("payload", "count"), COUNTED.values(), ids=COUNTED)
+def test_a_list_of_plain_messages_is_counted_with_its_reply(payload: Any, count: int) -> None:
+    """Counting spares the reading of every call but the longest."""
+    assert count_messages(json.dumps(payload).encode())[0] == count
+    assert count_messages(json.dumps(payload))[0] == count
+
+
+@pytest.mark.parametrize("payload", OPEN.values(), ids=OPEN)
+def test_whatever_may_be_more_messages_than_it_looks_is_left_open(payload: Any) -> None:
+    """A count below the truth would hide the longest conversation of a trace."""
+    assert count_messages(json.dumps(payload).encode()) == (UNKNOWN_SIZE, True)

@@ -1,0 +1,147 @@
+"""Rules 5 and 6: what content becomes, and where reasoning and refusals go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oumi_assets.core.calls import ToolCallDraft
+from oumi_assets.wire.content import Content, read_content
+
+TOKEN = "@@@langfuseMedia:type=image/png|id=9a2c|source=base64_data_uri@@@"
+IMAGE = {"type": "image_url", "image_url": {"url": "https://x.test/a.png"}}
+
+
+def _image(url: str, **rest: Any) -> dict[str, Any]:
+    return {"type": "image_url", "image_url": {"url": url, **rest}}
+
+
+BODIES: dict[str, tuple[Any, Any]] = {
+    "nothing": (None, None),
+    "a text": ("hi", "hi"),
+    "no parts": ([], None),
+    "text parts": ([{"type": "text", "text": "a"}, {"type": "input_text", "text": "b"}], "a\nb"),
+    "an empty text part": ([{"type": "text", "text": ""}, {"type": "text", "text": "b"}], "\nb"),
+    "texts": (["a", "b"], "a\nb"),
+    "one part alone": ({"type": "output_text", "text": "a", "annotations": []}, "a"),
+    "cached text": ([{"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}], "a"),
+    "a text part without its text": ([{"type": "text"}, {"type": "text", "text": "b"}], "b"),
+    "an assistant's text": ([{"type": "text", "text": {"value": "a", "annotations": []}}], "a"),
+    "a number as a text part's text": ([{"type": "text", "text": 7}], "7"),
+    "text beside an image": ([{"type": "text", "text": "a"}, IMAGE], [{"type": "text", "text": "a"}, IMAGE]),
+    "an image's detail": (
+        [{"type": "input_image", "image_url": "https://x.test/a.png", "detail": "low"}],
+        [_image("https://x.test/a.png", detail="low")],
+    ),
+    "an image that is only named": (
+        [{"type": "input_image", "file_id": "file-1"}],
+        [{"type": "input_image", "file_id": "file-1"}],
+    ),
+    "sound": (
+        [{"type": "input_audio", "input_audio": {"data": "UklG", "format": "wav"}}],
+        [{"type": "input_audio", "input_audio": {"data": "UklG", "format": "wav"}}],
+    ),
+    "a file": (
+        [{"type": "file", "file": {"file_data": "data:application/pdf;base64,JVBE", "filename": "a.pdf"}}],
+        [{"type": "file", "file": {"file_data": "data:application/pdf;base64,JVBE", "filename": "a.pdf"}}],
+    ),
+    "a picture in a file part": (
+        [{"type": "file", "file": {"file_data": "data:image/png;base64,iVBO"}}],
+        [_image("data:image/png;base64,iVBO")],
+    ),
+    "LangChain's standard image": (
+        [{"type": "image", "source_type": "base64", "data": "iVBO", "mime_type": "image/png"}],
+        [_image("data:image/png;base64,iVBO")],
+    ),
+    "LangChain 1's image": (
+        [{"type": "image", "base64": "iVBO", "mime_type": "image/png"}],
+        [_image("data:image/png;base64,iVBO")],
+    ),
+    "the AI SDK's image without a media type": (
+        [{"type": "image", "image": "/9j/4AA", "providerOptions": {"openai": {}}}],
+        [{**_image("data:image/jpeg;base64,/9j/4AA"), "providerOptions": {"openai": {}}}],
+    ),
+    "a media token as text": (f"see {TOKEN}", f"see {TOKEN}"),
+    "a media token as an image": ([_image(TOKEN)], [_image(TOKEN)]),
+    "a media token as Anthropic's data": (
+        [{"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": TOKEN}}],
+        [_image(TOKEN)],
+    ),
+    "an object that is no part": ({"city": "Rome", "n": 1.10}, '{"city":"Rome","n":1.1}'),
+    "an object that looks like a part": ({"type": "order", "id": 1}, '{"type":"order","id":1}'),
+    "a number": (7, "7"),
+}
+
+
+@pytest.mark.parametrize(("value", "body"), BODIES.values(), ids=BODIES)
+def test_content_becomes_a_text_or_openai_parts(value: Any, body: Any) -> None:
+    """Rule 5: text alone is a text; beside anything else it is a part, and nothing is lost from other parts."""
+    assert read_content(value) == Content(body)
+
+
+RESULTS: dict[str, tuple[Any, Any]] = {
+    "an object": ({"sky": "sünny"}, '{"sky":"sünny"}'),
+    "an object with a type": ({"type": "order", "id": 1}, '{"type":"order","id":1}'),
+    "objects with a type": ([{"type": "order", "id": 1}], '[{"type":"order","id":1}]'),
+    "a list of texts": (["a", "b"], '["a","b"]'),
+    "an empty list": ([], "[]"),
+    "a truth value": (False, "false"),
+    "text parts": ([{"type": "text", "text": "a"}], "a"),
+    "an image": ([{"type": "image", "data": "iVBO", "mimeType": "image/png"}], [_image("data:image/png;base64,iVBO")]),
+    "parts among other things": ([{"type": "text", "text": "a"}, 1], '[{"type":"text","text":"a"},1]'),
+}
+
+
+@pytest.mark.parametrize(("value", "body"), RESULTS.values(), ids=RESULTS)
+def test_what_a_tool_returns_is_its_own_json(value: Any, body: Any) -> None:
+    """Rule 5: a tool may return any value, and what looks like a part by chance is data."""
+    assert read_content(value, is_result=True) == Content(body)
+
+
+THOUGHTS = {
+    "Anthropic": {"type": "thinking", "thinking": "Hm.", "signature": "EqQB"},
+    "AI SDK": {"type": "reasoning", "text": "Hm."},
+    "OpenTelemetry": {"type": "reasoning", "content": "Hm."},
+    "Bedrock": {"type": "reasoning_content", "reasoning_content": {"text": "Hm.", "signature": "x"}},
+    "a summary": {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "Hm."}]},
+}
+
+
+@pytest.mark.parametrize("part", THOUGHTS.values(), ids=THOUGHTS)
+def test_reasoning_never_stays_in_the_content(part: dict[str, Any]) -> None:
+    """Rule 6: a model trained to print its reasoning as its answer is spoilt."""
+    assert read_content([part, {"type": "text", "text": "a"}, part]) == Content("a", reasoning="Hm.\nHm.")
+
+
+def test_a_refusal_part_is_the_refusal() -> None:
+    """Rule 6: the wire has a place of its own for it."""
+    assert read_content([{"type": "refusal", "refusal": "No."}]) == Content(None, refusal="No.")
+
+
+def test_parts_that_repeat_the_messages_calls_are_left_out() -> None:
+    """LangChain keeps Anthropic's blocks beside the calls it read from them: said once is enough."""
+    repeated = {"type": "tool_use", "id": "c1", "name": "f", "input": {}}
+    hosted = {"type": "tool-call", "toolCallId": "ws_1", "toolName": "web_search", "providerExecuted": True}
+    streamed = {"type": "input_json_delta", "partial_json": "{"}
+    calls = [ToolCallDraft("f", {}, "c1")]
+    assert read_content([repeated, streamed, {"type": "text", "text": "a"}], calls=calls) == Content("a")
+    assert read_content([repeated, hosted], calls=calls) == Content([hosted])
+    assert read_content([repeated]) == Content([repeated])
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.sampled_from(["type", "text", "image", "data", "url", "source", "id"]), inner)
+    ),
+)
+
+
+@given(JSON, st.booleans())
+def test_no_json_value_is_too_strange_to_be_content(value: Any, is_result: bool) -> None:
+    """One odd message must not take the import down with it."""
+    body = read_content(value, is_result=is_result, calls=[ToolCallDraft("f", {}, "c1")]).body
+    assert body is None or isinstance(body, (str, list))
