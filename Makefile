@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dev install test lint lock clean
+.PHONY: dev install test fuzz lint lock clean
 
 dev: install
 	$(BIN)/oumi-assets dev $(if $(PORT),--port $(PORT))
@@ -11,6 +11,10 @@ install: .venv/.installed
 
 test: .venv/.installed-dev
 	$(BIN)/python -m pytest
+
+# The property tests, with thousands of damaged exports instead of a few.
+fuzz: .venv/.installed-dev
+	$(BIN)/python -m pytest --hypothesis-profile=fuzz --timeout 7200 tests/test_properties.py tests/rows/test_fast_and_lenient.py
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .
