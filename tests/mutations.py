@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -19,6 +20,10 @@ ODD_VALUES: list[Any] = [
     *({"role": "user"}, {"content": []}, [{"type": "text"}], {"name": 5}, {"messages": None}, [["ai", "x"]], "t-trace"),
 ]
 
+# Python's encoder writes no such numbers: they are put in as texts, and the quotes taken off at the end.
+ODD_NUMBERS = ["@1.10@", "@1e400@", "@-0@", "@-1E-5@", f"@{'9' * 5000}@", "@1234567890123456789012@", "@NaN@"]
+_NUMBER = re.compile(rb'\\*"@([^"@]+)@\\*"')
+
 Mutation = Callable[[Random, list[bytes]], None]
 
 
@@ -28,7 +33,7 @@ def mutated(export: Path, seed: int, times: int) -> bytes:
     lines = export.read_bytes().split(b"\n")
     for _ in range(times):
         random.choice(MUTATIONS)(random, lines)
-    return b"\n".join(lines)
+    return _NUMBER.sub(rb"\1", b"\n".join(lines))
 
 
 def _flip_bytes(random: Random, lines: list[bytes]) -> None:
@@ -60,7 +65,7 @@ def _join_lines(random: Random, lines: list[bytes]) -> None:
 
 
 def _change_value(random: Random, lines: list[bytes]) -> None:
-    _edit(random, lines, lambda holder, key: holder.__setitem__(key, random.choice(ODD_VALUES)))
+    _edit(random, lines, lambda holder, key: holder.__setitem__(key, random.choice([*ODD_VALUES, *ODD_NUMBERS])))
 
 
 def _swap_values(random: Random, lines: list[bytes]) -> None:
