@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dev dev-s3 install test lint lock clean
+.PHONY: dev dev-s3 install test fuzz oumi-check lint lock clean
 
 dev: install
 	$(BIN)/oumi-assets dev $(if $(PORT),--port $(PORT))
@@ -15,6 +15,20 @@ install: .venv/.installed
 
 test: .venv/.installed-dev
 	$(BIN)/python -m pytest
+
+# The property tests, with thousands of damaged exports instead of a few.
+fuzz: .venv/.installed-dev
+	$(BIN)/python -m pytest --hypothesis-profile=fuzz --timeout 7200 tests/test_properties.py tests/rows/test_fast_and_lenient.py
+
+# Every fixture's dataset read by the oumi package itself, in an environment of its own: what it refuses is explained.
+oumi-check: .venv/.installed-dev .venv-oumi/.installed
+	$(BIN)/python tests/oumi_check/write_datasets.py .venv-oumi/datasets
+	.venv-oumi/bin/python tests/oumi_check/read_with_oumi.py .venv-oumi/datasets
+
+.venv-oumi/.installed: requirements-oumi.txt
+	$(PYTHON) -m venv .venv-oumi
+	.venv-oumi/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-oumi.txt
+	@touch $@
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .
@@ -36,6 +50,7 @@ lint: .venv/.installed-dev
 lock:
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --quiet -o requirements.txt
 	uv pip compile pyproject.toml --extra build --extra dev -c requirements.txt --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --quiet -o requirements-dev.txt
+	echo "oumi==0.9" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --quiet -o requirements-oumi.txt
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-oumi .pytest_cache .mypy_cache .ruff_cache .hypothesis

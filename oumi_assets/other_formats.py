@@ -28,6 +28,7 @@ _BINARY_STARTS = {
     b"PK\x05\x06": "it is a zip archive",
     b"PAR1": "it is a Parquet file",
     b"%PDF": "it is a PDF",
+    b"\x1f\x8b": "it is compressed twice",
     b"BZh": "it is compressed with bzip2",
     b"\xfd7zXZ": "it is compressed with xz",
     b"\x28\xb5\x2f\xfd": "it is compressed with zstd",

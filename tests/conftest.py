@@ -7,11 +7,16 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from oumi_assets.imports.raw_export import Form
 from oumi_assets.imports.summary import Summary
 from oumi_assets.imports.workspace import Workspace, open_workspace
 from oumi_assets.settings import Environment, read_environment
+
+settings.register_profile("suite", max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+settings.register_profile("fuzz", settings.get_profile("suite"), max_examples=3000)
+settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -96,7 +97,8 @@ FORMATS = {
     "web page": ("<!doctype html>\n<p>Sign in</p>\n", "Trace import only supports .jsonl files: it looks like an HTML"),
     "csv": ('"id","traceId","type"\n"1","2","SPAN"\n', "Langfuse import only supports .jsonl files: it looks like a CSV"),
     "binary": ("abc\0\0\0def\n", "Trace import only supports .jsonl files: it is a binary file"),
-    "zstd": ("\x28\udcb5\x2f\udcfd abc", "Trace import only supports .jsonl files: it is compressed with zstd"),
+    "zstd": (b"\x28\xb5\x2f\xfd abc", "Trace import only supports .jsonl files: it is compressed with zstd"),
+    "gzip in gzip": (gzip.compress(gzip.compress(b"{}")), "Trace import only supports .jsonl files: it is compressed twice"),
     "prose": ("Dear all\nhere are the traces\n", "This file is not a trace export we know"),
     "blank": (" \r\n\t\n", "This file is empty"),
     "bom only": ("\ufeff\n", "This file is empty"),
@@ -106,8 +108,8 @@ FORMATS = {
 @pytest.mark.parametrize("name", FORMATS)
 def test_other_formats_are_called_by_their_name(name: str, tmp_path: Path) -> None:
     """Who drops the wrong file needs to hear which file it was."""
-    text, sentence = FORMATS[name]
-    (tmp_path / "a.jsonl").write_bytes(text.encode("utf-8", "surrogateescape"))
+    content, sentence = FORMATS[name]
+    (tmp_path / "a.jsonl").write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(TraceImportError) as raised:
         import_export(tmp_path / "a.jsonl", tmp_path)
     assert str(raised.value).startswith(sentence)

@@ -8,6 +8,7 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 
 from oumi_assets.core.errors import PLATFORM_TITLES
+from oumi_assets.oumi_rules import EXPLAINED, OUMI_VERSION
 from oumi_assets.storage.manifest import Counts, Manifest
 
 CARD_FILE = "README.md"
@@ -51,6 +52,17 @@ Everything left out lies in `dropped.parquet` beside each stage.
 Nothing was left out.
 {%- endif %}
 
+{% if refusals -%}
+## With the oumi package
+
+Oumi {{ oumi_version }} is stricter than OpenAI's wire form. It refuses these rows as they are:
+
+| reason | rows | what it is |
+|---|---:|---|
+{% for reason, count in refusals.items() -%}
+| {{ reason }} | {{ count | number }} | {{ explained[reason] | safe }} |
+{% endfor %}
+{% endif -%}
 ## Load it
 
 ```python
@@ -64,8 +76,11 @@ table = pl.read_parquet("dataset.parquet")              # the same rows; message
 """
 
 
-def render_card(raw: Manifest, funnel: Mapping[str, Counts]) -> str:
-    """Markdown with YAML front matter; names from users are escaped, nothing of a trace is in it."""
+def render_card(raw: Manifest, funnel: Mapping[str, Counts], refusals: Mapping[str, int]) -> str:
+    """Markdown with YAML front matter; names from users are escaped, nothing of a trace is in it.
+
+    `refusals` counts the rows that the oumi package does not read, by reason.
+    """
     assert raw.settings is not None
     assert raw.source is not None
     environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
@@ -80,6 +95,9 @@ def render_card(raw: Manifest, funnel: Mapping[str, Counts]) -> str:
         created=raw.created,
         key=raw.import_key,
         funnel=funnel,
+        refusals=refusals,
+        explained=EXPLAINED,
+        oumi_version=OUMI_VERSION,
         reasons=[(stage, reason, count) for stage, counts in funnel.items() for reason, count in counts.dropped.items()],
     )
 

@@ -126,3 +126,32 @@ def test_a_failed_run_without_an_answer_is_only_a_failed_call(fields: dict[str, 
     imported = _import(tmp_path, langsmith_row("bad", "a", outputs={}, **fields), langsmith_row("good", "b"))
     assert list(imported.rows) == ["good"]
     assert imported.drops == {"only_failed_calls": 1}
+
+
+def test_half_characters_anywhere_are_replaced_and_lose_nothing(tmp_path: Path) -> None:
+    """Rule 5: cut emoji in names, threads, ids, tool names and keys must not end an import."""
+    half = "\ud83d"
+    call = {"id": half, "type": "function", "function": {"name": half, "arguments": {half: [half]}}}
+    tool = {"type": "function", "function": {"name": half, "description": half, "parameters": {half: half}}}
+    row = langsmith_row(
+        half,
+        half,
+        name=half,
+        dotted_order=half,
+        start_time=half,
+        tags=[half],
+        inputs={"messages": [{"role": "user", "content": [{"type": half, half: half}], "name": half}], "tools": [tool]},
+        outputs={"role": "assistant", "content": half, "tool_calls": [call]},
+        extra={"metadata": {"thread_id": half, half: half}},
+    )
+    found = _import(tmp_path, row).rows["\ufffd"]
+    assert found["metadata"]["source_trace_name"] == found["metadata"]["source_session_id"] == "\ufffd"
+    assert found["messages"][-1]["tool_calls"][0]["function"]["name"] == found["tools"][0]["function"]["name"] == "\ufffd"
+    assert json.loads(found["metadata"]["source_raw"]) == [row]
+
+
+def test_ids_that_differ_only_in_half_characters_are_two_traces(tmp_path: Path) -> None:
+    """Ids are compared as they were, though both read the same afterwards."""
+    path = write_rows(tmp_path / "a.jsonl", [langsmith_row("\ud800", "a"), langsmith_row("\ud801", "b")])
+    imported = import_export(path, tmp_path, deduplicate=False)
+    assert imported.store.complete("deduped_dataset", "it").counts.outgoing == 2
