@@ -13,6 +13,7 @@ import dagster as dg
 import polars as pl
 
 from oumi_assets.core.errors import TraceImportError
+from oumi_assets.core.storage_errors import StorageTrouble
 from oumi_assets.imports.recount import Recount, recount
 from oumi_assets.imports.workspace import STAGES, Workspace
 from oumi_assets.orchestration.resources import WorkspaceSource
@@ -72,7 +73,9 @@ def opened(resource: WorkspaceSource, asset: str, key: str) -> Iterator[Workspac
         workspace = resource.open()
         yield workspace
     except TraceImportError as error:
-        metadata = _failure_metadata(workspace, asset, key) if workspace else {}
+        # A storage that is in trouble is not asked for more.
+        well = workspace if not isinstance(error, StorageTrouble) else None
+        metadata = _failure_metadata(well, asset, key) if well else {}
         raise dg.Failure(description=str(error), metadata=metadata, allow_retries=False) from None
 
 
