@@ -121,15 +121,8 @@ def test_folders_never_import_boto3_or_dagster_aws() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize(
-    ("endpoint", "url"),
-    [
-        ("http://minio:9000", "http://minio:9000/bucket/x"),
-        ("https://s3.us-east-1.amazonaws.com", "https://bucket.s3.us-east-1.amazonaws.com/x"),
-    ],
-)
-def test_other_servers_are_asked_by_path(endpoint: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_servers_are_asked_by_path(monkeypatch: pytest.MonkeyPatch) -> None:
     """`http://bucket.minio:9000` is a host that exists in nobody's network."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://minio:9000")
     signed = connect_s3().generate_presigned_url("get_object", Params={"Bucket": "bucket", "Key": "x"})
-    assert signed.partition("?")[0] == url
+    assert signed.partition("?")[0] == "http://minio:9000/bucket/x"
