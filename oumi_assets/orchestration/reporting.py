@@ -13,6 +13,7 @@ import dagster as dg
 import polars as pl
 
 from oumi_assets.core.errors import FileNotFound, TraceImportError, TransientError, passes
+from oumi_assets.core.storage_errors import StorageTrouble
 from oumi_assets.imports.recount import Recount, recount
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES, Workspace
 from oumi_assets.orchestration.resources import WorkspaceSource
@@ -89,7 +90,9 @@ def opened(context: dg.AssetExecutionContext, resource: WorkspaceSource, asset: 
             raise dg.RetryRequested(MAX_RETRIES, seconds) from None
         if isinstance(error, TransientError | OSError | FileNotFound):
             instance.add_run_tags(run_id, {TRY_AGAIN_TAG: "true"})
-        metadata = _failure_metadata(workspace, asset, context.partition_key) if workspace else {}
+        # A storage that is in trouble is not asked for more.
+        well = None if isinstance(error, StorageTrouble) else workspace
+        metadata = _failure_metadata(well, asset, context.partition_key) if well else {}
         raise dg.Failure(description=_sentence(error), metadata=metadata, allow_retries=False) from None
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError
 from dagster_aws.s3 import S3Resource
@@ -27,16 +26,4 @@ def connect() -> S3Client:
             f"The S3 settings cannot be used ({type(error).__name__}). "
             "Check AWS_ENDPOINT_URL (http://host:port), AWS_PROFILE, AWS_DEFAULT_REGION and AWS_MAX_ATTEMPTS."
         ) from None
-    if not _is_amazon(client.meta.endpoint_url):
-        client.meta.events.register("before-endpoint-resolution.s3", _path_style)
     return client
-
-
-def _is_amazon(endpoint: str) -> bool:
-    host = urlsplit(endpoint).hostname or ""
-    return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
-
-
-def _path_style(builtins: dict[str, Any], **_: object) -> None:
-    """`http://host/bucket`: other servers seldom have a DNS name for each bucket."""
-    builtins["AWS::S3::ForcePathStyle"] = True

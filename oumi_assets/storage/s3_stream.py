@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from oumi_assets.core.errors import FileChanged
+from oumi_assets.core.storage_errors import StorageRefused
 from oumi_assets.storage.s3_bucket import Bucket
 from oumi_assets.storage.s3_errors import DROPPED_CONNECTION
 from oumi_assets.storage.uploads import Upload, shown
@@ -47,10 +48,7 @@ class _VersionReader(io.RawIOBase):
         if self._position >= self._upload.size:
             return 0
         with self._bucket.explained(self._upload.name):
-            for attempt in self._attempts():
-                with attempt:
-                    return self._read_some(memoryview(buffer).cast("B"))
-        raise AssertionError("the last attempt raises")
+            return self._attempts()(self._read_some, memoryview(buffer).cast("B"))
 
     def _attempts(self) -> Retrying:
         return Retrying(
@@ -75,6 +73,9 @@ class _VersionReader(io.RawIOBase):
         found = self._bucket.get(self._upload.name, start=self._position, etag=self._upload.etag)
         if found is None:
             raise FileChanged(shown(self._upload.name))
+        if self._position and "ContentRange" not in found:
+            # It would begin anew in the middle of what was read already.
+            raise StorageRefused(shown(self._upload.name), "it ignores ranges of bytes")
         return found["Body"]
 
     def _drop(self) -> None:

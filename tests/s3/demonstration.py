@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -54,13 +55,12 @@ def main() -> int:
         for name in (UPLOADS, STORAGE):
             boto3.client("s3").create_bucket(Bucket=name)
         say_what_to_do(variables)
-        process = subprocess.Popen([sys.executable, "-m", "oumi_assets", "dev", *sys.argv[1:]], cwd=PROJECT)
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:
-                # The platform heard it too, and ends first.
-                continue
+        command = [sys.executable, "-m", "oumi_assets", "dev", *sys.argv[1:]]
+        # In a session of its own it hears of Ctrl+C once, from here; the server ends after it.
+        process = subprocess.Popen(command, cwd=PROJECT, start_new_session=True)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: process.terminate())
+        return process.wait()
 
 
 if __name__ == "__main__":

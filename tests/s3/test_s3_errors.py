@@ -11,7 +11,7 @@ from servers import SECRET, RefusingServer, serving
 
 from oumi_assets.core.errors import BadSetting, TraceImportError
 from oumi_assets.core.storage_errors import AccessRefused, BucketMissing, StorageRefused, StorageUnreachable
-from oumi_assets.orchestration.resources import open_here, uploads_here
+from oumi_assets.orchestration.resources import connect_s3, open_here, uploads_here
 
 REFUSALS = {
     "AccessDenied": AccessRefused,
@@ -118,3 +118,10 @@ def test_folders_never_import_boto3_or_dagster_aws() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_other_servers_are_asked_by_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`http://bucket.minio:9000` is a host that exists in nobody's network."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://minio:9000")
+    signed = connect_s3().generate_presigned_url("get_object", Params={"Bucket": "bucket", "Key": "x"})
+    assert signed.partition("?")[0] == "http://minio:9000/bucket/x"

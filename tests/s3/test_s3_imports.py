@@ -241,6 +241,16 @@ def test_a_file_that_is_no_export_leaves_its_note_in_the_bucket(platform: Platfo
     assert platform.tick() == []
 
 
+def test_a_bucket_in_trouble_fails_a_run_in_plain_words(
+    platform: Platform, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run page shows the sentence, though the place for notes is the one in trouble."""
+    put("x.jsonl", LANGFUSE.read_bytes())
+    (request,) = platform.tick()
+    monkeypatch.setenv("OUMI_STORAGE", "s3://nowhere/storage")
+    assert failure_of(platform.run(request)).startswith("The bucket nowhere does not exist.")
+
+
 def test_retry_runs_a_failed_import_again_from_the_bucket(platform: Platform, put: Put) -> None:
     """The key and the form come from the note in the bucket."""
     put("x.jsonl", b"")
