@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +14,11 @@ import pytest
 from ticks import BROKEN, FIXTURE, Platform, keys_of
 
 from oumi_assets.imports import known_content
+from oumi_assets.imports.raw_export import Form, make_raw_export
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
-from oumi_assets.orchestration import upload_sensor
+from oumi_assets.orchestration import upload_sensor, watcher
 from oumi_assets.orchestration.planning import MAX_DRAINED, MAX_DRAINS
-from oumi_assets.orchestration.upload_sensor import Watcher
+from oumi_assets.orchestration.watcher import Watcher
 from oumi_assets.storage.uploads import Upload, Uploads
 
 ODD_NAMES = [
@@ -152,11 +154,10 @@ def test_a_known_file_larger_than_a_look_is_compared_over_several_ticks(
     platform.run_everything()
     os.utime(path, ns=(5_000, 5_000))
     third = path.stat().st_size // 3
-    monkeypatch.setattr(upload_sensor, "MAX_BYTES_PER_TICK", third)
+    monkeypatch.setattr(watcher, "MAX_BYTES_PER_TICK", third)
     _drop(uploads, "other.jsonl")
     assert len(platform.tick()) == 1
     platform.run_everything()
-    assert json.loads(platform.cursor or "[]") == [] or len(json.loads(platform.cursor or "[]")) == 1
     for _ in range(4):
         assert platform.tick() == []
     assert len(json.loads(platform.cursor or "")) == 1
@@ -344,8 +345,6 @@ def test_a_touched_file_whose_import_was_interrupted_is_finished_under_its_new_k
     platform: Platform, uploads: Path
 ) -> None:
     """Its bytes are stored already, but they never became a dataset."""
-    from oumi_assets.imports.raw_export import Form, make_raw_export
-
     path = _drop(uploads, "one.jsonl")
     [request] = platform.tick()
     make_raw_export(platform.workspace, str(request.partition_key), Form(file="one.jsonl"), watched=True)
@@ -360,6 +359,4 @@ def test_a_touched_file_whose_import_was_interrupted_is_finished_under_its_new_k
 
 
 def _dead_mark(run_id: str) -> str:
-    import socket
-
     return f"{socket.gethostname()}/999999999-1/{run_id}"
