@@ -6,13 +6,17 @@ import json
 import os
 import shutil
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import dagster as dg
 import pytest
 from ticks import BROKEN, FIXTURE, Platform, keys_of
 
+from oumi_assets.core.errors import FileNotFound, UnsafePath
 from oumi_assets.imports import known_content
 from oumi_assets.imports.raw_export import Form, make_raw_export
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
@@ -192,6 +196,33 @@ def test_a_file_that_is_still_written_waits(instance: dg.DagsterInstance, worksp
     platform = Platform(instance, replace(workspace, uploads=GrowingUploads(uploads)))
     requests = platform.tick()
     assert [r.run_config["ops"]["raw_export"]["config"]["file"] for r in requests] == ["whole.jsonl"]
+
+
+class UnreadableUploads(Uploads):
+    """A folder in which one file cannot be read, and one is gone when it is opened."""
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        if name == "unreadable.jsonl":
+            raise UnsafePath(name, "it is a link or cannot be opened")
+        if name == "gone.jsonl":
+            raise FileNotFound(name, [])
+        with super().open(name) as file:
+            yield file
+
+
+def test_a_known_file_that_cannot_be_read_does_not_hold_up_the_others(
+    instance: dg.DagsterInstance, workspace: Workspace, uploads: Path
+) -> None:
+    """One file with wrong permissions would stop the sensor for everybody."""
+    names = ("gone.jsonl", "readable.jsonl", "unreadable.jsonl")
+    paths = [_drop(uploads, name) for name in names]
+    Platform(instance, workspace).run_everything()
+    for path in paths:
+        path.write_bytes(path.read_bytes().replace(b"v5", b"v6"))
+    requests = Platform(instance, replace(workspace, uploads=UnreadableUploads(uploads))).tick()
+    asked = {request.run_config["ops"]["raw_export"]["config"]["file"] for request in requests}
+    assert asked == {"readable.jsonl", "unreadable.jsonl"}
 
 
 class FailingUploads(Uploads):

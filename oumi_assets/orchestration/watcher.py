@@ -8,7 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from oumi_assets.imports.known_content import KnownContent, Sameness, is_finished
+from oumi_assets.core.errors import FileNotFound, UnsafePath
+from oumi_assets.imports.known_content import Comparison, KnownContent, Sameness, is_finished
 from oumi_assets.imports.workspace import Workspace
 from oumi_assets.orchestration.history import History
 from oumi_assets.orchestration.planning import MAX_DRAINED, Launch, Standing
@@ -69,16 +70,27 @@ class Watcher:
         new: list[Launch] = []
         left = MAX_BYTES_PER_TICK
         for launch in launches:
-            found = self.known.compare(launch.upload, watched_uploads(opened), left)
+            try:
+                found = self.known.compare(launch.upload, watched_uploads(opened), left)
+            except FileNotFound:
+                continue
+            except (UnsafePath, OSError):
+                # Its own import says what is wrong with it; the tick goes on for the others.
+                new.append(launch)
+                continue
             left -= found.read
             if found.sameness is Sameness.UNDECIDED:
                 break
-            if found.sameness is Sameness.NEW:
-                new.append(launch)
-            elif found.key is None or is_finished(opened.store, found.key):
-                self.known.remember_same(launch.upload)
-                self._done.add(launch.upload)
-            elif history.standing(found.key)[0] is not Standing.IN_FLIGHT:
-                # That import was interrupted and its upload has a new time now: it is finished under the new key.
+            if self._is_new(launch, found, history, opened):
                 new.append(launch)
         return new
+
+    def _is_new(self, launch: Launch, found: Comparison, history: History, opened: Workspace) -> bool:
+        if found.sameness is Sameness.NEW:
+            return True
+        if found.key is None or is_finished(opened.store, found.key):
+            self.known.remember_same(launch.upload)
+            self._done.add(launch.upload)
+            return False
+        # Otherwise that import was interrupted and its upload has a new time now: finished under the new key.
+        return history.standing(found.key)[0] is not Standing.IN_FLIGHT
