@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -64,7 +65,7 @@ def running(module: str = "oumi_assets.definitions") -> Iterator[Bench]:
             folder.mkdir()
         shutil.copyfile(ROOT / "dagster_home" / "dagster.yaml", bench.home / "dagster.yaml")
         command = [sys.executable, "-m", "dagster", "dev", "-m", module, "-h", "127.0.0.1", "-p", str(port)]
-        tree = ProcessTree([*command, "--log-level", "error"], bench.environ, Path(name), bench.home)
+        tree = ProcessTree(command, bench.environ, Path(name), bench.home, output=subprocess.DEVNULL)
         try:
             _wait_for_ui(port)
             yield bench

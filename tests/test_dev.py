@@ -11,6 +11,7 @@ from pathlib import Path
 import dagster as dg
 import psutil
 import pytest
+from filelock import FileLock
 from real_platform import RealPlatform, free_port, kill, real_platform, until
 from ticks import BROKEN, FIXTURE
 
@@ -71,8 +72,6 @@ def test_a_dropped_file_becomes_a_dataset_and_a_signal_ends_everything(workspace
 
 def test_a_second_platform_on_the_same_home_is_refused(tmp_path: Path) -> None:
     """Two of them would take each other's runs for dead."""
-    from filelock import FileLock
-
     with FileLock(tmp_path / "dagster_home" / "dev.lock"):
         refused = _dev(free_port())
     assert refused.returncode == 1

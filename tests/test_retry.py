@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -182,6 +183,4 @@ def test_an_unknown_import_cannot_be_retried(workspace: Workspace) -> None:
 
 
 def _dead(run_id: str) -> str:
-    import socket
-
     return f"{socket.gethostname()}/999999999-1/{run_id}"

@@ -5,18 +5,24 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import dagster as dg
 import pytest
 from ticks import BROKEN, FIXTURE, Platform, keys_of
 
+from oumi_assets.core.errors import FileNotFound, UnsafePath
 from oumi_assets.imports import known_content
+from oumi_assets.imports.raw_export import Form, make_raw_export
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
-from oumi_assets.orchestration import upload_sensor
+from oumi_assets.orchestration import upload_sensor, watcher
 from oumi_assets.orchestration.planning import MAX_DRAINED, MAX_DRAINS
-from oumi_assets.orchestration.upload_sensor import Watcher
+from oumi_assets.orchestration.watcher import Watcher
 from oumi_assets.storage.local_uploads import LocalUploads as Uploads
 from oumi_assets.storage.uploads import Upload
 
@@ -153,11 +159,10 @@ def test_a_known_file_larger_than_a_look_is_compared_over_several_ticks(
     platform.run_everything()
     os.utime(path, ns=(5_000, 5_000))
     third = path.stat().st_size // 3
-    monkeypatch.setattr(upload_sensor, "MAX_BYTES_PER_TICK", third)
+    monkeypatch.setattr(watcher, "MAX_BYTES_PER_TICK", third)
     _drop(uploads, "other.jsonl")
     assert len(platform.tick()) == 1
     platform.run_everything()
-    assert json.loads(platform.cursor or "[]") == [] or len(json.loads(platform.cursor or "[]")) == 1
     for _ in range(4):
         assert platform.tick() == []
     assert len(json.loads(platform.cursor or "")) == 1
@@ -192,6 +197,33 @@ def test_a_file_that_is_still_written_waits(instance: dg.DagsterInstance, worksp
     platform = Platform(instance, replace(workspace, uploads=GrowingUploads(uploads)))
     requests = platform.tick()
     assert [r.run_config["ops"]["raw_export"]["config"]["file"] for r in requests] == ["whole.jsonl"]
+
+
+class UnreadableUploads(Uploads):
+    """A folder in which one file cannot be read, and one is gone when it is opened."""
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        if name == "unreadable.jsonl":
+            raise UnsafePath(name, "it is a link or cannot be opened")
+        if name == "gone.jsonl":
+            raise FileNotFound(name, [])
+        with super().open(name) as file:
+            yield file
+
+
+def test_a_known_file_that_cannot_be_read_does_not_hold_up_the_others(
+    instance: dg.DagsterInstance, workspace: Workspace, uploads: Path
+) -> None:
+    """One file with wrong permissions would stop the sensor for everybody."""
+    names = ("gone.jsonl", "readable.jsonl", "unreadable.jsonl")
+    paths = [_drop(uploads, name) for name in names]
+    Platform(instance, workspace).run_everything()
+    for path in paths:
+        path.write_bytes(path.read_bytes().replace(b"v5", b"v6"))
+    requests = Platform(instance, replace(workspace, uploads=UnreadableUploads(uploads))).tick()
+    asked = {request.run_config["ops"]["raw_export"]["config"]["file"] for request in requests}
+    assert asked == {"readable.jsonl", "unreadable.jsonl"}
 
 
 class FailingUploads(Uploads):
@@ -345,8 +377,6 @@ def test_a_touched_file_whose_import_was_interrupted_is_finished_under_its_new_k
     platform: Platform, uploads: Path
 ) -> None:
     """Its bytes are stored already, but they never became a dataset."""
-    from oumi_assets.imports.raw_export import Form, make_raw_export
-
     path = _drop(uploads, "one.jsonl")
     [request] = platform.tick()
     make_raw_export(platform.workspace, str(request.partition_key), Form(file="one.jsonl"), watched=True)
@@ -361,6 +391,4 @@ def test_a_touched_file_whose_import_was_interrupted_is_finished_under_its_new_k
 
 
 def _dead_mark(run_id: str) -> str:
-    import socket
-
     return f"{socket.gethostname()}/999999999-1/{run_id}"

@@ -7,7 +7,6 @@ from typing import Any
 
 import dagster as dg
 
-from oumi_assets.imports.raw_export import Form
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.orchestration.composition import build_definitions
 from oumi_assets.orchestration.drain import drain_uploads
@@ -15,7 +14,8 @@ from oumi_assets.orchestration.history import DRAIN_JOB, drained_keys
 from oumi_assets.orchestration.job import imports_job
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.resources import OpenedWorkspace
-from oumi_assets.orchestration.upload_sensor import Watcher, make_upload_sensor
+from oumi_assets.orchestration.upload_sensor import make_upload_sensor
+from oumi_assets.orchestration.watcher import Watcher
 
 FIXTURE = Path(__file__).parent / "fixtures" / "langfuse" / "v5_openai_tools.jsonl"
 BROKEN = Path(__file__).parent / "fixtures" / "bad" / "openai_finetune.jsonl"
@@ -107,8 +107,3 @@ def keys_of(requests: list[dg.RunRequest]) -> list[str]:
 class _Configured:
     def __init__(self, run_config: Any) -> None:
         self.run_config = run_config
-
-
-def form_of(file: str) -> Form:
-    """The form the sensor fills in."""
-    return Form(file=file)

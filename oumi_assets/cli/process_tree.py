@@ -22,10 +22,12 @@ _RECORD = "dev.session"
 class ProcessTree:
     """One started program and everything below it; its session is recorded in a folder while it runs."""
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str], cwd: Path, record_in: Path) -> None:
+    def __init__(
+        self, command: Sequence[str], environ: Mapping[str, str], cwd: Path, record_in: Path, output: int | None = None
+    ) -> None:
         self._stopping = False
         self._record = record_in / _RECORD
-        self._process = subprocess.Popen(command, env=environ, cwd=cwd, start_new_session=True)
+        self._process = subprocess.Popen(command, env=environ, cwd=cwd, start_new_session=True, stdout=output, stderr=output)
         started = psutil.Process(self._process.pid).create_time()
         self._record.write_text(f"{self._process.pid} {started}", encoding="ascii")
 

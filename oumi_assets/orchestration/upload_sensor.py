@@ -7,85 +7,22 @@ takes up five seconds later. It parses nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
 
 import dagster as dg
 
-from oumi_assets.imports.known_content import KnownContent, Sameness, is_finished
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.orchestration.drain import drain_request, drain_uploads
 from oumi_assets.orchestration.history import History
 from oumi_assets.orchestration.housekeeping import reap_dead_runs
 from oumi_assets.orchestration.job import JOB, trace_import
 from oumi_assets.orchestration.partitions import IMPORTS, imports_partitions
-from oumi_assets.orchestration.planning import MAX_DRAINED, Launch, Plan, Standing, launches_of, plan, settled
+from oumi_assets.orchestration.planning import Launch, Plan, launches_of, plan, settled
 from oumi_assets.orchestration.resources import WorkspaceSource
 from oumi_assets.orchestration.tags import ATTEMPT_TAG, CONTENT_TAG
+from oumi_assets.orchestration.watcher import Watcher, watched_uploads
 from oumi_assets.storage.uploads import Upload, Uploads
 
-LOOKING_SECONDS = 15.0
-"""How long a tick looks at uploads it does not know yet; Dagster ends a tick after 60."""
-MAX_BYTES_PER_TICK = 1 << 30
-"""How much a tick reads to compare content with what was imported: two seconds of hashing."""
 SECOND_LOOK_SECONDS = 1.0
-
-
-class Watcher:
-    """What the sensor keeps between ticks, only to be quick: losing it loses no upload."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._done: set[Upload] = set()
-        self.known = KnownContent()
-
-    def undone(self, uploads: Iterable[Upload]) -> list[Upload]:
-        """Uploads that may need an import; what is gone from the folder is forgotten."""
-        listed = set(uploads)
-        self._done &= listed
-        return list(listed - self._done)
-
-    def look(self, launches: Iterable[Launch], history: History, opened: Workspace) -> tuple[list[Launch], list[Launch]]:
-        """New launches, and those whose name was imported before, until there are enough or time is up."""
-        fresh: list[Launch] = []
-        doubtful: list[Launch] = []
-        until = self._clock() + LOOKING_SECONDS
-        for launch in launches:
-            if len(fresh) >= MAX_DRAINED or self._clock() >= until:
-                break
-            found, attempt = history.standing(launch.key)
-            if found in (Standing.FINISHED, Standing.GIVEN_UP):
-                self._done.add(launch.upload)
-                self.known.learn(opened.store, launch.key)
-            elif found is Standing.INTERRUPTED:
-                fresh.append(launch._replace(attempt=attempt))
-            elif found is Standing.NEW and self._has_namesake(launch.upload, opened):
-                doubtful.append(launch)
-            elif found is Standing.NEW:
-                fresh.append(launch._replace(attempt=attempt))
-        return fresh, doubtful
-
-    def _has_namesake(self, upload: Upload, opened: Workspace) -> bool:
-        # Where uploads appear whole, on S3, equal content has an equal tag: nothing is read to compare.
-        return not _uploads(opened).appear_whole and self.known.has_namesake(upload, opened.store)
-
-    def different(self, launches: Iterable[Launch], history: History, opened: Workspace) -> list[Launch]:
-        """Launches whose content was not imported under their name before, as far as one tick may read."""
-        new: list[Launch] = []
-        left = MAX_BYTES_PER_TICK
-        for launch in launches:
-            found = self.known.compare(launch.upload, _uploads(opened), left)
-            left -= found.read
-            if found.sameness is Sameness.UNDECIDED:
-                break
-            if found.sameness is Sameness.NEW:
-                new.append(launch)
-            elif found.key is None or is_finished(opened.store, found.key):
-                self.known.remember_same(launch.upload)
-                self._done.add(launch.upload)
-            elif history.standing(found.key)[0] is not Standing.IN_FLIGHT:
-                # That import was interrupted and its upload has a new time now: it is finished under the new key.
-                new.append(launch)
-        return new
 
 
 def make_upload_sensor(watcher: Watcher | None = None) -> dg.SensorDefinition:
@@ -104,7 +41,7 @@ def make_upload_sensor(watcher: Watcher | None = None) -> dg.SensorDefinition:
     ) -> dg.SensorResult | dg.SkipReason:
         """Lists and plans only; a failed listing raises and is tried again, it is not an empty folder."""
         opened = workspace.open()
-        uploads = _uploads(opened)
+        uploads = watched_uploads(opened)
         reap_dead_runs(context.instance)
         if not uploads.exists():
             return dg.SkipReason(f"The uploads folder {uploads.location} does not exist.")
@@ -120,7 +57,7 @@ def _plan(watcher: Watcher, waiting: list[Upload], instance: dg.DagsterInstance,
     history = History(instance, opened.store)
     launches = launches_of(waiting, set(instance.get_dynamic_partitions(IMPORTS)))
     fresh, doubtful = watcher.look(launches, history, opened)
-    whole = set(_written_completely(fresh + doubtful, _uploads(opened)))
+    whole = set(_written_completely(fresh + doubtful, watched_uploads(opened)))
     different = watcher.different([launch for launch in doubtful if launch in whole], history, opened)
     ready = [launch for launch in fresh if launch in whole] + different
     return plan(ready, queued=history.queued, drains=history.drains)
@@ -158,8 +95,3 @@ def _request(launch: Launch) -> dg.RunRequest:
 
 def _why_nothing(waiting: int) -> str:
     return f"{waiting:,} files are being imported, written or looked at." if waiting else "No new files."
-
-
-def _uploads(opened: Workspace) -> Uploads:
-    assert isinstance(opened.uploads, Uploads)
-    return opened.uploads

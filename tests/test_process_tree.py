@@ -1,0 +1,69 @@
+"""Starting and ending a program with everything below it: nothing may be left, nothing else be touched."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+
+from oumi_assets.cli.process_tree import ProcessTree, end_leftovers
+
+# A shell that ignores polite signals, with a child of its own.
+STUBBORN = ["sh", "-c", "trap '' INT TERM; sleep 300 & wait"]
+
+
+def _started(folder: Path) -> tuple[ProcessTree, list[psutil.Process]]:
+    tree = ProcessTree(STUBBORN, os.environ, folder, folder)
+    root = psutil.Process(int((folder / "dev.session").read_text().split()[0]))
+    while not root.children():
+        time.sleep(0.01)
+    return tree, [root, *root.children(recursive=True)]
+
+
+def _alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_second_request_to_end_ends_a_stubborn_program_and_its_children(tmp_path: Path) -> None:
+    """Ctrl+C twice means now."""
+    tree, processes = _started(tmp_path)
+    tree.stop()
+    assert _alive(processes)
+    tree.stop()
+    assert tree.wait() == 0
+    assert not _alive(processes)
+    assert not (tmp_path / "dev.session").exists()
+
+
+def test_children_whose_parent_went_first_are_ended_too(tmp_path: Path) -> None:
+    """A killed parent leaves its workers running, and they write to the same storage."""
+    tree, processes = _started(tmp_path)
+    processes[0].kill()
+    assert tree.wait() != 0
+    assert not _alive(processes)
+
+
+def test_what_a_killed_starter_left_is_ended_at_the_next_start(tmp_path: Path) -> None:
+    """Otherwise a second platform would run beside the first on the same Dagster home."""
+    _, processes = _started(tmp_path)
+    assert end_leftovers(tmp_path) == len(processes)
+    assert not _alive(processes)
+    assert end_leftovers(tmp_path) == 0
+
+
+def test_a_process_that_got_the_number_of_an_ended_one_is_not_touched(tmp_path: Path) -> None:
+    """Process numbers are used again; a record of last week says nothing of who has the number today."""
+    with subprocess.Popen(["sleep", "300"], start_new_session=True) as other:
+        (tmp_path / "dev.session").write_text(f"{other.pid} 1000.0")
+        assert end_leftovers(tmp_path) == 0
+        assert other.poll() is None
+        other.kill()
+
+
+def test_a_damaged_record_ends_nothing(tmp_path: Path) -> None:
+    """The disk was full when it was written."""
+    (tmp_path / "dev.session").write_text("12")
+    assert end_leftovers(tmp_path) == 0
