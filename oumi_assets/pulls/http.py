@@ -59,7 +59,7 @@ def _wait(state: tenacity.RetryCallState) -> float:
         asked = retry_after(outcome.result().headers.get("Retry-After"))
         if asked is not None:
             return min(asked, LONGEST_WAIT)
-    return tenacity.wait_exponential_jitter(FIRST_WAIT, max=30, jitter=FIRST_WAIT)(state)
+    return tenacity.wait_random_exponential(multiplier=FIRST_WAIT, max=30)(state)
 
 
 def retry_after(text: str | None) -> float | None:
