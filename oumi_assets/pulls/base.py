@@ -1,6 +1,6 @@
 """One pull: whole traces of one window, streamed aside, then handed over complete or not at all.
 
-A trace with an unfinished row is held back and remembered; a later pull of the same project
+A trace that is unfinished is held back and remembered; a later pull of the same project
 brings it, and no later than `PATIENCE` after its start it comes as it is.
 """
 
@@ -26,11 +26,15 @@ Progress = Callable[[int, int, int], None]
 
 
 class Row(NamedTuple):
-    """One row as it is written: its trace, when it started, whether it has ended, its line without line end."""
+    """One row as it is written: its trace, when it started, whether it has ended, its line without line end.
+
+    Some SDKs send a row when it ends, the root last: a trace without its root is unfinished too.
+    """
 
     trace: str
     started: datetime
     finished: bool
+    root: bool
     line: bytes
 
 
@@ -111,7 +115,7 @@ def _collect(client: Client, asked: Asked, state: State, export: _Export, now: d
     for trace, started in state.unfinished.items():
         if trace not in of_window:
             export.write(client.trace_rows(trace, datetime.fromisoformat(started)))
-    held_back = {trace for trace in export.unfinished if now - export.started[trace] < PATIENCE}
+    held_back = {trace for trace in export.unfinished() if now - export.started[trace] < PATIENCE}
     left = {trace: export.started[trace].isoformat() for trace in sorted(held_back)}
     export.leave_out(held_back)
     export.earlier = len(set(export.started) - of_window)
@@ -146,7 +150,8 @@ class _Export:
         self.path = path
         self.rows = self.bytes = self.earlier = 0
         self.started: dict[str, datetime] = {}
-        self.unfinished: set[str] = set()
+        self._open: set[str] = set()
+        self._rooted: set[str] = set()
         self._numbers: dict[str, int] = {}
         self._trace_of_line = array("Q")
         self._progress = progress
@@ -166,7 +171,13 @@ class _Export:
         self.started[row.trace] = min(row.started, self.started.get(row.trace, row.started))
         self._trace_of_line.append(self._numbers.setdefault(row.trace, len(self._numbers)))
         if not row.finished:
-            self.unfinished.add(row.trace)
+            self._open.add(row.trace)
+        if row.root:
+            self._rooted.add(row.trace)
+
+    def unfinished(self) -> set[str]:
+        """Traces with a row that has not ended, or without their root."""
+        return self._open | (self.started.keys() - self._rooted)
 
     def leave_out(self, traces: set[str]) -> None:
         """Write the file again without these traces. Call last."""

@@ -174,7 +174,8 @@ def _list(page: dict[str, Any], key: str) -> list[dict[str, Any]]:
 def _row(fields: dict[str, Any]) -> Row:
     # An event is a point in time: it never ends, and is never unfinished.
     finished = bool(fields.get("endTime")) or fields.get("type") == "EVENT"
-    return Row(_trace(fields), _started(fields), finished, json.dumps(fields, ensure_ascii=True).encode())
+    root = bool(fields.get("isRootObservation")) or not fields.get("parentObservationId")
+    return Row(_trace(fields), _started(fields), finished, root, json.dumps(fields).encode())
 
 
 def _trace(fields: dict[str, Any]) -> str:

@@ -109,7 +109,8 @@ def _row(run: Any) -> Row:
     if started.tzinfo is None:
         started = started.replace(tzinfo=UTC)
     line = json.dumps(fields, default=str).encode()
-    return Row(str(fields["trace_id"]), started, fields["end_time"] is not None, line)
+    trace = str(fields["trace_id"])
+    return Row(trace, started, fields["end_time"] is not None, str(fields["id"]) == trace, line)
 
 
 def _text(moment: datetime) -> str:

@@ -12,7 +12,7 @@ from loopback import Asked, Platform, Refusal
 PUBLIC_KEY, SECRET_KEY = "pk-lf-0123", "sk-lf-4567-secret"
 PROJECT = "support-bot"
 _GROUPS = {
-    "basic": "name level statusMessage version environment userId sessionId",
+    "basic": "name level statusMessage version environment userId sessionId isRootObservation",
     "io": "input output",
     "metadata": "metadata",
     "model": "model modelParameters internalModelId",

@@ -96,6 +96,19 @@ def test_an_unfinished_observation_holds_its_trace_back(langfuse: LangfuseServer
     assert (names(uploads, second), second.pull.earlier) == (["t-1", "t-2"], 1)
 
 
+def test_a_trace_waits_for_its_root(langfuse: LangfuseServer, uploads: Path) -> None:
+    """OpenTelemetry sends a span when it ends, the root last: a trace without one is still running."""
+    langfuse.load([observation("t", "child", DAY_2 - HOUR, DAY_2, parentObservationId="t-root")])
+    langfuse.load(
+        [observation("r", "child", DAY_1, DAY_2, parentObservationId="of another service", isRootObservation=True)]
+    )
+    first = pulled("langfuse", "default", FIRST, uploads, now=DAY_2 + HOUR)
+    assert (names(uploads, first), first.pull.unfinished) == (["r-child"], 1)
+    langfuse.load([observation("t", "root", DAY_2 - HOUR, DAY_2 + HOUR)])
+    second = pulled("langfuse", "default", SECOND, uploads, now=DAY_2 + 2 * HOUR)
+    assert names(uploads, second) == ["t-child", "t-root"]
+
+
 def test_long_metadata_is_whole(langfuse: LangfuseServer, uploads: Path) -> None:
     """The API cuts metadata at 200 characters, and some frameworks log their tools there."""
     tools = '[{"type": "function", "function": {"name": "' + "x" * 1000 + '"}}]'

@@ -129,7 +129,7 @@ def test_nothing_of_a_pull_is_visible_before_it_is_whole(uploads: Path) -> None:
     def rows() -> Iterator[Row]:
         for number in range(3):
             seen.append([upload.name for upload in Uploads(uploads).watched()])
-            yield Row(str(number), DAY_1, True, b"{}")
+            yield Row(str(number), DAY_1, True, True, b"{}")
 
     found = pull(Scripted(rows()), LocalFolder(uploads), Asked("langsmith", "p", FIRST))
     assert seen == [[], [], []]
@@ -158,7 +158,7 @@ def test_a_full_disk_is_named(uploads: Path) -> None:
 def test_memory_does_not_grow_with_rows(uploads: Path) -> None:
     """A day may have a million runs: 100 MB of rows pass through a few."""
     line = b'{"text": "' + b"x" * 5000 + b'"}'
-    rows = (Row(str(number % 100), DAY_2 - HOUR, number % 100 > 0, line) for number in range(20_000))
+    rows = (Row(str(number % 100), DAY_2 - HOUR, number % 100 > 0, True, line) for number in range(20_000))
     tracemalloc.start()
     try:
         found = pull(Scripted(rows), LocalFolder(uploads), Asked("langsmith", "p", FIRST), now=DAY_2)

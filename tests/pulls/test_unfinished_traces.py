@@ -93,9 +93,10 @@ def test_a_pull_killed_while_it_publishes_loses_and_doubles_nothing(
 ) -> None:
     """Killed before its export appeared: it did not happen. After: the next pull knows what it remembered."""
     langsmith.load("p", trace("done", DAY_1 + HOUR, DAY_1 + 2 * HOUR) + trace("running", DAY_2 - HOUR, None))
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         _kill_at(step, patched)
-        pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1)
+        with pytest.raises(KeyboardInterrupt):
+            pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1)
     first = pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1)
     assert (first.before, first.pull.unfinished) == (step == "state", 1)
     langsmith.load("p", trace("running", DAY_2 - HOUR, DAY_2 + HOUR))
