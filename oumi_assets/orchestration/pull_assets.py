@@ -60,7 +60,7 @@ def _export_asset(source: Source, environ: Mapping[str, str]) -> dg.AssetsDefini
             environment = pull_environment(source)
             day, project = day_and_project(context, source, environment)
             window = day_window(day, datetime.now(UTC), settling_lag(environment))
-            asked = Asked(source.platform, project, window, again=config.again, run_id=context.run_id)
+            asked = Asked(source.platform, project, window, again=config.again, run_id=context.run.run_id)
             client, folder = source.open(environment, project), export_folder(workspace.open().uploads)
             pulled = pull(client, folder, asked, _logged(context, source))
             return dg.MaterializeResult(metadata=_metadata(source, pulled))
