@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from oumi_assets.pulls.naming import is_export_name
 from oumi_assets.storage.keys import key_for_content
 from oumi_assets.storage.uploads import Upload
 
@@ -23,19 +22,11 @@ def new_uploads(uploads: Iterable[Upload], is_known: Callable[[str], bool]) -> l
     Planned against runs and manifests, not against partitions: Dagster commits partitions before
     it reserves the runs, and a file whose tick died in between would never be imported.
     """
-    launches = [Launch(key_for_content(upload.name, _identity(upload)), upload) for upload in uploads]
+    launches = [Launch(key_for_content(upload.name, upload.content_tag), upload) for upload in uploads]
     return sorted(
         (launch for launch in launches if not is_known(launch.key)),
         key=lambda launch: (launch.upload.mtime_ns, launch.upload.name),
     )
-
-
-def _identity(upload: Upload) -> str:
-    """What tells an upload from a former one of its name: its content, but of a pulled export the pull alone.
-
-    The same window pulled again has other bytes (signed URLs, costs); it is still the same import.
-    """
-    return "pulled" if is_export_name(upload.name) else upload.content_tag
 
 
 def settled(launches: Iterable[Launch], look_again: Callable[[str], Upload | None]) -> list[Launch]:

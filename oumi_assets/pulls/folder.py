@@ -22,7 +22,7 @@ from typing import Protocol
 
 import tenacity
 
-from oumi_assets.core.errors import DiskFull
+from oumi_assets.core.errors import BadSetting, DiskFull
 from oumi_assets.pulls.errors import PullBusy
 from oumi_assets.pulls.naming import NOTES
 from oumi_assets.storage.store import is_alive, process_tag
@@ -129,8 +129,9 @@ class LocalFolder:
 
 
 def export_folder(uploads: Uploads | SingleFile) -> ExportFolder:
-    """Where the exports of these uploads are put."""
-    assert isinstance(uploads, Uploads)
+    """Where the exports of these uploads are put. Raises `BadSetting` where nothing can be put."""
+    if not isinstance(uploads, Uploads):
+        raise BadSetting("Pulls need OUMI_UPLOADS to be a folder of this machine.")
     return LocalFolder(uploads.root)
 
 

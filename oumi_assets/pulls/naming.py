@@ -3,20 +3,18 @@
     langsmith-<project slug>-<8 hex of project and filter>-<start>-<end>[-again-<n>].jsonl
 
 Signed URLs and costs differ between two pulls of the same window; the name does not.
+`storage.keys` recognises it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 
 from oumi_assets.pulls.window import Window
 from oumi_assets.storage.keys import slug
 
 NOTES = ".pulls"
 """Folder of the notes about pulls, below the uploads folder; the sensor does not see it."""
-_STAMP = r"\d{8}T\d{6}Z"
-_NAME = re.compile(rf"[a-z]+-[a-z0-9-]+-[0-9a-f]{{8}}-{_STAMP}-{_STAMP}(-again-\d+)?\.jsonl")
 
 
 def series(platform: str, project: str, filter: str | None) -> str:
@@ -28,8 +26,3 @@ def series(platform: str, project: str, filter: str | None) -> str:
 def export_name(of: str, window: Window, again: int = 0) -> str:
     """The file of one window of a series; `again` counts how often it was asked for anew."""
     return f"{of}-{window.stamp}{f'-again-{again}' if again else ''}.jsonl"
-
-
-def is_export_name(name: str) -> bool:
-    """Whether an upload of that name was pulled: then its name is its identity, not its bytes."""
-    return _NAME.fullmatch(name) is not None

@@ -9,20 +9,25 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 import msgspec
 
 from oumi_assets.core.errors import FileNotFound
 from oumi_assets.pulls.folder import ExportFolder
-from oumi_assets.pulls.naming import NOTES, is_export_name
+from oumi_assets.pulls.naming import NOTES
+from oumi_assets.storage.keys import is_pulled
 from oumi_assets.storage.manifest import Pull
 
 
-class OpensUploads(Protocol):
-    """The uploads folder, as far as it is read here."""
+class _Readable(Protocol):
+    def read(self, size: int = -1, /) -> bytes: ...
 
-    def open(self, name: str) -> AbstractContextManager[BinaryIO]:
+
+class _Opens(Protocol):
+    """The uploads, as far as they are read here."""
+
+    def open(self, name: str) -> AbstractContextManager[_Readable]:
         """A file below it. Raises `FileNotFound`."""
         ...
 
@@ -69,9 +74,9 @@ def read_record(folder: ExportFolder, export: str) -> Pull | None:
     return _decode_pull(content) if content is not None else None
 
 
-def pull_of(uploads: OpensUploads, name: str) -> Pull | None:
+def pull_of(uploads: _Opens, name: str) -> Pull | None:
     """The record of the pull that wrote an upload; None for an upload that people put there."""
-    if not is_export_name(name):
+    if not is_pulled(name):
         return None
     try:
         with uploads.open(f"{NOTES}/{_record(name)}") as file:

@@ -20,9 +20,10 @@ from oumi_assets.pulls.base import Asked, Row, pull
 from oumi_assets.pulls.errors import BadWindow, PullBusy, WindowNotSettled
 from oumi_assets.pulls.folder import LocalFolder
 from oumi_assets.pulls.http import retry_after
-from oumi_assets.pulls.naming import export_name, is_export_name, series
+from oumi_assets.pulls.naming import export_name, series
 from oumi_assets.pulls.sources import LANGFUSE, LANGSMITH, settling_lag
 from oumi_assets.pulls.window import Window, chosen_window, day_window
+from oumi_assets.storage.keys import is_pulled
 from oumi_assets.storage.uploads import Uploads
 
 HOUR, LAG = timedelta(hours=1), timedelta(minutes=10)
@@ -90,9 +91,9 @@ def test_names_tell_projects_filters_and_windows_apart() -> None:
         for window in (FIRST, SECOND)
     }
     assert len(names) == 32
-    assert all(is_export_name(name) and "/" not in name for name in names)
+    assert all(is_pulled(name) and "/" not in name for name in names)
     assert export_name("langsmith-p-00000000", FIRST) == "langsmith-p-00000000-20261120T000000Z-20261121T000000Z.jsonl"
-    assert not is_export_name("langsmith-export-of-monday.jsonl")
+    assert not is_pulled("langsmith-export-of-monday.jsonl")
 
 
 def test_a_window_is_pulled_once(langsmith: LangSmithServer, uploads: Path) -> None:
@@ -111,7 +112,7 @@ def test_asking_again_makes_another_export_each_time(langsmith: LangSmithServer,
     names = [pulled("langsmith", "p", FIRST, uploads, again=True).pull.export for _ in range(3)]
     assert visible(uploads) == sorted(names)
     assert len(set(names)) == 3
-    assert all(map(is_export_name, names))
+    assert all(map(is_pulled, names))
 
 
 def test_an_empty_window_leaves_no_file_and_may_be_pulled_again(langsmith: LangSmithServer, uploads: Path) -> None:
