@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, NoReturn
 
 import requests
@@ -46,16 +47,20 @@ class LangSmith:
     def __init__(self, settings: Mapping[str, str], project: str) -> None:
         self._name = project
         self._settings = settings
+        self._found: TracerSession | None = None
+
+    @cached_property
+    def _client(self) -> Client:
+        """Made with the first request, so that what the SDK thinks of the settings is an error of ours, too."""
         # Our session retries more than the SDK would, so the SDK's own retries are off.
-        self._client = Client(
-            api_url=settings.get(ENDPOINT),
-            api_key=settings[KEY],
-            workspace_id=settings.get(WORKSPACE),
+        return Client(
+            api_url=self._settings.get(ENDPOINT),
+            api_key=self._settings[KEY],
+            workspace_id=self._settings.get(WORKSPACE),
             session=PatientSession(),
             retry_config=Retry(0),
             auto_batch_tracing=False,
         )
-        self._found: TracerSession | None = None
 
     def window_rows(self, window: Window, filter: str | None) -> Iterator[Row]:
         """Runs of every trace whose root started in the window; run times are left open to the right."""

@@ -144,6 +144,8 @@ def _refused(langsmith: LangSmithServer, case: str, monkeypatch: pytest.MonkeyPa
         monkeypatch.setenv("LANGSMITH_API_KEY", KEY + "_of_another_company")
     if case == "workspace":
         monkeypatch.setenv("LANGSMITH_WORKSPACE_ID", "99999999-2222-4333-8444-555555555555")
+    if case == "no address":
+        monkeypatch.setenv("LANGSMITH_ENDPOINT", "langsmith")
     if case == "endpoint":
         monkeypatch.setenv("LANGSMITH_ENDPOINT", langsmith.url + "/nowhere")
         langsmith.faults = [Fault("/runs/query", status=404, times=99)]
@@ -158,6 +160,7 @@ def _refused(langsmith: LangSmithServer, case: str, monkeypatch: pytest.MonkeyPa
         ("project", UnknownProject, ["LANGSMITH_API_KEY", "workspace", "exact project name", "P"]),
         ("filter", QueryRefused, ["--filter"]),
         ("endpoint", TraceImportError, ["LANGSMITH_ENDPOINT"]),
+        ("no address", TraceImportError, ["LANGSMITH_ENDPOINT"]),
     ],
 )
 def test_a_refusal_says_what_to_check(
