@@ -4,6 +4,7 @@ No edge leads from here to an import: a day of a project cannot map to an import
 empty day makes none). The import's manifest and metadata name the pull instead.
 """
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,12 +17,14 @@ from oumi_assets.core.errors import TraceImportError
 from oumi_assets.orchestration.pull_partitions import day_and_project, pull_partitions
 from oumi_assets.orchestration.resources import WorkspaceSource
 from oumi_assets.pulls.base import Asked, Progress, Pulled, pull
-from oumi_assets.pulls.folder import export_folder
+from oumi_assets.pulls.folder import ExportFolder, export_folder
 from oumi_assets.pulls.sources import LAG, SOURCES, Source, settling_lag
 from oumi_assets.pulls.window import day_window
 
 GROUP = "pulls"
 OWNERS = ["team:data-platform"]
+DAYS_PER_RUN = 10
+"""Days of one project that a backfill pulls in one Dagster run: a run costs seconds before it begins."""
 _LOG_EVERY = 10_000
 
 
@@ -33,7 +36,10 @@ class PullForm(dg.Config):
 
 def build_pull_assets(environ: Mapping[str, str]) -> dict[str, dg.AssetsDefinition]:
     """The asset of each platform, by the platform's name."""
-    return {name: _export_asset(source, environ) for name, source in SOURCES.items()}
+    with warnings.catch_warnings():
+        # Dagster calls that parameter a beta; exactly that warning is silenced (its version is pinned).
+        warnings.filterwarnings("ignore", message="Parameter `backfill_policy` of function `asset`", category=dg.BetaWarning)
+        return {name: _export_asset(source, environ) for name, source in SOURCES.items()}
 
 
 def pull_environment(source: Source) -> dict[str, str]:
@@ -52,20 +58,29 @@ def _export_asset(source: Source, environ: Mapping[str, str]) -> dg.AssetsDefini
         partitions_def=pull_partitions(source, environ),
         owners=OWNERS,
         kinds={"jsonl", "file"},
+        backfill_policy=dg.BackfillPolicy.multi_run(max_partitions_per_run=DAYS_PER_RUN),
     )
     def export(
         context: dg.AssetExecutionContext, config: PullForm, workspace: dg.ResourceParam[WorkspaceSource]
     ) -> dg.MaterializeResult:
         with _failures_in_plain_words():
-            environment = pull_environment(source)
-            day, project = day_and_project(context, source, environment)
-            window = day_window(day, datetime.now(UTC), settling_lag(environment))
-            asked = Asked(source.platform, project, window, again=config.again, run_id=context.run.run_id)
-            client, folder = source.open(environment, project), export_folder(workspace.open().uploads)
-            pulled = pull(client, folder, asked, _logged(context, source))
-            return dg.MaterializeResult(metadata=_metadata(source, pulled))
+            folder = export_folder(workspace.open().uploads)
+            for key in context.partition_keys:
+                pulled = _pull_partition(context, source, key, folder, again=config.again)
+                context.add_asset_metadata(_metadata(source, pulled), partition_key=key)
+            return dg.MaterializeResult()
 
     return export
+
+
+def _pull_partition(
+    context: dg.AssetExecutionContext, source: Source, key: str, folder: ExportFolder, *, again: bool
+) -> Pulled:
+    environment = pull_environment(source)
+    day, project = day_and_project(key, source, environment)
+    window = day_window(day, datetime.now(UTC), settling_lag(environment))
+    asked = Asked(source.platform, project, window, again=again, run_id=context.run.run_id)
+    return pull(source.open(environment, project), folder, asked, _logged(context, source))
 
 
 @contextmanager

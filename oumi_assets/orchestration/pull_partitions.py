@@ -43,10 +43,7 @@ def project_key(project: str) -> str:
     return f"{slug(project)}-{hashlib.sha256(project.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
-def day_and_project(context: dg.AssetExecutionContext, source: Source, environ: Mapping[str, str]) -> tuple[str, str]:
-    """The day and the project's own name of the partition being pulled."""
-    key = context.partition_key
-    assert isinstance(key, dg.MultiPartitionKey)
-    named = {project_key(name): name for name in source.named_projects(environ)}
-    partition = key.keys_by_dimension
-    return partition[DAY], named.get(partition[PROJECT], partition[PROJECT])
+def day_and_project(key: str, source: Source, environ: Mapping[str, str]) -> tuple[str, str]:
+    """The day and the project's own name of a partition."""
+    day, _, project = key.partition("|")
+    return day, {project_key(name): name for name in source.named_projects(environ)}.get(project, project)

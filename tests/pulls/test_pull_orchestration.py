@@ -75,6 +75,43 @@ def test_a_day_shows_what_was_pulled_as_integers(
     assert metadata["project"] == "support"
 
 
+def backfilled(instance: dg.DagsterInstance, days: tuple[str, str], project: str) -> dg.ExecuteInProcessResult:
+    """One Dagster run of a backfill over a range of days."""
+    start, end = (str(pull_partition(day, project)) for day in days)
+    tags = {"dagster/asset_partition_range_start": start, "dagster/asset_partition_range_end": end}
+    job = build_definitions().resolve_job_def("langsmith_pull")
+    return job.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+
+
+def test_days_backfilled_in_one_run_keep_their_own_counts(
+    langsmith_project: LangSmithServer, instance: dg.DagsterInstance, uploads: Path
+) -> None:
+    """A sum of ten days plotted on each of them would be wrong ten times."""
+    langsmith_project.load("billing", trace("three", DAY_2, DAY_2 + HOUR) + trace("four", DAY_2, DAY_2 + HOUR))
+    result = backfilled(instance, ("2026-11-19", "2026-11-21"), "billing")
+    events = result.asset_materializations_for_node("langsmith_export")
+    assert {(event.partition, event.metadata["traces"].value) for event in events} == {
+        ("2026-11-19|billing", 0),
+        ("2026-11-20|billing", 1),
+        ("2026-11-21|billing", 2),
+    }
+    assert len(visible(uploads)) == 2
+
+
+def test_a_backfill_is_a_run_for_ten_days_of_one_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Projects fail apart from each other, and thirty days are no thirty starts of a process."""
+    monkeypatch.setenv("LANGSMITH_PROJECT", "support,billing")
+    definition = build_definitions().resolve_assets_def("langsmith_export")
+    days = [f"{DAY_1 - timedelta(days=number):%Y-%m-%d}" for number in range(30)]
+    keys = [pull_partition(day, project) for day in days for project in ("support", "billing")]
+    assert definition.partitions_def is not None
+    ranges = definition.partitions_def.subset_with_partition_keys(keys).get_partition_key_ranges(definition.partitions_def)
+    assert sorted((str(found.start), str(found.end)) for found in ranges) == [
+        (f"{days[-1]}|{project}", f"{days[0]}|{project}") for project in ("billing", "support")
+    ]
+    assert definition.backfill_policy == dg.BackfillPolicy.multi_run(10)
+
+
 def test_an_empty_day_is_a_materialization(
     langsmith_project: LangSmithServer, instance: dg.DagsterInstance, uploads: Path
 ) -> None:
