@@ -26,7 +26,9 @@ _PLATFORMS = ("langsmith", "langfuse")
 
 @click.command()
 @click.argument("platform", type=click.Choice(_PLATFORMS))
-@click.option("--project", "projects", multiple=True, help="Exact name; may be given several times. Else LANGSMITH_PROJECT.")
+@click.option(
+    "--project", "projects", multiple=True, help="Exact name; may be repeated. Else LANGSMITH_PROJECT (LANGFUSE_PROJECT)."
+)
 @click.option("--start", metavar="T", help="First moment, like 2026-11-21T08:00Z. Else 24 hours before that.")
 @click.option("--end", metavar="T", help="Moment after the last one. Else now, less the time traces need to settle.")
 @click.option("--filter", metavar="F", help="The platform's own filter: LangSmith, of root runs; Langfuse, a JSON array.")

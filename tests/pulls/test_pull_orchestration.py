@@ -230,6 +230,19 @@ def test_an_import_names_the_pull_it_was_made_of(
     assert event.metadata["pull_window"].value == f"{pull.start} to {pull.end}"
 
 
+def test_an_import_made_again_still_names_its_pull(
+    langsmith_project: LangSmithServer, instance: dg.DagsterInstance, workspace: Workspace, looks: Any
+) -> None:
+    """Materializing an import once more from its stored bytes must not cut it off from where it came from."""
+    pull_day(instance, "support")
+    (request,) = looks()
+    import_requested(request, instance)
+    import_requested(dg.RunRequest(partition_key=request.partition_key), instance)
+    pull = workspace.store.complete(RAW_EXPORT, str(request.partition_key)).pull
+    assert pull is not None
+    assert pull.project == "support"
+
+
 def test_other_bytes_under_a_pulls_name_are_the_same_import(
     langsmith_project: LangSmithServer, instance: dg.DagsterInstance, looks: Any, uploads: Path
 ) -> None:
