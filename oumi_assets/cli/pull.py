@@ -29,7 +29,7 @@ _PLATFORMS = ("langsmith", "langfuse")
 @click.option(
     "--project", "projects", multiple=True, help="Exact name; may be repeated. Else LANGSMITH_PROJECT (LANGFUSE_PROJECT)."
 )
-@click.option("--start", metavar="T", help="First moment, like 2026-11-21T08:00Z. Else 24 hours before that.")
+@click.option("--start", metavar="T", help="First moment, like 2026-11-21T08:00Z. Else 24 hours before the end.")
 @click.option("--end", metavar="T", help="Moment after the last one. Else now, less the time traces need to settle.")
 @click.option("--filter", metavar="F", help="The platform's own filter: LangSmith, of root runs; Langfuse, a JSON array.")
 @click.option("--again", is_flag=True, help="Pull a window that was pulled before into another export.")
