@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,21 +10,26 @@ import dagster as dg
 
 from oumi_assets.orchestration import assets
 from oumi_assets.orchestration.job import trace_import
+from oumi_assets.orchestration.pull_assets import build_pull_assets
+from oumi_assets.orchestration.pull_schedules import build_pull_schedules
 from oumi_assets.orchestration.resources import EnvironmentWorkspace
 from oumi_assets.orchestration.upload_sensor import upload_sensor
 
 
 def build_definitions(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """All definitions; `overrides` replaces resources by name (tests, the command line)."""
+    pulls = build_pull_assets(os.environ)
     return dg.Definitions(
         assets=[
             assets.raw_export,
             assets.parsed_traces,
             assets.reconstructed_conversations,
             assets.deduped_dataset,
+            *pulls.values(),
         ],
         jobs=[trace_import],
         sensors=[upload_sensor],
+        schedules=build_pull_schedules(pulls),
         resources={"workspace": EnvironmentWorkspace(), **(overrides or {})},
         executor=dg.in_process_executor,
     )
