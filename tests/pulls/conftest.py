@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import langfuse_server
-import langsmith_server
 import pytest
-from langfuse_server import LangfuseServer
-from langsmith_server import LangSmithServer
-from loopback import served
 
 from oumi_assets.pulls import http
+from pulls import langfuse_server, langsmith_server
+from pulls.langfuse_server import LangfuseServer
+from pulls.langsmith_server import LangSmithServer
+from pulls.loopback import served
 
 _SETTINGS = (
     *("LANGSMITH_API_KEY", "LANGSMITH_ENDPOINT", "LANGSMITH_WORKSPACE_ID", "LANGSMITH_PROJECT", "LANGCHAIN_API_KEY"),

@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from loopback import Asked, Platform, Refusal
+from pulls.loopback import Asked, Platform, Refusal
 
 PUBLIC_KEY, SECRET_KEY = "pk-lf-0123", "sk-lf-4567-secret"
 PROJECT = "support-bot"

@@ -7,7 +7,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from loopback import Asked, Platform, Refusal
+from pulls.loopback import Asked, Platform, Refusal
 
 KEY = "lsv2_pt_0123456789abcdef_secret"
 WORKSPACE = "11111111-2222-4333-8444-555555555555"

@@ -8,13 +8,13 @@ from typing import Any
 
 import ground_truth
 import pytest
-from langfuse_server import PROJECT, SECRET_KEY, LangfuseServer
-from loopback import Fault
 from pipeline import import_export
 from test_ground_truth import _assert_equal
-from traces import DAY_1, DAY_2, DAY_3, FIRST, SECOND, day_of, export_rows, pulled, rows_of, visible
 
 from oumi_assets.pulls.errors import AccessRefused, AnswerNotUnderstood, PlatformUnreachable, QueryRefused, UnknownProject
+from pulls.langfuse_server import PROJECT, SECRET_KEY, LangfuseServer
+from pulls.loopback import Fault
+from pulls.traces import DAY_1, DAY_2, DAY_3, FIRST, SECOND, day_of, export_rows, pulled, rows_of, visible
 
 HOUR = timedelta(hours=1)
 EXPORTS = ["v5_openai_tools", "v5_langchain_chain", "v5_multi_agent", "v5_openai_incremental_plain", "interleaved_60_traces"]

@@ -9,14 +9,14 @@ from typing import Any
 import ground_truth
 import langsmith
 import pytest
-from langsmith_server import KEY, LangSmithServer
-from loopback import Fault
 from pipeline import import_export
 from test_ground_truth import _assert_equal
-from traces import DAY_1, FIRST, SECOND, day_of, export_rows, pulled, rows_of, trace, trace_names, visible
 
 from oumi_assets.core.errors import TraceImportError
 from oumi_assets.pulls.errors import AccessRefused, AnswerNotUnderstood, PlatformUnreachable, QueryRefused, UnknownProject
+from pulls.langsmith_server import KEY, LangSmithServer
+from pulls.loopback import Fault
+from pulls.traces import DAY_1, FIRST, SECOND, day_of, export_rows, pulled, rows_of, trace, trace_names, visible
 
 HOUR = timedelta(hours=1)
 TRUTHS = {file.path.stem: file for file in ground_truth.files() if file.path.parent.name == "langsmith"}

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from langsmith_server import KEY, LangSmithServer
-from traces import DAY_1, trace, visible
 
 from oumi_assets.cli.pull import pull
 from oumi_assets.core.errors import BadSetting
+from pulls.langsmith_server import KEY, LangSmithServer
+from pulls.traces import DAY_1, trace, visible
 
 HOUR = timedelta(hours=1)
 DAY = ("--start", "2026-11-20", "--end", "2026-11-21")

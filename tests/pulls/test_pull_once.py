@@ -11,8 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from langsmith_server import LangSmithServer
-from traces import DAY_1, DAY_2, FIRST, SECOND, pulled, trace, visible
 
 from oumi_assets.core.errors import BadSetting, DiskFull
 from oumi_assets.pulls import folder as folders
@@ -25,6 +23,8 @@ from oumi_assets.pulls.sources import LANGFUSE, LANGSMITH, settling_lag
 from oumi_assets.pulls.window import Window, chosen_window, day_window
 from oumi_assets.storage.keys import is_pulled
 from oumi_assets.storage.local_uploads import LocalUploads
+from pulls.langsmith_server import LangSmithServer
+from pulls.traces import DAY_1, DAY_2, FIRST, SECOND, pulled, trace, visible
 
 HOUR, LAG = timedelta(hours=1), timedelta(minutes=10)
 NOON = datetime(2026, 11, 22, 12, 0, 30, 5, tzinfo=UTC)

@@ -9,10 +9,6 @@ from typing import Any
 
 import dagster as dg
 import pytest
-from langfuse_server import LangfuseServer
-from langsmith_server import KEY, LangSmithServer
-from loopback import Fault
-from traces import DAY_1, DAY_2, export_rows, trace, visible
 
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES, Workspace
 from oumi_assets.orchestration import upload_sensor as sensor_module
@@ -20,6 +16,10 @@ from oumi_assets.orchestration.composition import build_definitions
 from oumi_assets.orchestration.pull_partitions import project_key, pull_partition
 from oumi_assets.orchestration.resources import OpenedWorkspace
 from oumi_assets.orchestration.upload_sensor import upload_sensor
+from pulls.langfuse_server import LangfuseServer
+from pulls.langsmith_server import KEY, LangSmithServer
+from pulls.loopback import Fault
+from pulls.traces import DAY_1, DAY_2, export_rows, trace, visible
 
 HOUR = timedelta(hours=1)
 HALF_PAST_MIDNIGHT = datetime(2026, 11, 21, 0, 30, tzinfo=UTC)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from langsmith_server import LangSmithServer
-from traces import DAY_1, DAY_2, DAY_3, FIRST, SECOND, THIRD, pulled, rows_of, trace, trace_names, visible
 
 from oumi_assets.pulls import state
 from oumi_assets.pulls.folder import LocalFolder
+from pulls.langsmith_server import LangSmithServer
+from pulls.traces import DAY_1, DAY_2, DAY_3, FIRST, SECOND, THIRD, pulled, rows_of, trace, trace_names, visible
 
 HOUR = timedelta(hours=1)
 AFTER_DAY_1, AFTER_DAY_2, AFTER_DAY_3 = DAY_2 + HOUR, DAY_3 + HOUR, DAY_3 + timedelta(hours=25)
