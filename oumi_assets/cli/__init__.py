@@ -10,6 +10,7 @@ from oumi_assets import __version__
 from oumi_assets.cli.datasets import datasets, delete, show
 from oumi_assets.cli.dev import dev
 from oumi_assets.cli.import_files import import_files, retry
+from oumi_assets.cli.pull import pull
 from oumi_assets.cli.screen import fail
 from oumi_assets.cli.upload import upload
 from oumi_assets.core.errors import TraceImportError
@@ -21,7 +22,7 @@ def commands() -> None:
     """Turn Langfuse and LangSmith trace exports into Conversation datasets."""
 
 
-for command in (dev, import_files, datasets, show, retry, delete, upload):
+for command in (dev, import_files, datasets, show, retry, delete, upload, pull):
     commands.add_command(command)
 
 

@@ -11,11 +11,12 @@ from oumi_assets.core.errors import BadSetting, EmptyFile, FileChanged, ImportEx
 from oumi_assets.detection import check_name, detect
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace, failures_recorded, new_manifest
 from oumi_assets.platforms import PLATFORMS
+from oumi_assets.pulls.state import pull_of
 from oumi_assets.stages.index import DROPPED_FILE, all_signatures, index_export, take_sample
 from oumi_assets.stages.sources import EXPORT, Copied, copy_export
 from oumi_assets.stages.tables import count_reasons
 from oumi_assets.storage.keys import MAX_NAME, check_key, dataset_name
-from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Settings, Source
+from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Pull, Settings, Source
 from oumi_assets.storage.uploads import Upload, UploadFile
 
 AUTO = "auto"
@@ -72,13 +73,20 @@ class _Attempt(NamedTuple):
         manifest = msgspec.structs.replace(new_manifest(RAW_EXPORT, self.key, self.run_id), settings=self.settings)
         with self.workspace.uploads.open(self.form.file) as file:
             before = file.describe()
-            manifest = msgspec.structs.replace(manifest, source=_source(before, self.watched))
+            manifest = msgspec.structs.replace(manifest, source=_source(before, self.watched), pull=self._pull())
             if self.stored is not None:
                 # An import that succeeded once is never replaced by a failure.
                 return self._finish(folder, manifest, self._copy(folder, file, before))
             with failures_recorded(self.workspace, folder, manifest, {}):
                 copied = self._copy(folder, file, before)
                 return self._finish(folder, manifest, copied)
+
+    def _pull(self) -> Pull | None:
+        """The record of the pull that wrote this upload; an import tried again keeps what it knew."""
+        if self.watched:
+            return pull_of(self.workspace.uploads, self.form.file)
+        former = self.workspace.store.manifest(RAW_EXPORT, self.key)
+        return former.pull if former is not None else None
 
     def _copy(self, folder: Path, file: UploadFile, before: Upload) -> Copied:
         check_name(self.form.file, _declared(self.form))
@@ -119,6 +127,7 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
                 again,
                 settings=stored.settings,
                 source=stored.source,
+                pull=stored.pull,
                 platform=platform,
                 counts=counts,
                 created=stored.created,

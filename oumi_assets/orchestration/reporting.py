@@ -19,7 +19,7 @@ from oumi_assets.imports.workspace import RAW_EXPORT, STAGES, Workspace
 from oumi_assets.orchestration.resources import WorkspaceSource
 from oumi_assets.orchestration.tags import PROCESS_TAG, TRY_AGAIN_TAG, process_mark
 from oumi_assets.stages.index import DROPPED_FILE
-from oumi_assets.storage.manifest import Counts, Manifest, Outcome
+from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Pull
 
 CHECK = "rows_are_conserved"
 MAX_RETRIES = 4
@@ -65,6 +65,19 @@ def stage_metadata(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
         metadata["deduplicate"] = manifest.settings.deduplicate
     if manifest.source is not None:
         metadata["file"] = _escaped(manifest.source.file)
+    if manifest.pull is not None:
+        metadata |= _pull_metadata(manifest.pull)
+    return metadata
+
+
+def _pull_metadata(pull: Pull) -> dict[str, Any]:
+    """The pull that an import was made of, its window, and the Dagster run it happened in."""
+    metadata: dict[str, Any] = {
+        "pull": f"{pull.platform} project {_escaped(pull.project)}",
+        "pull_window": f"{pull.start} to {pull.end}",
+    }
+    if pull.run_id is not None:
+        metadata["pull_run"] = dg.MetadataValue.dagster_run(pull.run_id)
     return metadata
 
 

@@ -16,6 +16,8 @@ MAX_NAME = 128
 MAX_KEY = 200
 _OWN_KEY = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _REFUSED = ("...", ",", "[", "]")
+_STAMP = r"\d{8}T\d{6}Z"
+_PULLED = re.compile(rf"[a-z]+-[a-z0-9-]+-[0-9a-f]{{8}}-{_STAMP}-{_STAMP}(-again-\d+)?\.jsonl")
 
 
 def slug(text: str, limit: int = 60) -> str:
@@ -34,8 +36,19 @@ def dataset_name(file_name: str) -> str:
     return base[:MAX_NAME] or "import"
 
 
+def is_pulled(file_name: str) -> bool:
+    """Whether a name is that of a pulled export: platform, project, window (`pulls.naming` writes it)."""
+    return _PULLED.fullmatch(file_name) is not None
+
+
 def key_for_content(file_name: str, content_tag: str) -> str:
-    """The key of a dropped file: the same for the same name and content tag, another for any other."""
+    """The key of a dropped file: the same for the same name and content tag, another for any other.
+
+    A pulled export is known by its name alone: signed URLs and costs differ between two pulls of
+    the same window, and it is still the same import.
+    """
+    if is_pulled(file_name):
+        content_tag = "pulled"
     digest = hashlib.sha256(f"{file_name}\0{content_tag}".encode("utf-8", "surrogateescape")).hexdigest()
     return f"{slug(dataset_name(file_name))}-{digest[:16]}"
 

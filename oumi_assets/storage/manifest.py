@@ -53,8 +53,29 @@ class Counts(msgspec.Struct, frozen=True):
         return sum(self.dropped.values())
 
 
+class Pull(msgspec.Struct, frozen=True):
+    """The pull that wrote an upload: project, window (ISO-8601, UTC, half open), its Dagster run, what it counted.
+
+    `earlier` traces had been unfinished when their own window was pulled, `unfinished` ones are still to come.
+    """
+
+    export: str
+    platform: str
+    project: str
+    start: str
+    end: str
+    pulled: str
+    filter: str | None = None
+    run_id: str | None = None
+    rows: int = 0
+    traces: int = 0
+    bytes: int = 0
+    earlier: int = 0
+    unfinished: int = 0
+
+
 class Manifest(msgspec.Struct, frozen=True):
-    """Everything about one stage of one import. `settings`, `source` and `platform` are raw_export's."""
+    """Everything about one stage of one import. `settings`, `source`, `platform` and `pull` are raw_export's."""
 
     asset: str
     import_key: str
@@ -67,6 +88,7 @@ class Manifest(msgspec.Struct, frozen=True):
     settings: Settings | None = None
     source: Source | None = None
     platform: str | None = None
+    pull: Pull | None = None
 
 
 def encode(manifest: Manifest) -> bytes:

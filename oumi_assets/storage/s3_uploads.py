@@ -23,12 +23,12 @@ class S3Uploads(Uploads):
     appear_whole = True
 
     def __init__(self, bucket: Bucket) -> None:
-        self._bucket = bucket
+        self.bucket = bucket
         self.location = str(bucket.location)
 
     def prepare(self) -> None:
         """The bucket must be there; it is not made."""
-        self._bucket.check()
+        self.bucket.check()
 
     def exists(self) -> bool:
         """Prefixes need not exist; a missing bucket is an error of the listing."""
@@ -39,7 +39,7 @@ class S3Uploads(Uploads):
         return sorted(self._found())
 
     def _found(self) -> Iterator[Upload]:
-        return (_upload(entry) for entry in self._bucket.listing() if _is_upload(entry.name))
+        return (_upload(entry) for entry in self.bucket.listing() if _is_upload(entry.name))
 
     def names(self) -> list[str]:
         """The first names, for messages."""
@@ -50,18 +50,18 @@ class S3Uploads(Uploads):
         """The object as it is now; every later byte is of the same version. Raises `FileNotFound`, `UnsafePath`."""
         if not _is_plain(name):
             raise UnsafePath(shown(name), "it lies outside the uploads folder")
-        found = self._bucket.get(name)
+        found = self.bucket.get(name)
         if found is None:
             raise FileNotFound(shown(name), [shown(other) for other in self.names()])
         upload = _upload(Entry(name, found["ContentLength"], found["ETag"].strip('"'), found["LastModified"]))
-        with S3File(self._bucket, upload, found["Body"]) as file:
+        with S3File(self.bucket, upload, found["Body"]) as file:
             yield file
 
     def put(self, path: Path, name: str, progress: Callable[[int, int], None]) -> str:
         """Managed transfer: large files in parts, each sent again when it fails."""
         with SingleFile(path).open(str(path)) as source:
-            self._bucket.upload(source, name, Counted(source.describe().size, progress))
-        return f"{self._bucket.location}/{name}"
+            self.bucket.upload(source, name, Counted(source.describe().size, progress))
+        return f"{self.bucket.location}/{name}"
 
 
 def _upload(entry: Entry) -> Upload:

@@ -1,0 +1,140 @@
+"""`oumi-assets pull`: an export from a platform's API into the uploads folder. No Dagster run is needed."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from oumi_assets.cli.screen import clean, fail, messages, results
+from oumi_assets.core.errors import TraceImportError
+
+if TYPE_CHECKING:
+    from oumi_assets.pulls.base import Progress, Pulled
+    from oumi_assets.pulls.sources import Source
+    from oumi_assets.pulls.window import Window
+
+_PLATFORMS = ("langsmith", "langfuse")
+
+
+@click.command()
+@click.argument("platform", type=click.Choice(_PLATFORMS))
+@click.option(
+    "--project", "projects", multiple=True, help="Exact name; may be repeated. Else LANGSMITH_PROJECT (LANGFUSE_PROJECT)."
+)
+@click.option("--start", metavar="T", help="First moment, like 2026-11-21T08:00Z. Else 24 hours before the end.")
+@click.option("--end", metavar="T", help="Moment after the last one. Else now, less the time traces need to settle.")
+@click.option("--filter", metavar="F", help="The platform's own filter: LangSmith, of root runs; Langfuse, a JSON array.")
+@click.option("--again", is_flag=True, help="Pull a window that was pulled before into another export.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per project on stdout.")
+def pull(
+    platform: str,
+    projects: tuple[str, ...],
+    start: str | None,
+    end: str | None,
+    filter: str | None,
+    again: bool,
+    as_json: bool,
+) -> None:
+    """Pull the whole traces that started in a window from a PLATFORM's API.
+
+    The keys come from the environment: LANGSMITH_API_KEY, or LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY.
+    """
+    from oumi_assets.pulls.errors import MissingSetting
+    from oumi_assets.pulls.sources import SOURCES, settling_lag
+    from oumi_assets.pulls.window import chosen_window
+
+    source = SOURCES[platform]
+    named = list(projects) or source.named_projects(os.environ)
+    if not named:
+        raise MissingSetting(source.projects)
+    window = chosen_window(start, end, datetime.now(UTC), settling_lag(os.environ))
+    failed = [project for project in named if not _pull_one(source, project, window, filter, again, as_json)]
+    sys.exit(1 if failed else 0)
+
+
+def _pull_one(source: Source, project: str, window: Window, filter: str | None, again: bool, as_json: bool) -> bool:
+    """Pull one project and say what came of it; one that fails does not keep the others back."""
+    try:
+        pulled = _pulled(source, project, window, filter, again, shown=not as_json)
+    except TraceImportError as error:
+        if as_json:
+            click.echo(json.dumps({"platform": source.platform, "project": project, "error": str(error)}))
+        else:
+            fail(f"{project}: {error}")
+        return False
+    if as_json:
+        click.echo(json.dumps(_as_json(source, pulled)))
+    else:
+        _print(source, pulled)
+    return True
+
+
+def _pulled(source: Source, project: str, window: Window, filter: str | None, again: bool, *, shown: bool) -> Pulled:
+    from oumi_assets.orchestration.resources import uploads_here
+    from oumi_assets.pulls.base import Asked, pull
+    from oumi_assets.pulls.errors import NothingToPull
+    from oumi_assets.pulls.folder import export_folder
+
+    folder = export_folder(uploads_here())
+    client = source.open(os.environ, project)
+    with _progress(source, project, shown=shown) as report:
+        pulled = pull(client, folder, Asked(source.platform, project, window, filter, again), report)
+    if not pulled.pull.rows and not pulled.pull.unfinished:
+        raise NothingToPull(source.title, project, str(window), source.checks)
+    return pulled
+
+
+@contextmanager
+def _progress(source: Source, project: str, *, shown: bool) -> Iterator[Progress]:
+    """A line that counts, on a terminal; there is no telling how much is to come."""
+    from oumi_assets.pulls.base import no_progress
+
+    console = messages()
+    if not (shown and console.is_terminal):
+        yield no_progress
+        return
+    title = clean(f"{source.title} {project}")
+    with console.status(f"{title}: asking") as status:
+
+        def report(rows: int, traces: int, size: int) -> None:
+            status.update(f"{title}: {rows:,} {source.rows} of {traces:,} traces, {size / 1e6:,.1f} MB")
+
+        yield report
+
+
+def _as_json(source: Source, pulled: Pulled) -> dict[str, object]:
+    record = pulled.pull
+    return {
+        "platform": record.platform,
+        "project": record.project,
+        "start": record.start,
+        "end": record.end,
+        "file": record.export if record.rows else None,
+        source.rows: record.rows,
+        "traces": record.traces,
+        "bytes": record.bytes,
+        "unfinished": record.unfinished,
+        "pulled_before": pulled.before,
+        "error": None,
+    }
+
+
+def _print(source: Source, pulled: Pulled) -> None:
+    record, out = pulled.pull, results()
+    where = clean(f"{record.project}, {record.start} to {record.end}")
+    if pulled.before:
+        out.print(f"{where}: pulled before, as {record.export}. Pull it once more with --again.", soft_wrap=True)
+        return
+    counted = f"{record.rows:,} {source.rows} of {record.traces:,} traces, {record.bytes:,} bytes"
+    out.print(f"{where}: {counted}" + (f" in {record.export}" if record.rows else ""), soft_wrap=True)
+    if record.unfinished:
+        out.print(f"  {record.unfinished:,} traces are unfinished; a later pull brings them.", soft_wrap=True)
+    if record.rows:
+        messages().print("  It is imported as soon as the platform runs (oumi-assets dev).")

@@ -1,0 +1,149 @@
+"""Where pulled exports and the notes about them go. A finished file is handed over in one call.
+
+The local uploads folder is here, a bucket in `s3_folder`.
+
+    <uploads>/<export>.jsonl             what the sensor sees, by one rename
+    <uploads>/.pulls/<export>.jsonl.json the pull's record
+    <uploads>/.pulls/<series>.json       its unfinished traces
+    <uploads>/.pulls/aside-<process>-*/  what is being written; swept once its process is gone
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import tenacity
+
+from oumi_assets.core.errors import BadSetting, DiskFull
+from oumi_assets.pulls.errors import PullBusy
+from oumi_assets.pulls.naming import NOTES
+from oumi_assets.storage.local_uploads import LocalUploads
+from oumi_assets.storage.scratch import new_folder, sweep_folders
+from oumi_assets.storage.uploads import UploadSource
+
+LOCK_SECONDS = 3600
+"""How long a pull waits for another one of the same project, as in a backfill."""
+_ASIDE = "aside-"
+
+
+class ExportFolder(Protocol):
+    """What a pull needs of the place it writes to."""
+
+    def aside(self) -> AbstractContextManager[Path]:
+        """A local folder to write into; gone afterwards."""
+        ...
+
+    def put(self, file: Path, name: str) -> None:
+        """Let a finished file appear under its name, whole or not at all."""
+        ...
+
+    def has(self, name: str) -> bool:
+        """Whether an export of that name is there."""
+        ...
+
+    def note(self, name: str) -> bytes | None:
+        """A note, or None while there is none."""
+        ...
+
+    def write_note(self, name: str, content: bytes) -> None:
+        """Write or replace a note, whole or not at all."""
+        ...
+
+    def remove_note(self, name: str) -> None:
+        """Forget a note, there or not."""
+        ...
+
+    def lock(self, name: str) -> AbstractContextManager[None]:
+        """Keep other pulls of that series out. Raises `PullBusy`."""
+        ...
+
+
+class LocalFolder:
+    """The uploads folder on this machine."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._notes = root / NOTES
+
+    def aside(self) -> AbstractContextManager[Path]:
+        return writing_folder(self._notes)
+
+    def put(self, file: Path, name: str) -> None:
+        with file.open("rb") as written:
+            os.fsync(written.fileno())
+        file.rename(self._root / name)
+
+    def has(self, name: str) -> bool:
+        return (self._root / name).is_file()
+
+    def note(self, name: str) -> bytes | None:
+        try:
+            return (self._notes / name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def write_note(self, name: str, content: bytes) -> None:
+        self._notes.mkdir(parents=True, exist_ok=True)
+        partial = self._notes / f"{name}.{os.getpid()}.part"
+        partial.write_bytes(content)
+        partial.rename(self._notes / name)
+
+    def remove_note(self, name: str) -> None:
+        (self._notes / name).unlink(missing_ok=True)
+
+    def lock(self, name: str) -> AbstractContextManager[None]:
+        return locked(self._notes, name)
+
+
+@contextmanager
+def writing_folder(parent: Path) -> Iterator[Path]:
+    """A fresh folder, gone afterwards; those of dead processes are swept. Raises `DiskFull`."""
+    parent.mkdir(parents=True, exist_ok=True)
+    sweep_folders(parent, _ASIDE)
+    folder = new_folder(parent, _ASIDE)
+    try:
+        yield folder
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(str(parent)) from None
+        raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def locked(parent: Path, name: str) -> Iterator[None]:
+    """Keep other processes of this machine out. Raises `PullBusy`."""
+    parent.mkdir(parents=True, exist_ok=True)
+    with (parent / f"{name}.lock").open("w") as file:
+        waiting = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(BlockingIOError),
+            stop=tenacity.stop_after_delay(LOCK_SECONDS),
+            wait=tenacity.wait_fixed(1),
+            retry_error_callback=lambda _: _busy(name),
+        )
+        waiting(fcntl.flock, file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+
+
+def export_folder(uploads: UploadSource) -> ExportFolder:
+    """Where the exports of these uploads are put. boto3 is imported only for a bucket. Raises `BadSetting`."""
+    if isinstance(uploads, LocalUploads):
+        return LocalFolder(uploads.root)
+    from oumi_assets.pulls.s3_folder import S3Folder
+    from oumi_assets.storage.s3_uploads import S3Uploads
+
+    if isinstance(uploads, S3Uploads):
+        return S3Folder(uploads)
+    raise BadSetting("Pulls go into the uploads, not into a single file.")
+
+
+def _busy(name: str) -> None:
+    raise PullBusy(name)

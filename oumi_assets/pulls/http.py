@@ -1,0 +1,75 @@
+"""An HTTP session that does not give up at once: the LangSmith SDK and the Langfuse pull both use it.
+
+Waits as long as `Retry-After` says, retries overload and server errors, and answers that were
+cut: the SDK's own retries do not cover a body that ends too early.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+import tenacity
+from requests.exceptions import ChunkedEncodingError, ContentDecodingError
+
+ATTEMPTS = 6
+FIRST_WAIT = 0.5
+LONGEST_WAIT = 300.0
+"""Seconds: a longer `Retry-After` is cut to this, and the pull fails when that was not enough."""
+RETRIED = frozenset([408, 425, 429, 500, 502, 503, 504])
+_FAILURES = (requests.ConnectionError, requests.Timeout, ChunkedEncodingError, ContentDecodingError)
+
+
+class PatientSession(requests.Session):
+    """Answers of the last try are returned, errors of the last try raised, as they are."""
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        """One request, tried up to `ATTEMPTS` times."""
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(_FAILURES) | tenacity.retry_if_result(_is_retried),
+            stop=tenacity.stop_after_attempt(ATTEMPTS),
+            wait=_wait,
+            retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
+        )
+        answer: requests.Response = retrying(self._once, *args, **kwargs)
+        return answer
+
+    def _once(self, *args: Any, **kwargs: Any) -> requests.Response:
+        answer = super().request(*args, **kwargs)
+        if answer.ok and _is_cut(answer):
+            raise ChunkedEncodingError("the body ended too early")
+        return answer
+
+
+def _is_retried(answer: requests.Response) -> bool:
+    return answer.status_code in RETRIED
+
+
+def _is_cut(answer: requests.Response) -> bool:
+    """JSON answers end in a bracket; a proxy may cut one without a length that tells."""
+    is_json = "json" in answer.headers.get("Content-Type", "")
+    return is_json and answer.content.rstrip()[-1:] not in (b"}", b"]")
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    outcome = state.outcome
+    if outcome is not None and not outcome.failed:
+        asked = retry_after(outcome.result().headers.get("Retry-After"))
+        if asked is not None:
+            return min(asked, LONGEST_WAIT)
+    return tenacity.wait_random_exponential(multiplier=FIRST_WAIT, max=30)(state)
+
+
+def retry_after(text: str | None) -> float | None:
+    """Seconds of a `Retry-After` header (RFC 9110: seconds, or a date), None when there is none."""
+    if text is None:
+        return None
+    if text.strip().isdigit():
+        return float(text)
+    try:
+        when = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max((when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), 0.0)

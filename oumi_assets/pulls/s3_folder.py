@@ -1,0 +1,49 @@
+"""Pulled exports and the notes about them below a bucket's prefix. Objects appear whole.
+
+What is being written lies in the system's temporary folder, and so does the lock: it keeps the
+pulls of one machine apart. Pull from one machine only.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from oumi_assets.pulls.folder import locked, writing_folder
+from oumi_assets.pulls.naming import NOTES
+from oumi_assets.storage.s3_uploads import S3Uploads
+
+
+class S3Folder:
+    """The uploads of a bucket."""
+
+    def __init__(self, uploads: S3Uploads) -> None:
+        self._uploads = uploads
+        self._bucket = uploads.bucket
+        self._scratch = Path(tempfile.gettempdir()) / f"oumi-pulls-{os.getuid()}"
+
+    def aside(self) -> AbstractContextManager[Path]:
+        return writing_folder(self._scratch)
+
+    def put(self, file: Path, name: str) -> None:
+        self._uploads.put(file, name, lambda done, total: None)
+
+    def has(self, name: str) -> bool:
+        found = self._bucket.get(name)
+        if found is not None:
+            found["Body"].close()
+        return found is not None
+
+    def note(self, name: str) -> bytes | None:
+        return self._bucket.read(f"{NOTES}/{name}")
+
+    def write_note(self, name: str, content: bytes) -> None:
+        self._bucket.write(f"{NOTES}/{name}", content)
+
+    def remove_note(self, name: str) -> None:
+        self._bucket.delete([f"{NOTES}/{name}"])
+
+    def lock(self, name: str) -> AbstractContextManager[None]:
+        return locked(self._scratch, name)

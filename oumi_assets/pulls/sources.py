@@ -1,0 +1,94 @@
+"""The platforms that exports can be pulled from, side by side. A third one would be one module and one entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from importlib import import_module
+from typing import NamedTuple
+
+from oumi_assets.core.errors import BadSetting
+from oumi_assets.pulls.base import Client
+from oumi_assets.pulls.errors import MissingSetting
+
+LAG = "OUMI_PULL_LAG_MINUTES"
+DEFAULT_LAG = timedelta(minutes=10)
+
+
+class Source(NamedTuple):
+    """How to reach one platform.
+
+    - `rows`: what it calls its rows
+    - `keys`: settings without which nothing can be pulled; `settings`: the others its client reads
+    - `projects`: the setting that names the projects to pull; `own_project`: when that is not set, the name
+      of whichever project the keys belong to (where keys belong to one)
+    - `checks`: what to look at when nothing came
+    - `client`: module and class; loaded when a pull begins, because the SDK takes half a second
+    """
+
+    platform: str
+    title: str
+    rows: str
+    keys: tuple[str, ...]
+    settings: tuple[str, ...]
+    projects: str
+    own_project: str | None
+    checks: str
+    client: tuple[str, str]
+
+    def open(self, environ: Mapping[str, str], project: str) -> Client:
+        """A client for one project. Raises `MissingSetting`."""
+        missing = next((name for name in self.keys if not environ.get(name)), None)
+        if missing is not None:
+            raise MissingSetting(missing)
+        module, name = self.client
+        settings = {name: environ[name] for name in (*self.keys, *self.settings) if environ.get(name)}
+        make: Callable[[Mapping[str, str], str], Client] = getattr(import_module(module), name)
+        return make(settings, project)
+
+    def missing_setting(self, environ: Mapping[str, str]) -> str | None:
+        """The first setting without which a scheduled pull cannot run, None when all are there."""
+        unset = [name for name in self.keys if not environ.get(name)]
+        if not unset and not self.named_projects(environ):
+            unset = [self.projects]
+        return unset[0] if unset else None
+
+    def named_projects(self, environ: Mapping[str, str]) -> list[str]:
+        """The projects that the environment names, comma-separated, each once."""
+        named = [name.strip() for name in environ.get(self.projects, "").split(",")]
+        return list(dict.fromkeys(name for name in named if name)) or ([self.own_project] if self.own_project else [])
+
+
+LANGSMITH = Source(
+    platform="langsmith",
+    title="LangSmith",
+    rows="runs",
+    keys=("LANGSMITH_API_KEY",),
+    settings=("LANGSMITH_ENDPOINT", "LANGSMITH_WORKSPACE_ID"),
+    projects="LANGSMITH_PROJECT",
+    own_project=None,
+    checks="LANGSMITH_API_KEY, the workspace (LANGSMITH_WORKSPACE_ID) and the exact project name",
+    client=("oumi_assets.pulls.langsmith", "LangSmith"),
+)
+LANGFUSE = Source(
+    platform="langfuse",
+    title="Langfuse",
+    rows="observations",
+    keys=("LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"),
+    settings=("LANGFUSE_HOST",),
+    projects="LANGFUSE_PROJECT",
+    own_project="default",
+    checks="LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY, LANGFUSE_HOST and the exact project name",
+    client=("oumi_assets.pulls.langfuse", "Langfuse"),
+)
+SOURCES = {source.platform: source for source in (LANGSMITH, LANGFUSE)}
+
+
+def settling_lag(environ: Mapping[str, str]) -> timedelta:
+    """How long after a window's end its traces are still arriving. Raises `BadSetting`."""
+    text = environ.get(LAG, "").strip()
+    if not text:
+        return DEFAULT_LAG
+    if not text.isdigit():
+        raise BadSetting(f"{LAG} must be a whole number of minutes, like 10; it is set to something else.")
+    return timedelta(minutes=int(text))

@@ -1,0 +1,106 @@
+"""What a series of pulls remembers: traces that were unfinished. Written after the export it belongs to.
+
+A pull killed between its export and its state would forget traces or bring them twice. So the
+state to come is noted before the export appears, and the next pull keeps it or throws it away
+according to whether the export did appear.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from oumi_assets.core.errors import FileNotFound
+from oumi_assets.pulls.folder import ExportFolder
+from oumi_assets.pulls.naming import NOTES
+from oumi_assets.storage.keys import is_pulled
+from oumi_assets.storage.manifest import Pull
+
+
+class _Readable(Protocol):
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+class _Opens(Protocol):
+    """The uploads, as far as they are read here."""
+
+    def open(self, name: str) -> AbstractContextManager[_Readable]:
+        """A file below it. Raises `FileNotFound`."""
+        ...
+
+
+class State(msgspec.Struct, frozen=True):
+    """Start (ISO-8601, UTC) of every trace that is still to come, by trace id."""
+
+    unfinished: dict[str, str] = {}
+
+
+class _Pending(msgspec.Struct, frozen=True):
+    export: str
+    state: State
+
+
+_decode_state = msgspec.json.Decoder(State).decode
+_decode_pending = msgspec.json.Decoder(_Pending).decode
+_decode_pull = msgspec.json.Decoder(Pull).decode
+_encode = msgspec.json.encode
+
+
+def read_state(folder: ExportFolder, series: str) -> State:
+    """The state of a series, after settling what a killed pull left. Call under the series' lock."""
+    pending = folder.note(_pending(series))
+    if pending is not None:
+        left = _decode_pending(pending)
+        if folder.has(left.export):
+            folder.write_note(_state(series), _encode(left.state))
+        else:
+            folder.remove_note(_record(left.export))
+        folder.remove_note(_pending(series))
+    content = folder.note(_state(series))
+    return _decode_state(content) if content is not None else State()
+
+
+def write_state(folder: ExportFolder, series: str, state: State) -> None:
+    """Remember a state that no export goes with."""
+    folder.write_note(_state(series), _encode(state))
+
+
+def read_record(folder: ExportFolder, export: str) -> Pull | None:
+    """The record of an export that was pulled before."""
+    content = folder.note(_record(export))
+    return _decode_pull(content) if content is not None else None
+
+
+def pull_of(uploads: _Opens, name: str) -> Pull | None:
+    """The record of the pull that wrote an upload; None for an upload that people put there."""
+    if not is_pulled(name):
+        return None
+    try:
+        with uploads.open(f"{NOTES}/{_record(name)}") as file:
+            return _decode_pull(file.read())
+    except (FileNotFound, msgspec.DecodeError):
+        return None
+
+
+def publish(folder: ExportFolder, series: str, file: Path, pull: Pull, state: State) -> None:
+    """Let an export appear with its record, and remember the state after it."""
+    folder.write_note(_pending(series), _encode(_Pending(pull.export, state)))
+    folder.write_note(_record(pull.export), _encode(pull))
+    folder.put(file, pull.export)
+    write_state(folder, series, state)
+    folder.remove_note(_pending(series))
+
+
+def _record(export: str) -> str:
+    return f"{export}.json"
+
+
+def _state(series: str) -> str:
+    return f"{series}.json"
+
+
+def _pending(series: str) -> str:
+    return f"{series}.pending.json"

@@ -1,0 +1,56 @@
+"""Windows of time: a pull takes the traces whose root started in one. Half open, whole seconds, UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from oumi_assets.pulls.errors import BadWindow, WindowNotSettled
+
+DEFAULT_LENGTH = timedelta(hours=24)
+_STAMP = "%Y%m%dT%H%M%SZ"
+
+
+class Window(NamedTuple):
+    """From `start` up to, and without, `end`."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def stamp(self) -> str:
+        """As file names carry it: `20261121T000000Z-20261122T000000Z`."""
+        return f"{self.start.strftime(_STAMP)}-{self.end.strftime(_STAMP)}"
+
+    def __str__(self) -> str:
+        return f"{self.start.isoformat()} to {self.end.isoformat()}"
+
+
+def chosen_window(start: str | None, end: str | None, now: datetime, lag: timedelta) -> Window:
+    """The window of two texts; without them the 24 hours before what has settled.
+
+    An end that has not settled yet is moved back to what has. Raises `BadWindow`.
+    """
+    settled = (now - lag).replace(microsecond=0)
+    until = min(_moment(end), settled) if end else settled
+    since = _moment(start) if start else until - DEFAULT_LENGTH
+    if since >= until:
+        raise BadWindow(f"The window is empty: it starts at {since.isoformat()} and ends at {until.isoformat()}.")
+    return Window(since, until)
+
+
+def day_window(day: str, now: datetime, lag: timedelta) -> Window:
+    """One UTC day. Raises `WindowNotSettled`: half a day pulled under its name would lose the rest."""
+    start = _moment(day)
+    window = Window(start, start + timedelta(days=1))
+    if window.end + lag > now:
+        raise WindowNotSettled(day, window.end + lag)
+    return window
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise BadWindow(f"{text!r} is no time: write it like 2026-11-21 or 2026-11-21T08:00:00Z.") from None
+    return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)).replace(microsecond=0)

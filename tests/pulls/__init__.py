@@ -1,0 +1,1 @@
+"""Pulls, against platforms on loopback."""

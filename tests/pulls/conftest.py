@@ -1,0 +1,47 @@
+"""Platforms on loopback, and short waits between tries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from oumi_assets.pulls import http
+from pulls import langfuse_server, langsmith_server
+from pulls.langfuse_server import LangfuseServer
+from pulls.langsmith_server import LangSmithServer
+from pulls.loopback import served
+
+_SETTINGS = (
+    *("LANGSMITH_API_KEY", "LANGSMITH_ENDPOINT", "LANGSMITH_WORKSPACE_ID", "LANGSMITH_PROJECT", "LANGCHAIN_API_KEY"),
+    *("LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY", "LANGFUSE_HOST", "LANGFUSE_PROJECT", "OUMI_PULL_LAG_MINUTES"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the developer's keys, or waits long between tries."""
+    for name in _SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(http, "FIRST_WAIT", 0.001)
+
+
+@pytest.fixture
+def langsmith(monkeypatch: pytest.MonkeyPatch) -> Iterator[LangSmithServer]:
+    """LangSmith on loopback, and the environment that names it."""
+    server = LangSmithServer()
+    with served(server):
+        monkeypatch.setenv("LANGSMITH_API_KEY", langsmith_server.KEY)
+        monkeypatch.setenv("LANGSMITH_ENDPOINT", server.url)
+        yield server
+
+
+@pytest.fixture
+def langfuse(monkeypatch: pytest.MonkeyPatch) -> Iterator[LangfuseServer]:
+    """Langfuse on loopback, and the environment that names it."""
+    server = LangfuseServer()
+    with served(server):
+        monkeypatch.setenv("LANGFUSE_PUBLIC_KEY", langfuse_server.PUBLIC_KEY)
+        monkeypatch.setenv("LANGFUSE_SECRET_KEY", langfuse_server.SECRET_KEY)
+        monkeypatch.setenv("LANGFUSE_HOST", server.url)
+        yield server
