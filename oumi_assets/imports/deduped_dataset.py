@@ -13,7 +13,7 @@ from oumi_assets.imports.workspace import (
     Workspace,
     new_manifest,
 )
-from oumi_assets.stages.dataset import write_dataset
+from oumi_assets.stages.dataset import JSONL_FILE, write_dataset
 from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.stages.reconstruct import CONVERSATIONS_FILE
 from oumi_assets.stages.sources import EXPORT
@@ -41,4 +41,4 @@ def make_deduped_dataset(workspace: Workspace, key: str, *, run_id: str | None =
         funnel = {stage: store.complete(stage, key).counts for stage in STAGES[:-1]} | {DEDUPED_DATASET: counts}
         (folder / CARD_FILE).write_text(render_card(raw, funnel), encoding="utf-8")
         manifest = msgspec.structs.replace(new_manifest(DEDUPED_DATASET, key, run_id), counts=counts)
-        return store.publish(folder, manifest)
+        return store.publish(folder, manifest, {JSONL_FILE: counted.jsonl_sha256})

@@ -12,7 +12,7 @@ from oumi_assets.detection import check_name, detect
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace, failures_recorded, new_manifest
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.stages.index import DROPPED_FILE, index_export, take_sample
-from oumi_assets.stages.sources import EXPORT, Copied, copy_export
+from oumi_assets.stages.sources import COMPRESSED, EXPORT, Copied, copy_export
 from oumi_assets.stages.tables import count_reasons
 from oumi_assets.storage.keys import MAX_NAME, check_key, dataset_name
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Settings, Source
@@ -96,7 +96,8 @@ class _Attempt(NamedTuple):
         _refuse_other_import(self.stored, source, self.settings)
         platform, counts = _index(self.workspace, folder / EXPORT, folder, _declared(self.form))
         complete = msgspec.structs.replace(manifest, source=source, platform=platform, counts=counts)
-        return self.workspace.store.publish(folder, complete)
+        kept = COMPRESSED if (folder / COMPRESSED).exists() else EXPORT
+        return self.workspace.store.publish(folder, complete, {kept: copied.sha256})
 
 
 def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | None, run_id: str | None) -> Manifest:

@@ -13,7 +13,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,6 @@ from oumi_assets.storage.manifest import Manifest, Outcome, StoredFile, decode, 
 
 MANIFEST = "manifest.json"
 _STAGING = ".staging"
-_BLOCK = 1 << 20
 
 
 class Store:
@@ -51,9 +50,13 @@ class Store:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def publish(self, staged: Path, manifest: Manifest) -> Manifest:
-        """Make a staged folder the import's stage, its manifest naming every file in it."""
-        files = {path.name: _describe(path) for path in sorted(staged.iterdir())}
+    def publish(self, staged: Path, manifest: Manifest, hashes: Mapping[str, str] | None = None) -> Manifest:
+        """Make a staged folder the import's stage, its manifest naming every file in it.
+
+        `hashes` are SHA-256 by file name that are known from writing; the other files are read for theirs.
+        """
+        known = hashes or {}
+        files = {path.name: _describe(path, known.get(path.name)) for path in sorted(staged.iterdir())}
         manifest = msgspec.structs.replace(manifest, files=files)
         (staged / MANIFEST).write_bytes(encode(manifest))
         target = self.folder(manifest.asset, manifest.import_key)
@@ -124,12 +127,11 @@ def refuse_nesting(uploads: Path, storage: Path) -> None:
         raise BadSetting(f"OUMI_UPLOADS ({uploads}) and OUMI_STORAGE ({storage}) must not lie inside each other.")
 
 
-def _describe(path: Path) -> StoredFile:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return StoredFile(path.stat().st_size, digest.hexdigest())
+def _describe(path: Path, sha256: str | None) -> StoredFile:
+    if sha256 is None:
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return StoredFile(path.stat().st_size, sha256)
 
 
 def _read_manifest(path: Path) -> Manifest | None:
