@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from oumi_assets.core.counting import UNCOUNTED, count_messages
+from oumi_assets.core.counting import UNCOUNTED
+from oumi_assets.core.histories import Histories
 from oumi_assets.core.json_text import dump
 from oumi_assets.core.rows import ForeignRow, IndexedRow, id_bytes, text_or_none
 from oumi_assets.core.times import microseconds
@@ -62,6 +63,7 @@ class Row(msgspec.Struct):
 
 
 _decode = msgspec.json.Decoder(Row).decode
+_histories = Histories()
 
 
 def index_line(line: bytes) -> IndexedRow | None:
@@ -109,7 +111,7 @@ def index_row(row: Row) -> IndexedRow | None:
         return None
     metadata = _merged_metadata(row)
     is_call = row.run_type is not None and row.run_type.upper() == MODEL_CALL
-    messages, partial = count_messages(bytes(row.inputs)) if is_call else UNCOUNTED
+    messages, partial = _histories.count(trace, bytes(row.inputs)) if is_call else UNCOUNTED
     return IndexedRow(
         trace=trace,
         row=id_bytes(row.id or row.run_id),

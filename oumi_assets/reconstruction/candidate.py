@@ -8,6 +8,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Conversation, Draft, ModelCall, PayloadNotJson, Reply
 from oumi_assets.core.json_text import NotJson
+from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.shapes import read_message, read_reply, read_request
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.wire.messages import wire_messages
@@ -36,6 +37,14 @@ def read_candidate(line: bytes, read_call: Callable[[bytes], ModelCall]) -> tupl
 
 
 def _read(call: ModelCall) -> tuple[Conversation | NoCandidate, str]:
+    plain = read_plain(call)
+    if plain is not None:
+        return Conversation(plain[0], wire_tools(plain[1] or extra_tools(call))), "$"
+    return read_generally(call)
+
+
+def read_generally(call: ModelCall) -> tuple[Conversation | NoCandidate, str]:
+    """What a call offers, by the shapes and the wire rules: the definition that the short way must agree with."""
     request = read_request(call)
     drafts = _drafts(request.messages) if request else None
     if request is None or not drafts or wire_messages(drafts) is None:
