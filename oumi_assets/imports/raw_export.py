@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from oumi_assets.core.errors import BadSetting, EmptyFile, FileChanged, ImportExists, NothingToImport
+from oumi_assets.core.parallel import PARALLEL_BYTES, warm_up
 from oumi_assets.detection import check_name, detect
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace, failures_recorded, new_manifest
 from oumi_assets.platforms import PLATFORMS
@@ -84,6 +85,8 @@ class _Attempt(NamedTuple):
         check_name(self.form.file, _declared(self.form))
         if before.size == 0:
             raise EmptyFile
+        if before.size >= PARALLEL_BYTES:
+            warm_up(self.workspace.workers, index_export.__module__)
         copied = copy_export(file, before.size, folder, self.workspace.max_upload_bytes, self.workspace.progress)
         changed = upload_of(self.form.file, file) != before or copied.size != before.size
         if changed or (self.content_tag is not None and self.content_tag != before.content_tag):

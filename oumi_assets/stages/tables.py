@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +14,9 @@ GROUP_BYTES = 16 << 20
 """A row group of texts holds about this much; polars keeps several of them while it writes or reads."""
 
 MAX_GROUP_ROWS = 1 << 16
+PART_GROUP_ROWS = 1 << 12
+"""Dropped rows carry excerpts of 4 KB: so many of them are a row group."""
+
 COMPRESSION_LEVEL = 1
 """zstd's fastest ordinary level: 8 % larger files than its default, written in three quarters of the time."""
 
@@ -52,6 +57,36 @@ def rows_per_group(sizes: pl.Series, group_bytes: int = GROUP_BYTES) -> int:
             break
         rows //= 2
     return rows
+
+
+class Parts:
+    """Tables that come in between other work, kept aside on disk until they are one file: memory holds one part at most."""
+
+    def __init__(self, folder: Path, schema: pl.Schema) -> None:
+        self._folder = folder
+        self._schema = schema
+        self._held: list[pl.DataFrame] = []
+        self._files: list[Path] = []
+
+    def add(self, piece: pl.DataFrame) -> None:
+        """Append a table."""
+        if piece.is_empty():
+            return
+        self._held.append(piece)
+        if sum(held.estimated_size() for held in self._held) > GROUP_BYTES:
+            self._spill()
+
+    def _spill(self) -> None:
+        self._folder.mkdir(exist_ok=True)
+        path = self._folder / f"{len(self._files):06}.parquet"
+        pl.concat(self._held).write_parquet(path, compression="lz4", statistics=False)
+        self._files.append(path)
+        self._held = []
+
+    def write(self, path: Path) -> None:
+        """All tables in one file, in the order they came; nothing stays aside."""
+        write_pieces(path, self._schema, chain(map(pl.read_parquet, self._files), self._held), PART_GROUP_ROWS)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def frame(schema: pl.Schema, rows: list[tuple[object, ...]]) -> pl.DataFrame:
