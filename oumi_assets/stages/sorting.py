@@ -18,7 +18,9 @@ _BYTES_A_ROW = 256
 
 
 class SortedTraces:
-    """Tables with the columns `sequence`, `trace` and a schema's; written as one file ordered by sequence, then trace.
+    """Tables with the columns `sequence`, `trace`, `weight` and a schema's, written as one file in that order.
+
+    The weight is a trace's number of rows in the export.
 
     While there is one table it stays in memory; several lie on disk below `folder`. Use as a context manager.
     """
@@ -53,15 +55,15 @@ class SortedTraces:
 
     def write(self, path: Path, slice_rows: int) -> None:
         """One file in order; a slice holds traces of about `slice_rows` rows of the export."""
-        keys = self._all().select(*_KEYS, rows=pl.col("rows").list.len()).sort(*_KEYS, nulls_last=True).collect()
-        group_rows = rows_per_group(keys["rows"].cast(pl.Int64) * _BYTES_A_ROW)
+        keys = self._all().select(*_KEYS, "weight").sort(*_KEYS, nulls_last=True).collect()
+        group_rows = rows_per_group(keys["weight"].cast(pl.Int64) * _BYTES_A_ROW)
         write_pieces(path, self._schema, self._slices(keys, slice_rows), group_rows)
 
     def _all(self) -> pl.LazyFrame:
         return self._only.lazy() if self._only is not None else pl.scan_parquet(self._files)
 
     def _slices(self, keys: pl.DataFrame, slice_rows: int) -> Iterator[pl.DataFrame]:
-        keys = keys.with_columns(slice=pl.col("rows").cum_sum() // slice_rows)
+        keys = keys.with_columns(slice=pl.col("weight").cum_sum() // slice_rows)
         for wanted in keys.partition_by("slice", maintain_order=True):
             part = self._all().join(wanted.lazy().select("trace"), on="trace", how="semi").collect()
             yield part.sort(*_KEYS, nulls_last=True).select(self._schema.names())

@@ -16,7 +16,7 @@ from oumi_assets.core.rows import id_text
 from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.sorting import SortedTraces
-from oumi_assets.stages.tables import Parts, count_rows
+from oumi_assets.stages.tables import count_rows
 
 TRACES_FILE = "traces.parquet"
 BUCKET_ROWS = 200_000
@@ -64,18 +64,17 @@ def parse_traces(export: Path, rows: Path, folder: Path, *, bucket_rows: int = B
 
     A large index is worked on in buckets, a trace's rows in the same one, so that memory holds one bucket.
     """
-    drops = Parts(folder / "dropped-parts", DROPPED_TRACES)
     found = count = repeated = 0
-    with SortedTraces(folder / "traces-parts", TRACES) as made:
+    with SortedTraces(folder / "kept", TRACES) as kept, SortedTraces(folder / "left-out", DROPPED_TRACES) as dropped:
         for index in _buckets(rows, bucket_rows):
             repeating = _repeated_rows(index, export)
-            traces = _traces(index, repeating)
+            traces = _traces(index, repeating).with_columns(weight=pl.col("rows").list.len())
             with_call = traces.filter(pl.col("calls").list.len() > 0)
-            drops.add(_drops(traces.filter(pl.col("calls").list.len() == 0)))
-            made.add(with_call.select("sequence", "trace", *(pl.col(name).cast(kind) for name, kind in TRACES.items())))
+            kept.add(with_call.with_columns(pl.col(name).cast(kind) for name, kind in TRACES.items()))
+            dropped.add(_drops(traces.filter(pl.col("calls").list.len() == 0)))
             found, count, repeated = found + traces.height, count + with_call.height, repeated + repeating.height
-        made.write(folder / TRACES_FILE, bucket_rows)
-    drops.write(folder / DROPPED_FILE)
+        kept.write(folder / TRACES_FILE, bucket_rows)
+        dropped.write(folder / DROPPED_FILE, bucket_rows)
     return TraceCounts(found, count, repeated)
 
 
@@ -91,13 +90,16 @@ def _buckets(rows: Path, bucket_rows: int) -> Iterator[pl.DataFrame]:
 
 def _drops(traces: pl.DataFrame) -> pl.DataFrame:
     return traces.select(
-        pl.lit(TraceDrop.NO_MODEL_CALL.value).alias("reason"),
+        "sequence",
+        "trace",
+        "weight",
         "trace_id",
+        pl.lit(TraceDrop.NO_MODEL_CALL.value).alias("reason"),
         pl.col("line").cast(pl.UInt64),
         pl.lit("$").alias("path"),
-        pl.col("rows").list.len().alias("rows"),
+        pl.col("weight").cast(pl.UInt32).alias("rows"),
         pl.col("rows").alias("locations"),
-    ).cast(DROPPED_TRACES)
+    )
 
 
 def _repeated_rows(index: pl.DataFrame, export: Path) -> pl.DataFrame:
