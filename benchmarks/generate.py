@@ -123,7 +123,7 @@ def _trace(plan: Plan, chance: random.Random, text: Text, writer: Writer, sessio
     for number in range(1, calls + 1):
         last = number == calls or budget < 0
         answer = _answer(chance, text, writer) if last else _tool_call(chance, text, writer)
-        sent = [history[0], *history[1:][-plan.history :]]
+        sent = [history[0], *history[max(1, len(history) - plan.history) :]]
         steps.append(Step("call", number, sent, answer))
         budget -= sum(map(len, sent)) + 1500
         history.append(answer)

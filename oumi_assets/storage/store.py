@@ -19,6 +19,7 @@ from pathlib import Path
 
 import msgspec
 import psutil
+from polars.exceptions import PolarsError
 
 from oumi_assets.core.errors import BadSetting, DiskFull, MissingImport
 from oumi_assets.storage.keys import folder_name
@@ -26,6 +27,7 @@ from oumi_assets.storage.manifest import Manifest, Outcome, StoredFile, decode, 
 
 MANIFEST = "manifest.json"
 _STAGING = ".staging"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Store:
@@ -43,8 +45,8 @@ class Store:
         folder.chmod(0o755)
         try:
             yield folder
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        except (OSError, PolarsError) as error:
+            if _is_full(error):
                 raise DiskFull(str(self.root)) from None
             raise
         finally:
@@ -132,6 +134,13 @@ def _describe(path: Path, sha256: str | None) -> StoredFile:
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return StoredFile(path.stat().st_size, sha256)
+
+
+def _is_full(error: OSError | PolarsError) -> bool:
+    """No room, no quota, or the largest file there may be. polars tells the system's error number in its text alone."""
+    if isinstance(error, OSError):
+        return error.errno in _FULL
+    return any(f"(os error {number})" in str(error) for number in _FULL)
 
 
 def _read_manifest(path: Path) -> Manifest | None:
