@@ -169,7 +169,7 @@ def memory_corpora(quick: bool) -> list[Corpus]:
     """One giant of each kind."""
     scale = 10 if quick else 1
     return [
-        Corpus("one-trace", "langfuse", Plan(size=220 * MB // scale, one_trace=True, history=2)),
+        Corpus("one-trace", "langfuse", Plan(size=500 * MB // scale, one_trace=True, history=2)),
         Corpus("64MB-line", "langfuse", Plan(size=200 * MB // scale, row_bytes=64 * MB // scale)),
         *([] if quick else [Corpus("10GB", "langfuse", Plan(size=10 * GB))]),
     ]

@@ -60,7 +60,7 @@ def raw_export(
     Lines that are no rows (broken JSON, no trace id, ...) are dropped with a reason and kept beside it.
     """
     key, run = context.partition_key, context.run
-    with opened(workspace, RAW_EXPORT, key) as found:
+    with opened(workspace, RAW_EXPORT, context) as found:
         tag = run.tags.get(CONTENT_TAG)
         form = Form(config.dataset_name, config.source_platform, config.file, config.deduplicate)
         manifest = make_raw_export(found, key, form, run_id=run.run_id, content_tag=tag, watched=tag is not None)
@@ -77,7 +77,7 @@ def raw_export(
 )
 def parsed_traces(context: dg.AssetExecutionContext, workspace: dg.ResourceParam[WorkspaceSource]) -> dg.MaterializeResult:
     """One row per trace with a model call: id, name, session, sequence key, its rows, its model calls."""
-    with opened(workspace, PARSED_TRACES, context.partition_key) as found:
+    with opened(workspace, PARSED_TRACES, context) as found:
         return materialized(found, make_parsed_traces(found, context.partition_key, run_id=context.run_id))
 
 
@@ -93,7 +93,7 @@ def reconstructed_conversations(
     context: dg.AssetExecutionContext, workspace: dg.ResourceParam[WorkspaceSource]
 ) -> dg.MaterializeResult:
     """One row per conversation: OpenAI wire messages and tools of the trace's most complete model call."""
-    with opened(workspace, RECONSTRUCTED_CONVERSATIONS, context.partition_key) as found:
+    with opened(workspace, RECONSTRUCTED_CONVERSATIONS, context) as found:
         return materialized(found, make_reconstructed_conversations(found, context.partition_key, run_id=context.run_id))
 
 
@@ -110,5 +110,5 @@ def deduped_dataset(context: dg.AssetExecutionContext, workspace: dg.ResourcePar
 
     When one conversation is the beginning of another, only the longest is kept (unless the import says otherwise).
     """
-    with opened(workspace, DEDUPED_DATASET, context.partition_key) as found:
+    with opened(workspace, DEDUPED_DATASET, context) as found:
         return materialized(found, make_deduped_dataset(found, context.partition_key, run_id=context.run_id))

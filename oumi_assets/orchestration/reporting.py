@@ -7,19 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from oumi_assets.core.errors import TraceImportError
+from oumi_assets.core.pace import Pace
 from oumi_assets.imports.recount import Recount, recount
 from oumi_assets.imports.workspace import STAGES, Workspace
 from oumi_assets.orchestration.resources import WorkspaceSource
 from oumi_assets.stages.index import DROPPED_FILE
+from oumi_assets.stages.sources import Progress
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome
 
 CHECK = "rows_are_conserved"
+LOG_SECONDS = 10.0
+"""A long import says how it goes this often in the run's log; a short one not at all."""
+
 _MAX_EXAMPLE = 200
 _REASONS_TABLE = dg.TableSchema(
     columns=[
@@ -63,18 +69,27 @@ def stage_metadata(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
 
 
 @contextmanager
-def opened(resource: WorkspaceSource, asset: str, key: str) -> Iterator[Workspace]:
-    """The workspace of a stage; one of our errors becomes a Dagster failure that begins with its message.
+def opened(resource: WorkspaceSource, asset: str, context: dg.AssetExecutionContext) -> Iterator[Workspace]:
+    """The workspace of a stage, which logs the pace of long work; one of our errors becomes a Dagster failure that begins with its message.
 
     Raised `from None`, so that the sentence and not a traceback is what the run page shows first.
     """
     workspace: Workspace | None = None
+    key = context.partition_key
     try:
         workspace = resource.open()
-        yield workspace
+        yield replace(workspace, progress=_both(workspace.progress, Pace(context.log.info, LOG_SECONDS)))
     except TraceImportError as error:
         metadata = _failure_metadata(workspace, asset, key) if workspace else {}
         raise dg.Failure(description=str(error), metadata=metadata, allow_retries=False) from None
+
+
+def _both(one: Progress, other: Progress) -> Progress:
+    def report(doing: str, done: int, total: int) -> None:
+        one(doing, done, total)
+        other(doing, done, total)
+
+    return report
 
 
 def _failure_metadata(workspace: Workspace, asset: str, key: str) -> Mapping[str, Any]:

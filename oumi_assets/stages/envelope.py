@@ -32,14 +32,17 @@ class Envelope(NamedTuple):
     offsets: list[int]
     lengths: list[int]
 
-    def tabular(self, raw: str) -> tuple[object, ...]:
+    def tabular(self, raw: bytes) -> tuple[object, ...]:
         """The same as a row of dataset.parquet."""
         trace = (self.conversation_id, self.trace_name, self.session_id, self.sequence_key)
         return (self.conversation_id, self.messages, self.tools, self.platform, *trace, raw)
 
 
-def source_raw(data: mmap.mmap | bytes, envelope: Envelope) -> str:
+def source_raw(data: mmap.mmap | bytes, envelope: Envelope) -> bytes:
     """Rule 14: the trace's lines, byte for byte, as a JSON array."""
+    if sum(envelope.lengths) < GIANT_BYTES:
+        return b"[" + b",".join(_lines(data, envelope)) + b"]"
+    # Joining would hold all the lines beside the result.
     joined = io.BytesIO()
     before = b"["
     for line in _lines(data, envelope):
@@ -47,14 +50,14 @@ def source_raw(data: mmap.mmap | bytes, envelope: Envelope) -> str:
         joined.write(line)
         before = b","
     joined.write(b"]")
-    return str(joined.getbuffer(), "utf-8")
+    return joined.getvalue()
 
 
-def envelope_bytes(envelope: Envelope, data: mmap.mmap | bytes, raw: str) -> Iterator[bytes]:
+def envelope_bytes(envelope: Envelope, data: mmap.mmap | bytes, raw: bytes) -> Iterator[bytes]:
     """The line in pieces, its newline last; `raw` is the envelope's `source_raw`."""
     yield _head(envelope)
     if sum(envelope.lengths) < GIANT_BYTES:
-        yield _encode(raw)
+        yield _encode(str(raw, "utf-8"))
     else:
         before = b'"['
         for line in _lines(data, envelope):

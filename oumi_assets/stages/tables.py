@@ -31,7 +31,8 @@ def write_pieces(path: Path, schema: pl.Schema, pieces: Iterable[pl.DataFrame], 
         n_rows: int | None,
         batch_size: int | None,
     ) -> Iterator[pl.DataFrame]:
-        yield from (piece for piece in received if piece.height)
+        # Not a loop of ours: its variable would keep a piece alive while polars works on a copy.
+        yield from filter(_has_rows, received)
 
     register_io_source(source, schema=schema, validate_schema=True).sink_parquet(
         path,
@@ -42,6 +43,10 @@ def write_pieces(path: Path, schema: pl.Schema, pieces: Iterable[pl.DataFrame], 
         row_group_size=group_rows,
         maintain_order=True,
     )
+
+
+def _has_rows(piece: pl.DataFrame) -> bool:
+    return piece.height > 0
 
 
 def rows_per_group(sizes: pl.Series, group_bytes: int = GROUP_BYTES) -> int:
@@ -92,7 +97,10 @@ class Parts:
 def frame(schema: pl.Schema, rows: list[tuple[object, ...]]) -> pl.DataFrame:
     """A table of rows given as tuples in the schema's order."""
     columns = zip(*rows, strict=True) if rows else ([] for _ in schema)
-    return pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema)
+    # Of finished columns: polars copies the values of a dictionary once more.
+    return pl.DataFrame(
+        [pl.Series(name, column, kind) for (name, kind), column in zip(schema.items(), columns, strict=True)]
+    )
 
 
 def count_rows(path: Path) -> int:
