@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
-from conftest import FIXTURES
 
 from oumi_assets.core.pace import Pace, describe
-from oumi_assets.imports.summary import Summary
+from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
+from oumi_assets.orchestration.reporting import opened
+from oumi_assets.orchestration.resources import OpenedWorkspace
 
 
 def test_bytes_and_traces_are_told_with_their_rate_and_the_time_left() -> None:
@@ -32,18 +32,28 @@ def test_reports_are_passed_on_at_a_gentle_rate() -> None:
     assert len(said) == 3, "what has only begun has no rate yet"
 
 
-def test_the_log_of_a_run_tells_the_pace_and_no_text_of_traces(
-    import_file: Callable[..., Summary], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Logs live on in the event database: numbers only."""
-    import dagster as dg
+class FakeContext:
+    """As much of an asset's context as reporting needs."""
 
+    partition_key = "it"
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.log = self
+
+    def info(self, text: str) -> None:
+        self.said.append(text)
+
+
+def test_a_stage_logs_its_pace_and_still_reports_to_its_caller(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the UI a long import must not look as if it hung; on the terminal the bar goes on."""
     monkeypatch.setattr("oumi_assets.orchestration.reporting.LOG_SECONDS", -1.0)
-    export: Path = FIXTURES / "langsmith" / "wrap_openai_tools_agent.jsonl"
-    summary = import_file(export)
-    assert summary.error is None
-    with dg.DagsterInstance.get() as instance:
-        run = instance.get_runs(limit=1)[0]
-        logged = [entry.user_message for entry in instance.all_logs(run.run_id)]
-    paces = [text for text in logged if " of " in text and "left" in text]
-    assert all("TKT" not in text for text in paces)
+    context, shown = FakeContext(), []
+    resource = OpenedWorkspace(replace(workspace, progress=lambda *report: shown.append(report)))
+    with opened(resource, RAW_EXPORT, context) as found:  # type: ignore[arg-type]
+        found.progress("indexing", 1, 100)
+        found.progress("indexing", 50, 100)
+    assert shown == [("indexing", 1, 100), ("indexing", 50, 100)]
+    assert [text.startswith("indexing: ") for text in context.said] == [True]

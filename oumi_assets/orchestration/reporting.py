@@ -70,7 +70,9 @@ def stage_metadata(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
 
 @contextmanager
 def opened(resource: WorkspaceSource, asset: str, context: dg.AssetExecutionContext) -> Iterator[Workspace]:
-    """The workspace of a stage, which logs the pace of long work; one of our errors becomes a Dagster failure that begins with its message.
+    """The workspace of a stage, which logs the pace of long work.
+
+    One of our errors becomes a Dagster failure that begins with its message.
 
     Raised `from None`, so that the sentence and not a traceback is what the run page shows first.
     """
