@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import yaml
-from jinja2 import Environment, StrictUndefined
 
 from oumi_assets.core.errors import PLATFORM_TITLES
 from oumi_assets.storage.manifest import Counts, Manifest
@@ -66,6 +65,9 @@ table = pl.read_parquet("dataset.parquet")              # the same rows; message
 
 def render_card(raw: Manifest, funnel: Mapping[str, Counts]) -> str:
     """Markdown with YAML front matter; names from users are escaped, nothing of a trace is in it."""
+    # Here, because loading it costs every process of the platform a tenth of a second, and few write a card.
+    from jinja2 import Environment, StrictUndefined
+
     assert raw.settings is not None
     assert raw.source is not None
     environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
