@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dev dev-s3 install test fuzz oumi-check lint lock clean
+.PHONY: dev dev-s3 install test fuzz oumi-check lint lock bench clean
 
 dev: install
 	$(BIN)/oumi-assets dev $(if $(PORT),--port $(PORT))
@@ -46,11 +46,21 @@ lint: .venv/.installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
+# Speed and memory against orjson and against peers; prints a table and writes benchmarks/results.md. BENCH=--quick for small files.
+bench: .venv/.installed benchmarks/.venv/.installed
+	$(BIN)/python benchmarks/run.py $(BENCH)
+
+benchmarks/.venv/.installed: benchmarks/requirements.txt
+	$(PYTHON) -m venv benchmarks/.venv
+	benchmarks/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.txt
+	@touch $@
+
 # Exact, hashed versions for every platform and Python from 3.11 on; needs uv.
 lock:
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --quiet -o requirements.txt
 	uv pip compile pyproject.toml --extra build --extra dev -c requirements.txt --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --quiet -o requirements-dev.txt
 	echo "oumi==0.9" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --quiet -o requirements-oumi.txt
+	uv pip compile benchmarks/requirements.in --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --quiet -o benchmarks/requirements.txt
 
 clean:
-	rm -rf .venv .venv-oumi .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-oumi benchmarks/.venv benchmarks/data .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -33,9 +33,10 @@ def split_hashes(joined: bytes) -> Iterator[bytes]:
 
 def _comparable(message: dict[str, Any]) -> list[Any]:
     """Role, content, calls by id, name and parsed arguments, link and name; null, "" and missing are equal."""
+    content = message.get("content")
     return [
         message["role"],
-        _without_nulls(message.get("content")) or "",
+        content if type(content) is str else _without_nulls(content) or "",
         [_comparable_call(call) for call in message.get("tool_calls", ())],
         message.get("tool_call_id") or "",
         message.get("name") or "",

@@ -28,8 +28,8 @@ from oumi_assets.stages.index import ROWS_FILE, index_export
 from oumi_assets.stages.lines import BLANKS, BOM
 from oumi_assets.stages.reconstruct import CONVERSATIONS_FILE, reconstruct
 from oumi_assets.stages.traces import TRACES_FILE, parse_traces
+from oumi_assets.storage.local_store import LocalStore
 from oumi_assets.storage.manifest import Outcome
-from oumi_assets.storage.store import Store
 
 REAL = [file.path for file in ground_truth.files() if file.path in EXPORTS and any(truth.accepted for truth in file.truths)]
 
@@ -83,14 +83,14 @@ def test_a_damaged_export_raises_nothing_but_our_errors_and_loses_nothing(
         try:
             imported = _import(mutated(export, seed, times), folder, platform=platform)
         except TraceImportError:
-            _assert_conserved(Store(Path(folder) / "storage"))
+            _assert_conserved(LocalStore(Path(folder) / "storage"))
             return
         for row in imported.rows.values():
             assert 2 <= len(row["messages"]) <= 1000
             assert row["messages"][-1]["role"] == "assistant"
 
 
-def _assert_conserved(store: Store) -> None:
+def _assert_conserved(store: LocalStore) -> None:
     """The stages that were finished before the import failed hold what they were given."""
     for stage in STAGES:
         made = store.manifest(stage, "it")

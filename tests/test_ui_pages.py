@@ -93,7 +93,7 @@ def test_people_see_lineage_counts_and_why_an_import_failed(
     with dg.DagsterInstance.get() as instance:
         failed = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]), limit=1)[0]
 
-    lineage = page_with(browser, f"{webserver}/asset-groups", "deduped_dataset")
+    lineage = page_with(browser, f"{webserver}/locations/oumi_assets/asset-groups/trace_import", "deduped_dataset")
     assert all(asset in lineage for asset in ("raw_export", "parsed_traces", "reconstructed_conversations"))
 
     run = page_with(browser, f"{webserver}/runs/{failed.run_id}", "STEP_FAILURE")

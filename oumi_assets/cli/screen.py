@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import BarColumn, Progress, TextColumn
 
+from oumi_assets.core.pace import Pace
 from oumi_assets.stages.sources import Progress as Report
 from oumi_assets.stages.sources import no_progress
 
+SCREEN_SECONDS = 0.5
 _KEPT = "\n\t"
 _HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
@@ -46,21 +48,13 @@ def progress_bar(title: str, *, shown: bool) -> Iterator[Report]:
     if not (shown and console.is_terminal):
         yield no_progress
         return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
+    columns = (TextColumn("{task.fields[title]}"), BarColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=console, transient=True) as bar:
-        tasks: dict[str, TaskID] = {}
+        task = bar.add_task("", title=title)
+        pace = Pace(lambda text: bar.update(task, description=text), SCREEN_SECONDS)
 
         def report(doing: str, done: int, total: int) -> None:
-            if doing not in tasks:
-                for task in tasks.values():
-                    bar.update(task, visible=False)
-                tasks[doing] = bar.add_task(f"{title}: {doing}", total=total)
-            bar.update(tasks[doing], completed=done, total=total)
+            bar.update(task, completed=done, total=total)
+            pace(doing, done, total)
 
         yield report

@@ -37,6 +37,7 @@ class _Wrapped(msgspec.Struct):
     config: Raw | UnsetType = UNSET
 
 
+_one = msgspec.json.Decoder(_Message)
 _list = msgspec.json.Decoder(list[_Message])
 _nested = msgspec.json.Decoder(list[list[_Message]])
 _wrapped = msgspec.json.Decoder(_Wrapped)
@@ -88,16 +89,48 @@ def _count_nested(payload: str | bytes | Raw) -> tuple[int, bool]:
     return _count(batch[0]) if len(batch) == 1 else UNCOUNTED
 
 
-def _count(messages: list[_Message]) -> tuple[int, bool]:
-    roles = []
-    for message in messages:
+class Tally(msgspec.Struct):
+    """Messages counted one after the other."""
+
+    messages: int = 0
+    certain: bool = True
+    first: str | None = None
+    has_user: bool = False
+
+    def add(self, message: _Message) -> None:
+        """One message more; roles of the system say nothing of the history."""
+        self.messages += 1
         role = _certain_role(message)
         if role is None:
+            self.certain = False
+        elif role not in _HISTORY_ROLES:
+            self.first = role if self.first is None else self.first
+            self.has_user = self.has_user or role in _USER_ROLES
+
+    def result(self) -> tuple[int, bool]:
+        """The messages with the reply, and whether they may be only part of the history."""
+        if not self.certain:
             return UNCOUNTED
-        roles.append(role)
-    history = [role for role in roles if role not in _HISTORY_ROLES]
-    partial = not _USER_ROLES.intersection(history) or history[0] in _TOOL_ROLES
-    return len(messages) + 1, partial
+        return self.messages + 1, not self.has_user or self.first in _TOOL_ROLES
+
+
+def count_each(messages: list[Raw], tally: Tally) -> list[tuple[int, bool]] | None:
+    """The result after each of these messages, added to the tally; None when one is no message object."""
+    results = []
+    for message in messages:
+        try:
+            tally.add(_one.decode(message))
+        except (msgspec.DecodeError, ValueError, RecursionError):
+            return None
+        results.append(tally.result())
+    return results
+
+
+def _count(messages: list[_Message]) -> tuple[int, bool]:
+    tally = Tally()
+    for message in messages:
+        tally.add(message)
+    return tally.result()
 
 
 def _certain_role(message: _Message) -> str | None:

@@ -9,11 +9,16 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from importlib import import_module
 from itertools import islice
 from typing import TypeVar
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
+
+PARALLEL_BYTES = 8 << 20
+"""Below this many bytes of export, starting workers costs more than they save."""
 
 WORKERS_VARIABLE = "OUMI_WORKERS"
 
@@ -24,16 +29,34 @@ def worker_count() -> int:
     return int(configured) if configured.isdigit() and int(configured) > 0 else len(os.sched_getaffinity(0))
 
 
+def warm_up(workers: int, module: str) -> None:
+    """Start the workers and let them import what they will need, while this process does something else."""
+    if workers > 1:
+        executor = _pool(workers)
+        for _ in range(workers):
+            executor.submit(import_module, module)
+
+
+def _pool(workers: int) -> Executor:
+    """One pool for all stages. A worker's tables are small: more threads in it would only be in each other's way."""
+    from loky import get_reusable_executor
+
+    found: Executor = get_reusable_executor(max_workers=workers, timeout=60, env={"POLARS_MAX_THREADS": "1"})
+    return found
+
+
 def ordered_map(work: Callable[[Piece], Result], pieces: Iterable[Piece], workers: int) -> Iterator[Result]:
     """`map`, on `workers` processes; a few pieces are in flight at a time, whatever their number."""
     if workers <= 1:
-        yield from map(work, pieces)
-        return
-    from loky import get_reusable_executor
+        return map(work, pieces)
+    # Here and not in the generator: loky keeps a pool for each thread, and polars draws from us in threads of its own.
+    return _in_order(_pool(workers), work, iter(pieces), workers * 2)
 
-    executor = get_reusable_executor(max_workers=workers, timeout=60)
-    waiting = iter(pieces)
-    running = deque(executor.submit(work, piece) for piece in islice(waiting, workers * 2))
+
+def _in_order(
+    executor: Executor, work: Callable[[Piece], Result], waiting: Iterator[Piece], in_flight: int
+) -> Iterator[Result]:
+    running = deque(executor.submit(work, piece) for piece in islice(waiting, in_flight))
     try:
         while running:
             result = running.popleft().result()

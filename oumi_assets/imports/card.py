@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import yaml
-from jinja2 import Environment, StrictUndefined
 
 from oumi_assets.core.errors import PLATFORM_TITLES
 from oumi_assets.oumi_rules import EXPLAINED, OUMI_VERSION
@@ -81,6 +80,9 @@ def render_card(raw: Manifest, funnel: Mapping[str, Counts], refusals: Mapping[s
 
     `refusals` counts the rows that the oumi package does not read, by reason.
     """
+    # Here, because loading it costs every process of the platform a tenth of a second, and few write a card.
+    from jinja2 import Environment, StrictUndefined
+
     assert raw.settings is not None
     assert raw.source is not None
     environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)

@@ -14,7 +14,7 @@ from oumi_assets.imports.workspace import (
     new_manifest,
 )
 from oumi_assets.oumi_rules import count_oumi_refusals
-from oumi_assets.stages.dataset import PARQUET_FILE, write_dataset
+from oumi_assets.stages.dataset import JSONL_FILE, PARQUET_FILE, write_dataset
 from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.stages.reconstruct import CONVERSATIONS_FILE
 from oumi_assets.stages.sources import EXPORT
@@ -43,4 +43,4 @@ def make_deduped_dataset(workspace: Workspace, key: str, *, run_id: str | None =
         card = render_card(raw, funnel, count_oumi_refusals(folder / PARQUET_FILE))
         (folder / CARD_FILE).write_text(card, encoding="utf-8")
         manifest = msgspec.structs.replace(new_manifest(DEDUPED_DATASET, key, run_id), counts=counts)
-        return store.publish(folder, manifest)
+        return store.publish(folder, manifest, {JSONL_FILE: counted.jsonl_sha256})

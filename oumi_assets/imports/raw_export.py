@@ -8,12 +8,13 @@ from typing import NamedTuple
 import msgspec
 
 from oumi_assets.core.errors import BadSetting, EmptyFile, FileChanged, ImportExists, NothingToImport
+from oumi_assets.core.parallel import PARALLEL_BYTES, warm_up
 from oumi_assets.detection import check_name, detect
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace, failures_recorded, new_manifest
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.pulls.state import pull_of
 from oumi_assets.stages.index import DROPPED_FILE, all_signatures, index_export, take_sample
-from oumi_assets.stages.sources import EXPORT, Copied, copy_export
+from oumi_assets.stages.sources import COMPRESSED, EXPORT, Copied, copy_export
 from oumi_assets.stages.tables import count_reasons
 from oumi_assets.storage.keys import MAX_NAME, check_key, dataset_name
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Pull, Settings, Source
@@ -94,6 +95,8 @@ class _Attempt(NamedTuple):
             raise EmptyFile
         if self.content_tag is not None and self.content_tag != before.content_tag:
             raise FileChanged(self.form.file)
+        if before.size >= PARALLEL_BYTES:
+            warm_up(self.workspace.workers, index_export.__module__)
         copied = copy_export(file, before.size, folder, self.workspace.max_upload_bytes, self.workspace.progress)
         if file.describe() != before or copied.size != before.size:
             raise FileChanged(self.form.file)
@@ -105,7 +108,8 @@ class _Attempt(NamedTuple):
         _refuse_other_import(self.stored, source, self.settings)
         platform, counts = _index(self.workspace, folder / EXPORT, folder, _declared(self.form))
         complete = msgspec.structs.replace(manifest, source=source, platform=platform, counts=counts)
-        return self.workspace.store.publish(folder, complete)
+        kept = COMPRESSED if (folder / COMPRESSED).exists() else EXPORT
+        return self.workspace.store.publish(folder, complete, {kept: copied.sha256})
 
 
 def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | None, run_id: str | None) -> Manifest:

@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from oumi_assets.core.counting import UNCOUNTED, count_messages
+from oumi_assets.core.counting import UNCOUNTED
+from oumi_assets.core.histories import Histories
 from oumi_assets.core.json_text import dump, scrub
 from oumi_assets.core.rows import ForeignRow, IndexedRow, id_bytes, integer_digits, text_or_none
 from oumi_assets.core.times import microseconds
@@ -50,7 +51,7 @@ class Row(msgspec.Struct):
 
 _TEXT_FIELDS = tuple(field for field in Row.__struct_fields__ if field not in ("input", "run_type"))
 _decode = msgspec.json.Decoder(Row).decode
-_decode_text = msgspec.json.Decoder(str).decode
+_histories = Histories()
 
 
 def index_line(line: bytes) -> IndexedRow | None:
@@ -79,7 +80,7 @@ def index_row(row: Row) -> IndexedRow | None:
     row_id = id_bytes(row.id)
     parent = id_bytes(row.parentObservationId or row.parent_observation_id)
     is_call = row.type is not None and row.type.upper() == MODEL_CALL
-    messages, partial = _count(row.input) if is_call else UNCOUNTED
+    messages, partial = _histories.count(trace, bytes(row.input)) if is_call else UNCOUNTED
     return IndexedRow(
         trace=trace,
         row=row_id,
@@ -103,13 +104,3 @@ def index_row(row: Row) -> IndexedRow | None:
 def is_failed(level: Any) -> bool:
     """Langfuse marks a failed call with the level ERROR."""
     return isinstance(level, str) and level.upper() == "ERROR"
-
-
-def _count(payload: Raw) -> tuple[int, bool]:
-    text = bytes(payload)
-    if text[:1] == b'"':
-        try:
-            return count_messages(_decode_text(text))
-        except (msgspec.DecodeError, ValueError):
-            return UNCOUNTED
-    return count_messages(text)

@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from oumi_assets.core.counting import UNCOUNTED, count_messages
+from oumi_assets.core.counting import UNCOUNTED
+from oumi_assets.core.histories import Histories
 from oumi_assets.core.json_text import dump, scrub
 from oumi_assets.core.rows import ForeignRow, IndexedRow, id_bytes, integer_digits, text_or_none
 from oumi_assets.core.times import microseconds
@@ -65,6 +66,7 @@ class Row(msgspec.Struct):
 _OTHER_FIELDS = ("error", "parent_run_ids", "extra", "metadata", "custom_metadata", "inputs", "traceId", "type")
 _TEXT_FIELDS = tuple(field for field in Row.__struct_fields__ if field not in _OTHER_FIELDS)
 _decode = msgspec.json.Decoder(Row).decode
+_histories = Histories()
 
 
 def index_line(line: bytes) -> IndexedRow | None:
@@ -107,7 +109,7 @@ def index_row(row: Row) -> IndexedRow | None:
         return None
     metadata = _merged_metadata(row)
     is_call = row.run_type is not None and row.run_type.upper() == MODEL_CALL
-    messages, partial = count_messages(bytes(row.inputs)) if is_call else UNCOUNTED
+    messages, partial = _histories.count(trace, bytes(row.inputs)) if is_call else UNCOUNTED
     return IndexedRow(
         trace=trace,
         row=id_bytes(row.id or row.run_id),

@@ -7,24 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from oumi_assets.core.errors import FileNotFound, TraceImportError, TransientError, passes
+from oumi_assets.core.pace import Pace
 from oumi_assets.core.storage_errors import StorageTrouble
 from oumi_assets.imports.recount import Recount, recount
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES, Workspace
 from oumi_assets.orchestration.resources import WorkspaceSource
 from oumi_assets.orchestration.tags import PROCESS_TAG, TRY_AGAIN_TAG, process_mark
 from oumi_assets.stages.index import DROPPED_FILE
+from oumi_assets.stages.sources import Progress
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Pull
 
 CHECK = "rows_are_conserved"
 MAX_RETRIES = 4
 BACKOFF_SECONDS = 2.0
 """The first pause before another try; each next one is twice as long: 30 seconds in all."""
+LOG_SECONDS = 10.0
+"""A long import says how it goes this often in the run's log; a short one not at all."""
 _MAX_EXAMPLE = 200
 _REASONS_TABLE = dg.TableSchema(
     columns=[
@@ -83,7 +88,9 @@ def _pull_metadata(pull: Pull) -> dict[str, Any]:
 
 @contextmanager
 def opened(context: dg.AssetExecutionContext, resource: WorkspaceSource, asset: str) -> Iterator[Workspace]:
-    """The workspace of a stage; one of our errors becomes a Dagster failure that begins with its message.
+    """The workspace of a stage, which logs the pace of long work.
+
+    One of our errors becomes a Dagster failure that begins with its message.
 
     Raised `from None`, so that the sentence and not a traceback is what the run page shows first.
     A fault that passes is tried again, with growing pauses; then the run may be planned again.
@@ -93,7 +100,7 @@ def opened(context: dg.AssetExecutionContext, resource: WorkspaceSource, asset: 
     workspace: Workspace | None = None
     try:
         workspace = resource.open()
-        yield workspace
+        yield replace(workspace, progress=_both(workspace.progress, Pace(context.log.info, LOG_SECONDS)))
     except (TraceImportError, OSError) as error:
         if isinstance(error, OSError) and not passes(error):
             raise
@@ -113,6 +120,14 @@ def _sentence(error: TraceImportError | OSError) -> str:
     if isinstance(error, OSError):
         return f"The disk or the network failed for a moment ({error.strerror or type(error).__name__})."
     return str(error)
+
+
+def _both(one: Progress, other: Progress) -> Progress:
+    def report(doing: str, done: int, total: int) -> None:
+        one(doing, done, total)
+        other(doing, done, total)
+
+    return report
 
 
 def _failure_metadata(workspace: Workspace, asset: str, key: str) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Conversation, Draft, ModelCall, PayloadNotJson, Reply, Request
 from oumi_assets.core.json_text import NotJson
+from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.shapes import read_message, read_reply, read_request
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
@@ -28,12 +29,17 @@ class Candidate(Conversation):
     """A call that can be chosen: its conversation, and the drafts that it was made of.
 
     `asked` of the drafts are the request's. `stored` says that the API kept the history, so that
-    nothing is missing from what was logged.
+    nothing is missing from what was logged. `read` is None where the messages were wire messages already.
     """
 
-    drafts: list[Draft]
     asked: int
     stored: bool = False
+    read: list[Draft] | None = None
+
+    @property
+    def drafts(self) -> list[Draft]:
+        """One draft for each message, the reply's last."""
+        return self.read if self.read is not None else _drafts(self.messages) or []
 
 
 def read_candidate(line: bytes, read_call: Callable[[bytes], ModelCall]) -> tuple[Candidate | NoCandidate, str]:
@@ -49,6 +55,16 @@ def read_candidate(line: bytes, read_call: Callable[[bytes], ModelCall]) -> tupl
 
 
 def _read(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
+    plain = read_plain(call)
+    if plain is None:
+        return read_generally(call)
+    messages, tools = plain
+    made = wire_tools(tools or extra_tools(call))
+    return Candidate(messages, made, len(messages) - 1, continues_stored_response(call)), "$"
+
+
+def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
+    """What a call offers, by the shapes and the wire rules: the definition that the short way must agree with."""
     reply = read_reply(call)
     request = _request(call, reply)
     asked = _drafts(request.messages) if request else None
@@ -61,7 +77,7 @@ def _read(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
     if messages is None or len(messages) == len(asked) or not _is_reply(messages[-1], call.failed):
         return (NoCandidate.FAILED if call.failed else NoCandidate.NO_REPLY), "$.output"
     tools = wire_tools(request.tools or (reply.tools if reply else []) or extra_tools(call))
-    return Candidate(messages, tools, drafts, len(asked), continues_stored_response(call)), "$"
+    return Candidate(messages, tools, len(asked), continues_stored_response(call), drafts), "$"
 
 
 def _request(call: ModelCall, reply: Reply | None) -> Request | None:

@@ -6,26 +6,27 @@ holds the same rows, tabular, with messages, tools and source_raw as JSON text.
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import NamedTuple
 
-import msgspec
 import polars as pl
-from msgspec import Raw
 
 from oumi_assets.core.drops import DROPPED_CONVERSATIONS
+from oumi_assets.core.hashing import HashedFile
 from oumi_assets.stages.dedupe import Dropped, find_overlaps
+from oumi_assets.stages.envelope import Envelope, envelope_bytes, source_raw
 from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.reconstruct import CONVERSATIONS_FILE
 from oumi_assets.stages.sources import Progress, no_progress
-from oumi_assets.stages.tables import frame, write_pieces
+from oumi_assets.stages.tables import frame, rows_per_group, write_pieces
 
 JSONL_FILE = "conversations.jsonl"
 PARQUET_FILE = "dataset.parquet"
 BATCH_ROWS = 256
-BATCH_BYTES = 32 << 20
+BATCH_BYTES = 2 << 20
 
 DATASET = pl.Schema(
     {
@@ -40,13 +41,15 @@ DATASET = pl.Schema(
         "source_raw": pl.String(),
     }
 )
+_BINARY_RAW = pl.Schema({**DATASET, "source_raw": pl.Binary()})
 
 
 class DatasetCounts(NamedTuple):
-    """Conversations read, and conversations kept."""
+    """Conversations read, and conversations kept; and the SHA-256 of conversations.jsonl, known from writing it."""
 
     conversations: int
     kept: int
+    jsonl_sha256: str
 
 
 def write_dataset(
@@ -61,105 +64,124 @@ def write_dataset(
 ) -> DatasetCounts:
     """Write the dataset's two tables and `dropped.parquet`."""
     overlaps = find_overlaps(conversations) if deduplicate else {}
-    total = pl.scan_parquet(conversations).select(pl.len()).collect().item()
-    with open_export(export) as data, (folder / JSONL_FILE).open("wb", buffering=1 << 20) as jsonl:
-        kept = _kept_rows(conversations, overlaps)
-        pieces = _written(kept, data, platform, jsonl, total, progress, batch_bytes)
-        write_pieces(folder / PARQUET_FILE, DATASET, pieces)
-    write_pieces(folder / DROPPED_FILE, DROPPED_CONVERSATIONS, _drops(conversations, overlaps))
-    return DatasetCounts(conversations=total, kept=total - len(overlaps))
+    sizes = _raw_sizes(conversations)
+    group_rows = rows_per_group(_without(sizes, overlaps)["bytes"])
+    batch_rows = min(BATCH_ROWS, rows_per_group(sizes["bytes"]))
+    with open_export(export) as data, HashedFile(folder / JSONL_FILE) as jsonl:
+        kept = _envelopes(conversations, overlaps, batch_rows, platform)
+        pieces = _written(kept, data, jsonl, progress, int(sizes["bytes"].sum()), batch_bytes)
+        write_pieces(folder / PARQUET_FILE, DATASET, pieces, group_rows)
+        digest = jsonl.sha256()
+    write_pieces(folder / DROPPED_FILE, DROPPED_CONVERSATIONS, _drops(conversations, overlaps, batch_rows), group_rows)
+    return DatasetCounts(sizes.height, sizes.height - len(overlaps), digest)
 
 
-def _rows(conversations: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _raw_sizes(conversations: Path) -> pl.DataFrame:
+    """The bytes of every conversation's `source_raw`, by position."""
+    length = pl.col("locations").list.eval(pl.element().struct.field("length")).list.sum()
+    return pl.scan_parquet(conversations, row_index_name="position").select("position", bytes=length).collect()
+
+
+def _without(rows: pl.DataFrame, overlaps: dict[int, Dropped]) -> pl.DataFrame:
+    return rows.filter(~pl.col("position").is_in(pl.Series(list(overlaps), dtype=pl.UInt32).implode()))
+
+
+def _batches(conversations: Path, batch_rows: int) -> Iterator[pl.DataFrame]:
     """All rows with their position, a batch in memory at a time."""
     position = 0
-    for batch in pl.scan_parquet(conversations).drop("prefix_hashes").collect_batches(chunk_size=BATCH_ROWS):
-        for row in batch.iter_rows(named=True):
-            yield position, row
-            position += 1
+    for batch in pl.scan_parquet(conversations).drop("prefix_hashes").collect_batches(chunk_size=batch_rows):
+        yield batch.with_row_index("position", position)
+        position += batch.height
 
 
-def _kept_rows(conversations: Path, overlaps: dict[int, Dropped]) -> Iterator[tuple[int, dict[str, Any]]]:
-    return ((position, row) for position, row in _rows(conversations) if position not in overlaps)
+def _envelopes(conversations: Path, overlaps: dict[int, Dropped], batch_rows: int, platform: str) -> Iterator[Envelope]:
+    """What each kept conversation's line holds, in order."""
+    place = pl.element().struct
+    for batch in _batches(conversations, batch_rows):
+        columns = _without(batch, overlaps).select(
+            "conversation_id",
+            "messages",
+            "tools",
+            pl.lit(platform).alias("platform"),
+            "trace_name",
+            "session_id",
+            "sequence_key",
+            pl.col("locations").list.eval(place.field("offset")).alias("offsets"),
+            pl.col("locations").list.eval(place.field("length")).alias("lengths"),
+        )
+        yield from map(Envelope, *(column.to_list() for column in columns))
 
 
 def _written(
-    kept: Iterator[tuple[int, dict[str, Any]]],
-    data: Any,
-    platform: str,
-    jsonl: BinaryIO,
-    total: int,
+    kept: Iterator[Envelope],
+    data: mmap.mmap | bytes,
+    jsonl: HashedFile,
     progress: Progress,
+    total: int,
     batch_bytes: int,
 ) -> Iterator[pl.DataFrame]:
     """Writes each conversation's line, and yields the same rows as tables."""
     rows: list[tuple[object, ...]] = []
-    held = 0
-    for position, row in kept:
-        raw = source_raw(data, row["locations"])
-        jsonl.write(_line(row, platform, raw))
-        jsonl.write(b"\n")
-        rows.append(_tabular(row, platform, raw))
-        held += len(raw)
-        if held >= batch_bytes:
-            progress("writing", position, total)
-            yield frame(DATASET, rows)
-            rows, held = [], 0
+    out = _Blocks(jsonl, batch_bytes)
+    done = waiting = 0
+    for envelope in kept:
+        raw = source_raw(data, envelope)
+        for part in envelope_bytes(envelope, data, raw):
+            out.write(part)
+        rows.append(envelope.tabular(raw))
+        waiting += len(raw)
+        done += len(raw)
+        if waiting >= batch_bytes:
+            progress("writing", min(done, total), total)
+            full, rows, raw, waiting = [_table(rows)], [], b"", 0
+            # Handed over and not held: a giant's table must not exist twice.
+            yield full.pop()
+    out.flush()
     progress("writing", total, total)
-    yield frame(DATASET, rows)
+    yield _table(rows)
 
 
-def source_raw(data: Any, locations: list[dict[str, int]]) -> str:
-    """Rule 14: the trace's lines, byte for byte, as a JSON array."""
-    lines = (bytes(data[at["offset"] : at["offset"] + at["length"]]) for at in locations)
-    return (b"[" + b",".join(lines) + b"]").decode()
+def _table(rows: list[tuple[object, ...]]) -> pl.DataFrame:
+    """Texts that were never text in Python, where one odd character doubles the memory of all."""
+    table = frame(_BINARY_RAW, rows)
+    return table.replace_column(table.width - 1, table["source_raw"].cast(pl.String))
 
 
-def _line(row: dict[str, Any], platform: str, raw: str) -> bytes:
-    metadata = {
-        "source_platform": platform,
-        "source_trace_id": row["conversation_id"],
-        "source_trace_name": row["trace_name"],
-        "source_session_id": row["session_id"],
-        "source_sequence_key": row["sequence_key"],
-        "source_raw": raw,
-    }
-    if row["session_id"] is None:
-        del metadata["source_session_id"]
-    envelope: dict[str, Any] = {"conversation_id": row["conversation_id"], "messages": Raw(row["messages"].encode())}
-    if row["tools"] is not None:
-        envelope["tools"] = Raw(row["tools"].encode())
-    return msgspec.json.encode({**envelope, "metadata": metadata})
+class _Blocks:
+    """Gathers small parts until they are worth a write."""
+
+    def __init__(self, file: HashedFile, block_bytes: int) -> None:
+        self._file = file
+        self._block_bytes = block_bytes
+        self._parts: list[bytes] = []
+        self._held = 0
+
+    def write(self, part: bytes) -> None:
+        self._parts.append(part)
+        self._held += len(part)
+        if self._held >= self._block_bytes:
+            self.flush()
+
+    def flush(self) -> None:
+        self._file.write(b"".join(self._parts))
+        self._parts, self._held = [], 0
 
 
-def _tabular(row: dict[str, Any], platform: str, raw: str) -> tuple[object, ...]:
-    return (
-        row["conversation_id"],
-        row["messages"],
-        row["tools"],
-        platform,
-        row["conversation_id"],
-        row["trace_name"],
-        row["session_id"],
-        row["sequence_key"],
-        raw,
-    )
-
-
-def _drops(conversations: Path, overlaps: dict[int, Dropped]) -> Iterator[pl.DataFrame]:
+def _drops(conversations: Path, overlaps: dict[int, Dropped], batch_rows: int) -> Iterator[pl.DataFrame]:
     if not overlaps:
         return
     names = pl.read_parquet(conversations, columns=["conversation_id"])["conversation_id"]
-    rows: list[tuple[object, ...]] = []
-    for position, row in _rows(conversations):
-        drop = overlaps.get(position)
-        if drop is not None:
-            kept = names[drop.kept]
-            rows.append((drop.reason.value, row["conversation_id"], kept, row["messages"], row["tools"], row["locations"]))
-        if len(rows) >= BATCH_ROWS:
-            yield frame(DROPPED_CONVERSATIONS, rows)
-            rows = []
-    yield frame(DROPPED_CONVERSATIONS, rows)
+    wanted = pl.DataFrame(
+        {
+            "position": list(overlaps),
+            "reason": [drop.reason.value for drop in overlaps.values()],
+            "kept_instead": names.gather([drop.kept for drop in overlaps.values()]),
+        },
+        schema_overrides={"position": pl.UInt32},
+    )
+    for batch in _batches(conversations, batch_rows):
+        dropped = batch.join(wanted, on="position", maintain_order="left")
+        yield dropped.select(DROPPED_CONVERSATIONS.names()).cast(DROPPED_CONVERSATIONS)
 
 
 def count_jsonl(path: Path) -> int:

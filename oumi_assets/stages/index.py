@@ -19,18 +19,18 @@ import polars as pl
 from oumi_assets.core.drops import DROPPED_ROWS, EXCERPT_BYTES, RowDrop
 from oumi_assets.core.errors import EmptyFile, MixedPlatforms
 from oumi_assets.core.json_text import NestedTooDeep, NotJson, parse_as_logged
-from oumi_assets.core.parallel import ordered_map
+from oumi_assets.core.parallel import PARALLEL_BYTES, ordered_map
 from oumi_assets.core.rows import ROWS, ForeignRow, IndexedRow, Location
 from oumi_assets.detection import Sample, Signature, read_signature
 from oumi_assets.platforms import PLATFORMS, Platform, other_platform
 from oumi_assets.stages.lines import BLANKS, Range, lines_of, open_export, ranges
 from oumi_assets.stages.sources import Progress, no_progress
-from oumi_assets.stages.tables import Rows, Spool, write_pieces
+from oumi_assets.stages.tables import Parts, Rows, write_pieces
 
 ROWS_FILE = "rows.parquet"
 DROPPED_FILE = "dropped.parquet"
 MAX_LINE = 256 << 20
-RANGE_BYTES = 16 << 20
+RANGE_BYTES = 8 << 20
 _SAMPLE_PLACES = 64
 _SAMPLE_LINES = 8
 _SAMPLE_LINE_BYTES = 8 << 20
@@ -97,10 +97,11 @@ def index_export(
     """Write `rows.parquet` and `dropped.parquet` for an export. Raises `MixedPlatforms`, `EmptyFile`."""
     pieces = ranges(export.stat().st_size, range_bytes)
     work = partial(_index_range, export, platform.name, max_line)
-    whole = _Whole(Spool(folder, DROPPED_FILE, DROPPED_ROWS))
-    results = zip(ordered_map(work, pieces, workers if len(pieces) > 1 else 1), pieces, strict=True)
+    drops = Parts(folder / "dropped-parts", DROPPED_ROWS)
+    whole = _Whole(drops)
+    results = zip(ordered_map(work, pieces, workers if export.stat().st_size >= PARALLEL_BYTES else 1), pieces, strict=True)
     write_pieces(folder / ROWS_FILE, ROWS, whole.take(results, progress))
-    whole.drops.close()
+    drops.write(folder / DROPPED_FILE)
     if whole.foreign is not None:
         raise MixedPlatforms(platform.name, other_platform(platform).name, whole.foreign)
     if whole.lines == 0:
@@ -111,7 +112,7 @@ def index_export(
 class _Whole:
     """Puts the ranges together: line numbers of the whole file, and what was counted on the way."""
 
-    def __init__(self, drops: Spool) -> None:
+    def __init__(self, drops: Parts) -> None:
         self.lines = 0
         self.rows = 0
         self.drops = drops
@@ -122,7 +123,7 @@ class _Whole:
         before = 0
         for piece, within in results:
             renumber = pl.col("line") + before
-            self.drops.append(piece.drops.with_columns(renumber))
+            self.drops.add(piece.drops.with_columns(renumber))
             self.lines += piece.lines
             self.rows += piece.rows.height
             progress("indexing", within.end, within.total)

@@ -12,7 +12,7 @@ import polars as pl
 from oumi_assets.core.calls import Conversation
 from oumi_assets.core.drops import DROPPED_TRACES, TraceDrop
 from oumi_assets.core.json_text import dump_readable
-from oumi_assets.core.parallel import ordered_map
+from oumi_assets.core.parallel import PARALLEL_BYTES, ordered_map
 from oumi_assets.platforms import PLATFORMS, Platform
 from oumi_assets.prefix import prefix_hashes
 from oumi_assets.reconstruction.calls import CallEntry
@@ -21,12 +21,12 @@ from oumi_assets.reconstruction.choose import Chosen, NotChosen, choose
 from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.sources import Progress, no_progress
-from oumi_assets.stages.tables import frame, write_pieces
+from oumi_assets.stages.tables import Parts, frame, rows_per_group, write_pieces
 from oumi_assets.stages.traces import LOCATIONS
 
 CONVERSATIONS_FILE = "conversations.parquet"
 BATCH_TRACES = 256
-PARALLEL_BYTES = 8 << 20
+BATCH_BYTES = 8 << 20
 
 CONVERSATIONS = pl.Schema(
     {
@@ -51,6 +51,13 @@ class ReconstructCounts(NamedTuple):
     conversations: int
 
 
+class Slice(NamedTuple):
+    """Consecutive rows of a table."""
+
+    start: int
+    length: int
+
+
 class _Batch(NamedTuple):
     conversations: pl.DataFrame
     drops: pl.DataFrame
@@ -65,39 +72,59 @@ def reconstruct(
     workers: int = 1,
     progress: Progress = no_progress,
     batch_traces: int = BATCH_TRACES,
+    batch_bytes: int = BATCH_BYTES,
 ) -> ReconstructCounts:
     """Write `conversations.parquet` and `dropped.parquet`, both in the traces' order."""
-    total = pl.scan_parquet(traces).select(pl.len()).collect().item()
     workers = workers if export.stat().st_size >= PARALLEL_BYTES else 1
-    work = partial(_reconstruct_batch, export, traces, platform.name, batch_traces)
-    starts = range(0, total, batch_traces)
-    drops: list[pl.DataFrame] = []
-    counts = [0, 0]
-    results = ordered_map(work, starts, workers)
-    write_pieces(folder / CONVERSATIONS_FILE, CONVERSATIONS, _made(results, total, batch_traces, drops, counts, progress))
-    write_pieces(folder / DROPPED_FILE, DROPPED_TRACES, drops)
-    return ReconstructCounts(traces=counts[0], conversations=counts[1])
+    calls = _largest_calls(traces)
+    batches = plan_batches(calls.to_list(), batch_traces, batch_bytes)
+    drops = Parts(folder / "dropped-parts", DROPPED_TRACES)
+    results = ordered_map(partial(_reconstruct_batch, export, traces, platform.name), batches, workers)
+    made = _Made(len(calls), drops, progress)
+    write_pieces(folder / CONVERSATIONS_FILE, CONVERSATIONS, made.take(results), rows_per_group(calls))
+    drops.write(folder / DROPPED_FILE)
+    return ReconstructCounts(traces=made.traces, conversations=made.conversations)
 
 
-def _made(
-    results: Iterable[_Batch],
-    total: int,
-    batch_traces: int,
-    drops: list[pl.DataFrame],
-    counts: list[int],
-    progress: Progress,
-) -> Iterator[pl.DataFrame]:
-    for number, batch in enumerate(results, start=1):
-        drops.append(batch.drops)
-        counts[0] += batch.conversations.height + batch.drops.height
-        counts[1] += batch.conversations.height
-        progress("reconstructing", min(number * batch_traces, total), total)
-        yield batch.conversations
+def _largest_calls(traces: Path) -> pl.Series:
+    """The bytes of every trace's largest model call: what its conversation may take."""
+    length = pl.col("calls").list.eval(pl.element().struct.field("length")).list.max()
+    return pl.scan_parquet(traces).select(length.cast(pl.Int64)).collect()["calls"]
 
 
-def _reconstruct_batch(export: Path, traces: Path, platform_name: str, count: int, start: int) -> _Batch:
+def plan_batches(sizes: list[int], most_traces: int, most_bytes: int) -> list[Slice]:
+    """Consecutive traces, at most so many and so many bytes (one of more is a batch of its own)."""
+    batches, start, held = [], 0, 0
+    for position, size in enumerate(sizes):
+        if position > start and (position - start >= most_traces or held + size > most_bytes):
+            batches.append(Slice(start, position - start))
+            start, held = position, 0
+        held += size
+    return [*batches, Slice(start, len(sizes) - start)] if sizes else []
+
+
+class _Made:
+    """Takes the batches in order, and counts what was in them."""
+
+    def __init__(self, total: int, drops: Parts, progress: Progress) -> None:
+        self.traces = 0
+        self.conversations = 0
+        self._total = total
+        self._drops = drops
+        self._progress = progress
+
+    def take(self, results: Iterable[_Batch]) -> Iterator[pl.DataFrame]:
+        for batch in results:
+            self._drops.add(batch.drops)
+            self.traces += batch.conversations.height + batch.drops.height
+            self.conversations += batch.conversations.height
+            self._progress("reconstructing", self.traces, self._total)
+            yield batch.conversations
+
+
+def _reconstruct_batch(export: Path, traces: Path, platform_name: str, batch: Slice) -> _Batch:
     platform = PLATFORMS[platform_name]
-    rows = pl.scan_parquet(traces).slice(start, count).collect()
+    rows = pl.scan_parquet(traces).slice(batch.start, batch.length).collect()
     made: list[tuple[object, ...]] = []
     drops: list[tuple[object, ...]] = []
     with open_export(export) as data:

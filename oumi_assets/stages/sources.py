@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from oumi_assets.core.errors import FileTooLarge, NotJsonl
+from oumi_assets.core.hashing import HashedFile
 
 EXPORT = "export.jsonl"
 COMPRESSED = "export.jsonl.gz"
 _GZIP = b"\x1f\x8b"
-_BLOCK = 1 << 20
+_BLOCK = 2 << 20
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, the bytes done and the bytes there are."""
@@ -59,16 +59,13 @@ def copy_export(upload: Stream, size: int, folder: Path, quota: int, progress: P
 
 
 def _copy(upload: Stream, size: int, target: Path, quota: int, progress: Progress) -> Copied:
-    digest, copied = hashlib.sha256(), 0
-    with target.open("wb") as out:
+    with HashedFile(target) as out:
         while block := upload.read(_BLOCK):
-            copied += len(block)
-            if copied > quota:
-                raise FileTooLarge(copied, quota, at_least=True)
-            digest.update(block)
+            if out.size + len(block) > quota:
+                raise FileTooLarge(out.size + len(block), quota, at_least=True)
             out.write(block)
-            progress("copying", copied, size)
-    return Copied(copied, digest.hexdigest())
+            progress("copying", out.size, size)
+        return Copied(out.size, out.sha256())
 
 
 def _inflate(source: Path, target: Path, quota: int) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,8 +17,11 @@ from oumi_assets.core.drops import DROPPED_TRACES, TraceDrop
 from oumi_assets.core.rows import id_text
 from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.stages.lines import open_export
+from oumi_assets.stages.sorting import SortedTraces
+from oumi_assets.stages.tables import count_rows
 
 TRACES_FILE = "traces.parquet"
+BUCKET_ROWS = 200_000
 
 LOCATIONS = pl.List(pl.Struct({"offset": pl.UInt64(), "length": pl.UInt64()}))
 CALLS = pl.List(
@@ -57,27 +61,47 @@ class TraceCounts(NamedTuple):
     duplicate_rows: int
 
 
-def parse_traces(export: Path, rows: Path, folder: Path) -> TraceCounts:
-    """Write `traces.parquet` (ordered by sequence key, then trace id) and `dropped.parquet`."""
-    index = pl.read_parquet(rows)
-    repeated = _repeated_rows(index, export)
-    traces = _traces(index, repeated, export)
-    with_call = traces.filter(pl.col("calls").list.len() > 0)
-    with_call.select(TRACES.names()).cast(TRACES).write_parquet(folder / TRACES_FILE)
-    without = traces.filter(pl.col("calls").list.len() == 0)
-    _drops(without).write_parquet(folder / DROPPED_FILE)
-    return TraceCounts(traces.height, with_call.height, repeated.height)
+def parse_traces(export: Path, rows: Path, folder: Path, *, bucket_rows: int = BUCKET_ROWS) -> TraceCounts:
+    """Write `traces.parquet` (ordered by sequence key, then trace id) and `dropped.parquet`.
+
+    A large index is worked on in buckets, a trace's rows in the same one, so that memory holds one bucket.
+    """
+    found = count = repeated = 0
+    with SortedTraces(folder / "kept", TRACES) as kept, SortedTraces(folder / "left-out", DROPPED_TRACES) as dropped:
+        for index in _buckets(rows, bucket_rows):
+            repeating = _repeated_rows(index, export)
+            traces = _traces(index, repeating, export).with_columns(weight=pl.col("rows").list.len())
+            with_call = traces.filter(pl.col("calls").list.len() > 0)
+            kept.add(with_call.with_columns(pl.col(name).cast(kind) for name, kind in TRACES.items()))
+            dropped.add(_drops(traces.filter(pl.col("calls").list.len() == 0)))
+            found, count, repeated = found + traces.height, count + with_call.height, repeated + repeating.height
+        kept.write(folder / TRACES_FILE, bucket_rows)
+        dropped.write(folder / DROPPED_FILE, bucket_rows)
+    return TraceCounts(found, count, repeated)
+
+
+def _buckets(rows: Path, bucket_rows: int) -> Iterator[pl.DataFrame]:
+    """The index in parts of about `bucket_rows` rows, every trace whole."""
+    number = max(1, -(-count_rows(rows) // bucket_rows))
+    if number == 1:
+        yield pl.read_parquet(rows)
+        return
+    for bucket in range(number):
+        yield pl.scan_parquet(rows).filter(pl.col("trace").hash() % number == bucket).collect(engine="streaming")
 
 
 def _drops(traces: pl.DataFrame) -> pl.DataFrame:
     return traces.select(
-        pl.lit(TraceDrop.NO_MODEL_CALL.value).alias("reason"),
+        "sequence",
+        "trace",
+        "weight",
         "trace_id",
+        pl.lit(TraceDrop.NO_MODEL_CALL.value).alias("reason"),
         pl.col("line").cast(pl.UInt64),
         pl.lit("$").alias("path"),
-        pl.col("rows").list.len().alias("rows"),
+        pl.col("weight").cast(pl.UInt32).alias("rows"),
         pl.col("rows").alias("locations"),
-    ).cast(DROPPED_TRACES)
+    )
 
 
 def _repeated_rows(index: pl.DataFrame, export: Path) -> pl.DataFrame:
@@ -157,6 +181,13 @@ def _names() -> list[pl.Expr]:
 def _readable(traces: pl.DataFrame) -> pl.DataFrame:
     """Ids as text, and the sequence as ISO-8601 in UTC with microseconds."""
     return traces.with_columns(
-        trace_id=pl.Series([id_text(value) for value in traces["trace"]], dtype=pl.String),
+        trace_id=_texts(traces["trace"]),
         sequence_key=pl.from_epoch("sequence", time_unit="us").dt.strftime("%Y-%m-%dT%H:%M:%S.%6fZ"),
     )
+
+
+def _texts(ids: pl.Series) -> pl.Series:
+    """Nearly always the bytes are the text; only lone surrogates, whose bytes begin with ED, make them something else."""
+    if ids.bin.contains(b"\xed").any():
+        return pl.Series([id_text(value) for value in ids], dtype=pl.String)
+    return ids.cast(pl.String)

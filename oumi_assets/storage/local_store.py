@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from oumi_assets.core.errors import MissingImport
 from oumi_assets.storage.keys import folder_name
 from oumi_assets.storage.manifest import Manifest, decode, encode
 from oumi_assets.storage.scratch import new_folder, sweep_folders, working_folder
-from oumi_assets.storage.store import MANIFEST, Store, describe, in_order
+from oumi_assets.storage.store import MANIFEST, Store, describe_all, in_order
 
 _STAGING = ".staging"
 
@@ -36,10 +37,9 @@ class LocalStore(Store):
         """A fresh folder on the same disk, so that publishing is a rename."""
         return working_folder(self.root / _STAGING)
 
-    def publish(self, staged: Path, manifest: Manifest) -> Manifest:
+    def publish(self, staged: Path, manifest: Manifest, hashes: Mapping[str, str] | None = None) -> Manifest:
         """Make a staged folder the import's stage, its manifest naming every file in it."""
-        files = {path.name: describe(path) for path in sorted(staged.iterdir())}
-        manifest = msgspec.structs.replace(manifest, files=files)
+        manifest = msgspec.structs.replace(manifest, files=describe_all(staged, hashes))
         (staged / MANIFEST).write_bytes(encode(manifest))
         target = self._folder(manifest.asset, manifest.import_key)
         target.parent.mkdir(parents=True, exist_ok=True)

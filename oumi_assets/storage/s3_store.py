@@ -10,7 +10,7 @@ never see a mixture: they see the old stage, no stage, or the new one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ from oumi_assets.storage.copies import LocalCopies, sweep_copies
 from oumi_assets.storage.keys import folder_name
 from oumi_assets.storage.manifest import Manifest, StoredFile, decode, encode
 from oumi_assets.storage.s3_bucket import Bucket, Entry
-from oumi_assets.storage.store import MANIFEST, Store, describe, in_order
+from oumi_assets.storage.store import MANIFEST, Store, describe, describe_all, in_order
 
 LEFTOVERS_AFTER = timedelta(days=1)
 """Longer than any publish takes: on S3 nobody can tell whose unfinished publish it is."""
@@ -48,10 +48,10 @@ class S3Store(Store):
         """A local folder: nothing of it is in the bucket before it is published."""
         return self._copies.working_folder()
 
-    def publish(self, staged: Path, manifest: Manifest) -> Manifest:
+    def publish(self, staged: Path, manifest: Manifest, hashes: Mapping[str, str] | None = None) -> Manifest:
         """Upload what is new, then the manifest, then delete what it does not name; what was staged serves as the copy."""
         asset, key = manifest.asset, manifest.import_key
-        manifest = msgspec.structs.replace(manifest, files={path.name: describe(path) for path in sorted(staged.iterdir())})
+        manifest = msgspec.structs.replace(manifest, files=describe_all(staged, hashes))
         present = {entry.name: entry.size for entry in self._bucket.listing(_name(asset, key, ""))}
         former = self.manifest(asset, key) if _name(asset, key, MANIFEST) in present else None
         same = _same_files(former, manifest, present)

@@ -11,8 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+from polars.exceptions import PolarsError
 
 from oumi_assets.core.errors import DiskFull
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def process_tag(pid: int) -> str:
@@ -42,12 +45,19 @@ def working_folder(parent: Path) -> Iterator[Path]:
     folder.chmod(0o755)
     try:
         yield folder
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    except (OSError, PolarsError) as error:
+        if _is_full(error):
             raise DiskFull(str(parent.parent)) from None
         raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_full(error: OSError | PolarsError) -> bool:
+    """No room, no quota, or the largest file there may be. polars tells the system's error number in its text alone."""
+    if isinstance(error, OSError):
+        return error.errno in _FULL
+    return any(f"(os error {number})" in str(error) for number in _FULL)
 
 
 def sweep_folders(parent: Path, prefix: str = "") -> int:

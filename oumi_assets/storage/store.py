@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from oumi_assets.core.errors import MissingImport
 from oumi_assets.storage.manifest import Manifest, Outcome, StoredFile
 
 MANIFEST = "manifest.json"
-_BLOCK = 1 << 20
 
 
 class Store(ABC):
@@ -32,8 +31,11 @@ class Store(ABC):
         """A fresh local folder to write a stage's files into; gone afterwards."""
 
     @abstractmethod
-    def publish(self, staged: Path, manifest: Manifest) -> Manifest:
-        """Make a staged folder the import's stage, its manifest naming every file in it; the staged folder is used up."""
+    def publish(self, staged: Path, manifest: Manifest, hashes: Mapping[str, str] | None = None) -> Manifest:
+        """Make a staged folder the import's stage, its manifest naming every file in it; the staged folder is used up.
+
+        `hashes` are SHA-256 by file name that are known from writing; the other files are read for theirs.
+        """
 
     @abstractmethod
     def location(self, asset: str, key: str, name: str | None = None) -> str:
@@ -78,13 +80,18 @@ class Store(ABC):
         return manifest
 
 
-def describe(path: Path) -> StoredFile:
-    """Size and SHA-256 of a file, as its manifest names it."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return StoredFile(path.stat().st_size, digest.hexdigest())
+def describe(path: Path, sha256: str | None = None) -> StoredFile:
+    """Size and SHA-256 of a file, as its manifest names it; the file is read unless its hash is known."""
+    if sha256 is None:
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return StoredFile(path.stat().st_size, sha256)
+
+
+def describe_all(folder: Path, hashes: Mapping[str, str] | None) -> dict[str, StoredFile]:
+    """The files of a staged folder by name, those with a known hash not read again."""
+    known = hashes or {}
+    return {path.name: describe(path, known.get(path.name)) for path in sorted(folder.iterdir())}
 
 
 def in_order(manifests: list[Manifest]) -> list[Manifest]:

@@ -15,7 +15,7 @@ from oumi_assets.orchestration import upload_sensor as sensor_module
 from oumi_assets.orchestration.composition import build_definitions
 from oumi_assets.orchestration.pull_partitions import project_key, pull_partition
 from oumi_assets.orchestration.resources import OpenedWorkspace
-from oumi_assets.orchestration.upload_sensor import upload_sensor
+from oumi_assets.orchestration.upload_sensor import make_upload_sensor
 from pulls.langfuse_server import LangfuseServer
 from pulls.langsmith_server import KEY, LangSmithServer
 from pulls.loopback import Fault
@@ -195,10 +195,11 @@ def looks(workspace: Workspace, instance: dg.DagsterInstance, monkeypatch: pytes
     """Evaluates the upload sensor once; returns its run requests."""
     monkeypatch.setattr(sensor_module, "SECOND_LOOK_SECONDS", 0)
     resource = OpenedWorkspace(workspace)
+    sensor = make_upload_sensor()
 
     def look() -> list[dg.RunRequest]:
         context = dg.build_sensor_context(instance=instance, resources={"workspace": resource})
-        result = upload_sensor(context)
+        result = sensor(context)
         assert isinstance(result, dg.SensorResult)
         return list(result.run_requests or [])
 

@@ -1,0 +1,51 @@
+"""Writing a file and hashing what is written, side by side: nothing has to be read again for its SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+_MAX_WAITING = 4
+"""Blocks that may wait for the hashing thread: memory stays bounded when it is the slower one."""
+
+
+class HashedFile:
+    """A new file whose bytes are hashed by a thread of its own while they are written. Use as a context manager.
+
+    Write large blocks (a megabyte, not a line): each is one task.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._digest = hashlib.sha256()
+        self._waiting: deque[Future[None]] = deque()
+        self.size = 0
+
+    def __enter__(self) -> Self:
+        self._file = self._path.open("wb", buffering=0)
+        self._thread = ThreadPoolExecutor(1)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._thread.shutdown()
+        self._file.close()
+
+    def write(self, block: bytes) -> None:
+        """Append a block. Raises `OSError`, as for a full disk."""
+        self._waiting.append(self._thread.submit(self._digest.update, block))
+        rest = memoryview(block)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+        self.size += len(block)
+        if len(self._waiting) > _MAX_WAITING:
+            self._waiting.popleft().result()
+
+    def sha256(self) -> str:
+        """The hash of everything written so far, in hexadecimal."""
+        while self._waiting:
+            self._waiting.popleft().result()
+        return self._digest.hexdigest()

@@ -1,0 +1,124 @@
+"""The same dataset comes out however the work is cut into pieces and whoever does them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from paths import FIXTURES
+from polars.testing import assert_frame_equal
+
+from oumi_assets.core.parallel import ordered_map
+from oumi_assets.platforms import PLATFORMS
+from oumi_assets.stages.dataset import JSONL_FILE, write_dataset
+from oumi_assets.stages.index import ROWS_FILE, index_export
+from oumi_assets.stages.reconstruct import CONVERSATIONS_FILE, reconstruct
+from oumi_assets.stages.tables import Parts, rows_per_group, write_pieces
+from oumi_assets.stages.traces import TRACES_FILE, parse_traces
+
+EXPORTS = sorted(FIXTURES.glob("lang*/*.jsonl"))
+WHOLE: dict[str, dict[str, int]] = {"index": {}, "traces": {}, "reconstruct": {}, "dataset": {}}
+TINY = {
+    "index": {"range_bytes": 3000},
+    "traces": {"bucket_rows": 4},
+    "reconstruct": {"batch_traces": 2, "batch_bytes": 5000},
+    "dataset": {"batch_bytes": 2000},
+}
+
+
+def run(export: Path, folder: Path, workers: int, sizes: dict[str, dict[str, int]]) -> dict[str, Any]:
+    """All stages on one file; what they wrote, by stage and file."""
+    platform = PLATFORMS[export.parent.name]
+    folders = {name: folder / name for name in sizes}
+    for made in folders.values():
+        made.mkdir(parents=True)
+    rows, traces = folders["index"] / ROWS_FILE, folders["traces"] / TRACES_FILE
+    conversations = folders["reconstruct"] / CONVERSATIONS_FILE
+    index_export(export, folders["index"], platform, workers=workers, **sizes["index"])
+    parse_traces(export, rows, folders["traces"], **sizes["traces"])
+    reconstruct(export, traces, folders["reconstruct"], platform, workers=workers, **sizes["reconstruct"])
+    write_dataset(export, conversations, folders["dataset"], platform.name, deduplicate=True, **sizes["dataset"])
+    written = [path for made in folders.values() for path in sorted(made.iterdir())]
+    return {f"{p.parent.name}/{p.name}": pl.read_parquet(p) if p.suffix == ".parquet" else p.read_bytes() for p in written}
+
+
+def assert_same(one: dict[str, Any], other: dict[str, Any]) -> None:
+    """Files of the same names, texts equal byte for byte, tables row for row."""
+    assert one.keys() == other.keys()
+    for name, content in one.items():
+        if isinstance(content, bytes):
+            assert content == other[name], name
+        else:
+            assert_frame_equal(content, other[name])
+
+
+@pytest.mark.parametrize("export", EXPORTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_tiny_pieces_make_the_same_dataset(export: Path, tmp_path: Path) -> None:
+    """A batch is a matter of memory; no user should ever see where one ended."""
+    assert_same(run(export, tmp_path / "whole", 1, WHOLE), run(export, tmp_path / "tiny", 1, TINY))
+
+
+@pytest.mark.xdist_group("workers")
+@pytest.mark.parametrize("platform", ["langfuse", "langsmith"])
+def test_three_workers_make_the_same_dataset_as_one(platform: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number of cores is the machine's business, not the dataset's."""
+    monkeypatch.setattr("oumi_assets.stages.index.PARALLEL_BYTES", 0)
+    monkeypatch.setattr("oumi_assets.stages.reconstruct.PARALLEL_BYTES", 0)
+    export = tmp_path / platform / "all.jsonl"
+    export.parent.mkdir()
+    export.write_bytes(b"".join(path.read_bytes() for path in EXPORTS if path.parent.name == platform))
+    one, three = run(export, tmp_path / "one", 1, TINY), run(export, tmp_path / "three", 3, TINY)
+    assert_same(one, three)
+    assert len(one[f"dataset/{JSONL_FILE}"].splitlines()) > 10
+
+
+@pytest.mark.xdist_group("workers")
+def test_results_come_in_the_order_of_the_pieces_and_only_when_asked_for() -> None:
+    """Order is what makes results independent of speed; drawing ahead without bound would fill the memory."""
+    drawn = []
+
+    def pieces():  # type: ignore[no-untyped-def]
+        for number in range(50):
+            drawn.append(number)
+            yield number
+
+    results = ordered_map(str, pieces(), 2)
+    assert next(results) == "0"
+    assert len(drawn) <= 5
+    assert [*results] == [str(number) for number in range(1, 50)]
+
+
+def test_row_groups_are_bounded_in_bytes_whatever_the_rows(tmp_path: Path) -> None:
+    """polars keeps row groups in memory: one of all rows would be the whole export."""
+    assert rows_per_group(pl.Series([10] * 1000), group_bytes=160) == 16
+    assert rows_per_group(pl.Series([], dtype=pl.Int64)) > 1000
+    even = rows_per_group(pl.Series([10] * 500 + [10**9] + [10] * 499), group_bytes=160)
+    assert even == 8, "one giant must not make every other row a group of its own"
+
+
+def test_what_waits_on_disk_comes_back_in_order_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts lie in the folder that is published: none may be left in it."""
+    monkeypatch.setattr("oumi_assets.stages.tables.GROUP_BYTES", 100)
+    schema = pl.Schema({"n": pl.Int64(), "text": pl.String()})
+    parts = Parts(tmp_path / "parts", schema)
+    for number in range(20):
+        parts.add(pl.DataFrame({"n": [number], "text": ["x" * 60]}, schema=schema))
+    parts.write(tmp_path / "all.parquet")
+    assert pl.read_parquet(tmp_path / "all.parquet")["n"].to_list() == list(range(20))
+    assert [path.name for path in tmp_path.iterdir() if path.name in ("parts", "all.parquet")] == ["all.parquet"]
+    write_pieces(tmp_path / "none.parquet", schema, [])
+    assert pl.read_parquet(tmp_path / "none.parquet").schema == schema
+
+
+def test_a_conversation_too_large_for_one_piece_is_written_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A giant trace goes to disk row by row; its line must be what it would have been at once."""
+    export = next(path for path in EXPORTS if path.stem == "wrap_openai_tools_agent")
+    usual = run(export, tmp_path / "usual", 1, WHOLE)
+    monkeypatch.setattr("oumi_assets.stages.envelope.GIANT_BYTES", 1)
+    giant = run(export, tmp_path / "giant", 1, TINY)
+    assert_same(usual, giant)
+    for line in giant[f"dataset/{JSONL_FILE}"].splitlines():
+        assert json.loads(json.loads(line)["metadata"]["source_raw"])

@@ -1,0 +1,100 @@
+"""Calls that are OpenAI wire already take a short way, which must lead to the same place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import ground_truth
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from oumi_assets.core.calls import Conversation, ModelCall
+from oumi_assets.core.json_text import dump
+from oumi_assets.platforms import PLATFORMS
+from oumi_assets.reconstruction.candidate import read_generally
+from oumi_assets.reconstruction.plain import read_plain
+from oumi_assets.shapes.extra_tools import extra_tools
+from oumi_assets.wire.tools import wire_tools
+
+TEXT = st.sampled_from(["", "hi", '{"a": 1}', "f", "user"])
+ID = st.sampled_from(["c1", "c2", "f", "", None, 7])
+CALL = st.fixed_dictionaries(
+    {
+        "id": ID,
+        "type": st.just("function"),
+        "function": st.fixed_dictionaries(
+            {"name": st.sampled_from(["f", "g", "user", "Tool"]), "arguments": st.one_of(TEXT, st.just({"a": 1}))}
+        ),
+    },
+    optional={"index": st.just(0)},
+)
+CALLS = st.lists(CALL, max_size=3)
+MESSAGE = st.one_of(
+    st.fixed_dictionaries({"role": st.sampled_from(["system", "user", "assistant", "developer", "f"]), "content": TEXT}),
+    st.fixed_dictionaries({"content": st.one_of(TEXT, st.none()), "role": st.just("assistant"), "tool_calls": CALLS}),
+    st.fixed_dictionaries({"role": st.just("assistant"), "tool_calls": CALLS}),
+    st.fixed_dictionaries({"role": st.just("tool"), "content": TEXT, "tool_call_id": ID}),
+    st.fixed_dictionaries({"role": st.just("user")}, optional={"content": st.none(), "name": TEXT}),
+    st.fixed_dictionaries({"role": st.just("user"), "content": st.just([{"type": "text", "text": "part"}])}),
+    st.just("no message"),
+)
+REPLY = st.one_of(
+    MESSAGE,
+    st.fixed_dictionaries(
+        {
+            "role": st.just("assistant"),
+            "content": TEXT,
+            "refusal": st.none(),
+            "annotations": st.just([]),
+            "tool_calls": st.none(),
+        },
+        optional={"audio": st.none(), "function_call": st.none()},
+    ),
+    TEXT,
+)
+TOOLS = st.sampled_from([[], [{"type": "function", "function": {"name": "f"}}], None])
+
+
+def agrees(call: ModelCall) -> bool:
+    """Whether the short way was taken; fails when it leads elsewhere, down to the order of keys."""
+    plain = read_plain(call)
+    if plain is None:
+        return False
+    found, path = read_generally(call)
+    assert isinstance(found, Conversation), path
+    assert dump(plain[0]) == dump(found.messages)
+    assert wire_tools(plain[1] or extra_tools(call)) == found.tools
+    return True
+
+
+@settings(max_examples=600, deadline=None)
+@given(messages=st.lists(MESSAGE, max_size=6), reply=REPLY, tools=TOOLS, bare=st.booleans(), failed=st.booleans())
+def test_the_short_way_agrees_with_the_shapes(messages: list[Any], reply: Any, tools: Any, bare: bool, failed: bool) -> None:
+    """Equal conversations must not depend on which way they were read."""
+    request = messages if bare else {"messages": messages, "tools": tools, "model": "m"}
+    agrees(ModelCall(input=request, output=reply, failed=failed))
+    agrees(ModelCall(input=request, output={"choices": [{"message": reply}]}, failed=failed))
+
+
+def test_a_usual_agent_call_takes_the_short_way() -> None:
+    """Otherwise the short way would be dead code, and nobody would notice."""
+    call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    messages = [
+        {"role": "system", "content": "s"},
+        {"role": "user", "content": "u"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c1", "content": "r"},
+    ]
+    assert agrees(ModelCall(input={"messages": messages}, output={"role": "assistant", "content": "done", "refusal": None}))
+
+
+@pytest.mark.parametrize("file", ground_truth.files(), ids=lambda file: f"{file.path.parent.name}/{file.path.stem}")
+def test_both_ways_agree_on_real_exports(file: ground_truth.File) -> None:
+    """Real clients log more than anyone thinks of."""
+    platform = PLATFORMS[Path(file.path).parent.name]
+    for line in file.path.read_bytes().splitlines():
+        entry = platform.index_line(line)
+        if entry is not None and entry.is_call:
+            agrees(platform.read_call(line))
