@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -12,8 +13,10 @@ import time
 import urllib.request
 from pathlib import Path
 
+import click
 import pytest
 
+from oumi_assets.cli import commands as commands_of_cli
 from oumi_assets.settings import PROJECT_ROOT
 
 README = PROJECT_ROOT / "README.md"
@@ -101,6 +104,20 @@ def _answers(url: str) -> bool:
         except OSError:
             time.sleep(0.5)
     return False
+
+
+def test_every_documented_use_of_the_command_line_is_understood() -> None:
+    """Pages on pulls and buckets cannot be run without servers of one's own; their commands are parsed all the same."""
+    pages = [*PROJECT_ROOT.glob("*.md"), *PROJECT_ROOT.glob("docs/*.md")]
+    lines = [line for page in pages for line in page.read_text().splitlines() if line.startswith("oumi-assets ")]
+    assert len(lines) >= 6
+    for line in lines:
+        _, *arguments = shlex.split(line, comments=True)
+        command: click.Command = commands_of_cli
+        while isinstance(command, click.Group):
+            command = command.commands[arguments.pop(0)]
+        with command.make_context(command.name, arguments) as context:
+            assert context.params
 
 
 def test_every_link_of_the_documentation_leads_somewhere() -> None:
