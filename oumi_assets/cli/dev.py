@@ -25,8 +25,8 @@ from oumi_assets.storage.location import Location
 
 HOST = "127.0.0.1"
 _SETTINGS = "dagster.yaml"
-# Dagster recommends its newer command line on every start; that is our business and not the user's.
-_SUPERSEDED = "ignore:Function `dev_command` is superseded"
+# Dagster recommends its newer command line at every start, and warns of a parameter that it sets itself.
+_DAGSTERS_OWN = "ignore:Function `dev_command` is superseded,ignore:Parameter `owners` of initializer `SensorDefinition.__init__`"
 
 
 @click.command()
@@ -117,7 +117,7 @@ def _run(port: int, home: Path) -> int:
     """`dagster dev` in a session of its own: started from a script it would not hear signals otherwise."""
     workspace = str(PROJECT_ROOT / "workspace.yaml")
     command = [sys.executable, "-m", "dagster", "dev", "-w", workspace, "-h", HOST, "-p", str(port)]
-    environ = {"PYTHONWARNINGS": _SUPERSEDED, **os.environ, "DAGSTER_HOME": str(home)}
+    environ = {"PYTHONWARNINGS": _DAGSTERS_OWN, **os.environ, "DAGSTER_HOME": str(home)}
     tree = ProcessTree(command, environ, PROJECT_ROOT, home)
 
     def stop(number: int, frame: object) -> None:
