@@ -26,7 +26,9 @@ from oumi_assets.storage.location import Location
 HOST = "127.0.0.1"
 _SETTINGS = "dagster.yaml"
 # Dagster recommends its newer command line at every start, and warns of a parameter that it sets itself.
-_DAGSTERS_OWN = "ignore:Function `dev_command` is superseded,ignore:Parameter `owners` of initializer `SensorDefinition.__init__`"
+_DAGSTERS_OWN = (
+    "ignore:Function `dev_command` is superseded,ignore:Parameter `owners` of initializer `SensorDefinition.__init__`"
+)
 
 
 @click.command()
