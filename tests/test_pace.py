@@ -36,10 +36,16 @@ class FakeContext:
     """As much of an asset's context as reporting needs."""
 
     partition_key = "it"
+    run_id = "of-no-run"
 
     def __init__(self) -> None:
         self.said: list[str] = []
         self.log = self
+        self.instance = self
+        self.run = self
+
+    def add_run_tags(self, run_id: str, tags: dict[str, str]) -> None:
+        """An instance keeps them; nobody reads them here."""
 
     def info(self, text: str) -> None:
         self.said.append(text)
@@ -52,7 +58,7 @@ def test_a_stage_logs_its_pace_and_still_reports_to_its_caller(
     monkeypatch.setattr("oumi_assets.orchestration.reporting.LOG_SECONDS", -1.0)
     context, shown = FakeContext(), []
     resource = OpenedWorkspace(replace(workspace, progress=lambda *report: shown.append(report)))
-    with opened(resource, RAW_EXPORT, context) as found:  # type: ignore[arg-type]
+    with opened(context, resource, RAW_EXPORT) as found:  # type: ignore[arg-type]
         found.progress("indexing", 1, 100)
         found.progress("indexing", 50, 100)
     assert shown == [("indexing", 1, 100), ("indexing", 50, 100)]
