@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +12,20 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.remote_origin import (
+    ManagedGrpcPythonEnvCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from ticks import BROKEN, FIXTURE, Platform
 
 from oumi_assets.core.errors import BadSetting, TransientError, UnknownDataset
 from oumi_assets.imports.raw_export import Form
-from oumi_assets.imports.workspace import DEDUPED_DATASET, PARSED_TRACES, RAW_EXPORT, Workspace
+from oumi_assets.imports.workspace import DEDUPED_DATASET, PARSED_TRACES, RAW_EXPORT, STAGES, Workspace
 from oumi_assets.orchestration import reporting, upload_sensor
 from oumi_assets.orchestration.in_process import Importer
+from oumi_assets.orchestration.tags import PATH_TAG
 from oumi_assets.stages.sources import no_progress
 from oumi_assets.storage.local_store import LocalStore as Store
 from oumi_assets.storage.local_uploads import LocalUploads as Uploads
@@ -53,10 +61,10 @@ class CrashingStore(Store):
         super().__init__(root)
         self._asset = asset
 
-    def publish(self, staged: Path, manifest: Manifest) -> Manifest:
+    def publish(self, staged: Path, manifest: Manifest, hashes: Mapping[str, str] | None = None) -> Manifest:
         if manifest.asset == self._asset:
             raise RuntimeError("a bug of ours")
-        return super().publish(staged, manifest)
+        return super().publish(staged, manifest, hashes)
 
 
 def _uploads(workspace: Workspace) -> Path:
@@ -155,6 +163,8 @@ def test_an_import_that_crashed_in_any_stage_can_be_retried(asset: str, workspac
         )
         failed = importer.import_file(path, Form("mine", "auto", path.name, True), no_progress)
         assert failed.error is not None
+        made = [stage for stage in STAGES if workspace.store.manifest(stage, failed.key) is not None]
+        assert made == list(STAGES[: STAGES.index(asset)])
         importer._workspace = whole
         assert importer.retry(failed.key, no_progress).error is None
     assert _outcome(workspace, failed.key) is Outcome.COMPLETE
@@ -184,3 +194,30 @@ def test_an_unknown_import_cannot_be_retried(workspace: Workspace) -> None:
 
 def _dead(run_id: str) -> str:
     return f"{socket.gethostname()}/999999999-1/{run_id}"
+
+
+def test_a_path_typed_as_a_tag_in_the_ui_names_no_file(workspace: Workspace, tmp_path: Path) -> None:
+    """Anyone with the UI may tag a run; the retry of an operator must not read the file such a tag names."""
+    secret = tmp_path / "secret.txt"
+    shutil.copyfile(FIXTURE, secret)
+    with dg.DagsterInstance.get() as instance, Importer() as importer:
+        origin = _launched_from_the_ui(instance, "monday", {PATH_TAG: str(secret)})
+        assert origin.remote_job_origin is not None
+        again = importer.retry("monday", no_progress)
+    assert again.error is not None
+    assert workspace.store.manifest(DEDUPED_DATASET, "monday") is None
+
+
+def _launched_from_the_ui(instance: dg.DagsterInstance, key: str, tags: dict[str, str]) -> dg.DagsterRun:
+    """A run as the webserver creates it: it has an origin in a code location."""
+    repository = RemoteRepositoryOrigin(
+        ManagedGrpcPythonEnvCodeLocationOrigin(LoadableTargetOrigin(module_name="oumi_assets.definitions")), "__repository__"
+    )
+    run = dg.DagsterRun(
+        job_name="trace_import",
+        run_config={"ops": {RAW_EXPORT: {"config": {"file": "by-hand/missing.jsonl"}}}},
+        tags={**tags, "dagster/partition": key},
+        status=dg.DagsterRunStatus.FAILURE,
+        remote_job_origin=RemoteJobOrigin(repository, "trace_import"),
+    )
+    return instance.add_run(run)

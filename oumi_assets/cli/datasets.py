@@ -80,7 +80,7 @@ def show(dataset: str, n: int, dropped: bool, as_json: bool) -> None:
         return
     for line in read_conversations(store, found.key, n):
         if as_json:
-            click.echo(line.decode())
+            click.echo(json.dumps(json.loads(line)) if out.is_terminal else line.decode())
         else:
             _print_conversation(json.loads(line), out)
 

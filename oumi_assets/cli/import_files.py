@@ -38,7 +38,7 @@ def import_files(files: tuple[Path, ...], name: str | None, platform: str | None
     with Importer() as importer:
         for path in files:
             with progress_bar(clean(path.name), shown=not as_json) as report:
-                form = Form(name or "", platform or AUTO, path.name, not no_dedupe)
+                form = Form(name or "", platform or AUTO, path.absolute().name, not no_dedupe)
                 summary = importer.import_file(path, form, report)
             failed += summary.error is not None
             _print(summary, str(path), as_json)

@@ -6,6 +6,7 @@ Anything else is `UNKNOWN_SIZE`, and reconstruction reads the call before it dec
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -28,6 +29,7 @@ class _Message(msgspec.Struct):
     parts: Raw | UnsetType = UNSET
     lc: int | UnsetType = UNSET
     id: Any = None
+    tool_call_id: Raw | UnsetType = UNSET
     kwargs: _Kwargs | UnsetType = UNSET
 
 
@@ -61,11 +63,6 @@ def count_messages(payload: str | bytes | Raw) -> tuple[int, bool]:
         return UNCOUNTED
 
 
-def count_list(messages: Raw) -> tuple[int, bool]:
-    """The same for a value already known to be the list of messages."""
-    return count_messages(bytes(messages))
-
-
 def _system_messages(wrapped: _Wrapped) -> int | None:
     """System prompts beside the messages; None when there may be one (Google keeps it inside a `config`)."""
     system = b"" if isinstance(wrapped.system, UnsetType) else bytes(wrapped.system)
@@ -87,6 +84,18 @@ def _count_nested(payload: str | bytes | Raw) -> tuple[int, bool]:
     except (msgspec.DecodeError, ValueError, RecursionError):
         return UNCOUNTED
     return _count(batch[0]) if len(batch) == 1 else UNCOUNTED
+
+
+_RESPONSE_ITEMS = re.compile(rb'"output\\*"')
+
+
+def is_one_reply(output: Raw) -> bool:
+    """Whether an output is certain to be one message: items of the Responses API and lists may be several.
+
+    `output` is JSON, or JSON text inside JSON text, where quotes are escaped.
+    """
+    text = bytes(output)
+    return text.lstrip(b'" \\')[:1] != b"[" and not _RESPONSE_ITEMS.search(text)
 
 
 class Tally(msgspec.Struct):
@@ -138,8 +147,14 @@ def _certain_role(message: _Message) -> str | None:
     if isinstance(message.kwargs, _Kwargs):
         return _class_role(message.id) if _is_plain(message.kwargs.content) else None
     if isinstance(message.role, str) and message.parts is UNSET and _is_plain(message.content):
-        return message.role.lower()
+        role = message.role.lower()
+        # OpenTelemetry logs tool results as the user's: what looks like a turn may answer an earlier call.
+        return None if role not in _TOOL_ROLES and _is_given(message.tool_call_id) else role
     return None
+
+
+def _is_given(value: Raw | UnsetType) -> bool:
+    return not isinstance(value, UnsetType) and bytes(value) not in (b"null", b'""')
 
 
 def _class_role(path: Any) -> str | None:

@@ -164,6 +164,9 @@ def _layout(text: bytes) -> _Layout | None:
         members = _members(text)
     except _FAILURES:
         return None
+    if "system" in members or "config" in members:
+        # These may hold a message of their own, which is counted with the whole payload.
+        return None
     for colon, comma in ((b": ", b", "), (b":", b",")):
         written = [_encode(key) + colon + bytes(value) for key, value in members.items()]
         if "messages" in members and b"{" + comma.join(written) + b"}" == text:

@@ -1,4 +1,4 @@
-"""Timestamps of both platforms as microseconds since 1970 in UTC, and back as ISO-8601 text."""
+"""Timestamps of both platforms as microseconds since 1970 in UTC."""
 
 from __future__ import annotations
 
@@ -23,10 +23,3 @@ def microseconds(value: Any) -> int | None:
         return (moment - (_EPOCH if moment.tzinfo else _NAIVE_EPOCH)) // _MICROSECOND
     except (ValueError, OverflowError):
         return None
-
-
-def iso_text(value: int | None) -> str | None:
-    """`2026-05-19T10:00:00.123456Z` for microseconds since 1970; None stays None."""
-    if value is None:
-        return None
-    return (_EPOCH + timedelta(microseconds=value)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

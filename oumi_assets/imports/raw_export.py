@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from oumi_assets.core.errors import BadSetting, EmptyFile, FileChanged, ImportExists, NothingToImport
+from oumi_assets.core.errors import BadSetting, EmptyFile, FileChanged, FileNotFound, ImportExists, NothingToImport
 from oumi_assets.core.parallel import PARALLEL_BYTES, warm_up
 from oumi_assets.detection import check_name, detect
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace, failures_recorded, new_manifest
@@ -52,6 +52,9 @@ def make_raw_export(
         raise ImportExists("its content was deleted; the file and settings of a new import")
     stored = existing if existing is not None and existing.outcome is Outcome.COMPLETE else None
     if not form.file:
+        return _make_again(workspace, key, form, stored, run_id)
+    if stored is not None and stored.source is not None and not stored.source.watched and _is_gone(workspace, form):
+        # Run again from the UI, where a file of the command line does not lie: its bytes are stored.
         return _make_again(workspace, key, form, stored, run_id)
     with workspace.store.staging() as folder:
         made = _Attempt(workspace, key, form, settings, stored, run_id, content_tag, watched)
@@ -110,6 +113,14 @@ class _Attempt(NamedTuple):
         complete = msgspec.structs.replace(manifest, source=source, platform=platform, counts=counts)
         kept = COMPRESSED if (folder / COMPRESSED).exists() else EXPORT
         return self.workspace.store.publish(folder, complete, {kept: copied.sha256})
+
+
+def _is_gone(workspace: Workspace, form: Form) -> bool:
+    try:
+        with workspace.uploads.open(form.file):
+            return False
+    except FileNotFound:
+        return True
 
 
 def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | None, run_id: str | None) -> Manifest:

@@ -31,8 +31,14 @@ class Recount(NamedTuple):
 
 
 def recount(store: Store, asset: str, key: str) -> Recount:
-    """Count a published stage again. Raises `MissingImport`."""
-    return _RECOUNTS[asset](store, key)
+    """Count a published stage again, and hold what it reported against that. Raises `MissingImport`."""
+    found, reported = _RECOUNTS[asset](store, key), store.complete(asset, key).counts
+    also = {
+        "in, as reported": (found.incoming, reported.incoming),
+        "out, as reported": (found.outgoing, reported.outgoing),
+        "dropped, as reported": (found.dropped, reported.total_dropped),
+    }
+    return found._replace(also={**found.also, **also})
 
 
 def _dropped(store: Store, asset: str, key: str) -> int:

@@ -103,12 +103,12 @@ def new_manifest(asset: str, key: str, run_id: str | None) -> Manifest:
 def failures_recorded(workspace: Workspace, folder: Path, manifest: Manifest, counts: dict[str, Counts]) -> Iterator[None]:
     """When the stage fails, publish its drops and its error, and nothing else, before the error goes on.
 
-    A transient error says nothing of the file and is not recorded: the stage is tried again.
+    A transient error, or a storage in trouble, says nothing of the file and is not recorded: it is tried again.
     `counts` may gain the entry "counts" while the stage works; a failed stage has let nothing out.
     """
     try:
         yield
-    except TransientError:
+    except (TransientError, StorageTrouble):
         raise
     except TraceImportError as error:
         for path in folder.iterdir():

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from oumi_assets.core.counting import UNCOUNTED
+from oumi_assets.core.counting import UNCOUNTED, is_one_reply
 from oumi_assets.core.histories import Histories
 from oumi_assets.core.json_text import dump, scrub
 from oumi_assets.core.rows import ForeignRow, IndexedRow, id_bytes, integer_digits, text_or_none
@@ -46,10 +46,11 @@ class Row(msgspec.Struct):
     end_time: str | None = None
     level: str | None = None
     input: Raw = _NOTHING
+    output: Raw = _NOTHING
     run_type: Raw | UnsetType = UNSET
 
 
-_TEXT_FIELDS = tuple(field for field in Row.__struct_fields__ if field not in ("input", "run_type"))
+_TEXT_FIELDS = tuple(field for field in Row.__struct_fields__ if field not in ("input", "output", "run_type"))
 _decode = msgspec.json.Decoder(Row).decode
 _histories = Histories()
 
@@ -69,6 +70,7 @@ def index_object(fields: dict[str, Any]) -> IndexedRow | None:
         value = fields.get(field)
         setattr(row, field, value if isinstance(value, str) else integer_digits(value))
     row.input = Raw(dump(scrub(fields.get("input"))).encode())
+    row.output = Raw(dump(scrub(fields.get("output"))).encode())
     return index_row(row)
 
 
@@ -80,7 +82,7 @@ def index_row(row: Row) -> IndexedRow | None:
     row_id = id_bytes(row.id)
     parent = id_bytes(row.parentObservationId or row.parent_observation_id)
     is_call = row.type is not None and row.type.upper() == MODEL_CALL
-    messages, partial = _histories.count(trace, bytes(row.input)) if is_call else UNCOUNTED
+    messages, partial = _histories.count(trace, bytes(row.input)) if is_call and is_one_reply(row.output) else UNCOUNTED
     return IndexedRow(
         trace=trace,
         row=row_id,

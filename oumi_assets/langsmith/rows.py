@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from oumi_assets.core.counting import UNCOUNTED
+from oumi_assets.core.counting import UNCOUNTED, is_one_reply
 from oumi_assets.core.histories import Histories
 from oumi_assets.core.json_text import dump, scrub
 from oumi_assets.core.rows import ForeignRow, IndexedRow, id_bytes, integer_digits, text_or_none
@@ -59,11 +59,12 @@ class Row(msgspec.Struct):
     metadata: Metadata | None = None
     custom_metadata: Metadata | None = None
     inputs: Raw = _NOTHING
+    outputs: Raw = _NOTHING
     traceId: Raw | UnsetType = UNSET
     type: Raw | UnsetType = UNSET
 
 
-_OTHER_FIELDS = ("error", "parent_run_ids", "extra", "metadata", "custom_metadata", "inputs", "traceId", "type")
+_OTHER_FIELDS = ("error", "parent_run_ids", "extra", "metadata", "custom_metadata", "inputs", "outputs", "traceId", "type")
 _TEXT_FIELDS = tuple(field for field in Row.__struct_fields__ if field not in _OTHER_FIELDS)
 _decode = msgspec.json.Decoder(Row).decode
 _histories = Histories()
@@ -79,7 +80,9 @@ def index_line(line: bytes) -> IndexedRow | None:
 
 def index_object(fields: dict[str, Any]) -> IndexedRow | None:
     """The same for a row read leniently; a field of a wrong type counts as absent."""
-    row = Row(inputs=Raw(dump(scrub(fields.get("inputs"))).encode()))
+    row = Row(
+        inputs=Raw(dump(scrub(fields.get("inputs"))).encode()), outputs=Raw(dump(scrub(fields.get("outputs"))).encode())
+    )
     for field in _TEXT_FIELDS:
         value = fields.get(field)
         setattr(row, field, value if isinstance(value, str) else integer_digits(value))
@@ -109,7 +112,7 @@ def index_row(row: Row) -> IndexedRow | None:
         return None
     metadata = _merged_metadata(row)
     is_call = row.run_type is not None and row.run_type.upper() == MODEL_CALL
-    messages, partial = _histories.count(trace, bytes(row.inputs)) if is_call else UNCOUNTED
+    messages, partial = _histories.count(trace, bytes(row.inputs)) if is_call and is_one_reply(row.outputs) else UNCOUNTED
     return IndexedRow(
         trace=trace,
         row=id_bytes(row.id or row.run_id),

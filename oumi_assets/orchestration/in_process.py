@@ -38,7 +38,6 @@ from oumi_assets.storage.manifest import Outcome, Settings
 
 # Dagster's console log would bury the result; events go to the event log, which the UI shows.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-_OF_THE_FILE = (CONTENT_TAG, PATH_TAG)
 
 
 class Importer:
@@ -82,7 +81,9 @@ class Importer:
             raise UnknownDataset(key, [])
         if any(run.status in UNFINISHED for run in runs):
             raise BadSetting(f"Import {key} is running or waits in the queue; there is nothing to retry yet.")
-        known = {name: value for run in reversed(runs) for name, value in run.tags.items() if name in _OF_THE_FILE}
+        known = {name: value for run in reversed(runs) for name, value in run.tags.items() if name == CONTENT_TAG}
+        for path in filter(None, map(_own_path, reversed(runs))):
+            known[PATH_TAG] = path
         if CONTENT_TAG in known:
             known[CONTENT_TAG] = ANY_CONTENT
         if raw is not None and raw.settings is not None and raw.source is not None:
@@ -103,6 +104,13 @@ class Importer:
             raise_on_error=False,
         )
         return summarize(workspace.store, key, None if result.success else _error(result))
+
+
+def _own_path(run: dg.DagsterRun) -> str | None:
+    """The file of a command line's run. A tag typed into the UI, whose runs have an origin there, must not name a file."""
+    if run.remote_job_origin is not None or CONTENT_TAG in run.tags:
+        return None
+    return run.tags.get(PATH_TAG)
 
 
 def _form_config(run: dg.DagsterRun) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def opened(context: dg.AssetExecutionContext, resource: WorkspaceSource, asset: 
             seconds = BACKOFF_SECONDS * 2**context.retry_number
             context.log.warning(f"{_sentence(error)} Next try in {seconds:g} seconds.")
             raise dg.RetryRequested(MAX_RETRIES, seconds) from None
-        if isinstance(error, TransientError | OSError | FileNotFound):
+        if isinstance(error, TransientError | StorageTrouble | OSError | FileNotFound):
             instance.add_run_tags(run_id, {TRY_AGAIN_TAG: "true"})
         # A storage that is in trouble is not asked for more.
         well = None if isinstance(error, StorageTrouble) else workspace

@@ -122,7 +122,9 @@ def writing_folder(parent: Path) -> Iterator[Path]:
 def locked(parent: Path, name: str) -> Iterator[None]:
     """Keep other processes of this machine out. Raises `PullBusy`."""
     parent.mkdir(parents=True, exist_ok=True)
-    with (parent / f"{name}.lock").open("w") as file:
+    # Without following links: whoever may write to that folder must not choose what is opened.
+    descriptor = os.open(parent / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w") as file:
         waiting = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(BlockingIOError),
             stop=tenacity.stop_after_delay(LOCK_SECONDS),

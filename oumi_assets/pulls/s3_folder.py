@@ -7,10 +7,12 @@ pulls of one machine apart. Pull from one machine only.
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from oumi_assets.core.errors import BadSetting
 from oumi_assets.pulls.folder import locked, writing_folder
 from oumi_assets.pulls.naming import NOTES
 from oumi_assets.storage.s3_uploads import S3Uploads
@@ -22,7 +24,7 @@ class S3Folder:
     def __init__(self, uploads: S3Uploads) -> None:
         self._uploads = uploads
         self._bucket = uploads.bucket
-        self._scratch = Path(tempfile.gettempdir()) / f"oumi-pulls-{os.getuid()}"
+        self._scratch = _own_folder(Path(tempfile.gettempdir()) / f"oumi-pulls-{os.getuid()}")
 
     def aside(self) -> AbstractContextManager[Path]:
         return writing_folder(self._scratch)
@@ -47,3 +49,12 @@ class S3Folder:
 
     def lock(self, name: str) -> AbstractContextManager[None]:
         return locked(self._scratch, name)
+
+
+def _own_folder(path: Path) -> Path:
+    """The folder, refused when another user of this machine made it or it is a link. Raises `BadSetting`."""
+    path.mkdir(mode=0o700, exist_ok=True)
+    found = path.lstat()
+    if found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode):
+        raise BadSetting(f"{path} belongs to another user of this machine. Set TMPDIR to a folder of your own.")
+    return path

@@ -19,7 +19,6 @@ from oumi_assets.stages.dedupe import Dropped, find_overlaps
 from oumi_assets.stages.envelope import Envelope, envelope_bytes, source_raw
 from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.stages.lines import open_export
-from oumi_assets.stages.reconstruct import CONVERSATIONS_FILE
 from oumi_assets.stages.sources import Progress, no_progress
 from oumi_assets.stages.tables import frame, rows_per_group, write_pieces
 
@@ -188,6 +187,3 @@ def count_jsonl(path: Path) -> int:
     """Lines of a JSONL file that we wrote, from its bytes."""
     with path.open("rb") as file:
         return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 22), b""))
-
-
-__all__ = ["CONVERSATIONS_FILE", "DatasetCounts", "count_jsonl", "source_raw", "write_dataset"]

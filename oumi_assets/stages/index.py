@@ -23,7 +23,7 @@ from oumi_assets.core.parallel import PARALLEL_BYTES, ordered_map
 from oumi_assets.core.rows import ROWS, ForeignRow, IndexedRow, Location
 from oumi_assets.detection import Sample, Signature, read_signature
 from oumi_assets.platforms import PLATFORMS, Platform, other_platform
-from oumi_assets.stages.lines import BLANKS, Range, lines_of, open_export, ranges
+from oumi_assets.stages.lines import BLANKS, BOM, Range, lines_of, open_export, ranges
 from oumi_assets.stages.sources import Progress, no_progress
 from oumi_assets.stages.tables import Parts, Rows, write_pieces
 
@@ -201,8 +201,5 @@ def count_lines(path: Path) -> int:
     with path.open("rb") as file:
         while block := file.read(1 << 22):
             *lines, tail = (tail + block).split(b"\n")
-            count += sum(1 for line in lines if line.strip(BLANKS) not in (b"", BOM_ONLY))
-    return count + (tail.strip(BLANKS) not in (b"", BOM_ONLY))
-
-
-BOM_ONLY = b"\xef\xbb\xbf"
+            count += sum(1 for line in lines if line.removeprefix(BOM).strip(BLANKS))
+    return count + bool(tail.removeprefix(BOM).strip(BLANKS))

@@ -61,8 +61,9 @@ def _first_line_start(export: mmap.mmap | bytes, within: Range) -> int:
 
 
 def _trimmed(export: mmap.mmap | bytes, number: int, start: int, stop: int) -> Location:
-    if start == 0 and export[:3] == BOM:
-        start = 3
+    # Not only at the head of the file: exports that were put together have one at every seam.
+    if export[start : start + len(BOM)] == BOM:
+        start += len(BOM)
     while start < stop and export[start] in BLANKS:
         blank = export[start : min(start + _PIECE, stop)]
         start += len(blank) - len(blank.lstrip(BLANKS))
