@@ -14,6 +14,7 @@ from oumi_assets.imports.catalog import (
     delete_import,
     find_dataset,
     list_datasets,
+    list_unfinished,
     read_conversations,
     read_drops,
 )
@@ -26,18 +27,19 @@ def _store() -> Store:
 
 
 @click.command()
+@click.option("--failed", is_flag=True, help="Imports without a dataset instead: they failed, or run right now.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per dataset.")
-def datasets(as_json: bool) -> None:
+def datasets(failed: bool, as_json: bool) -> None:
     """List datasets: name, platform, conversations, dropped, when."""
     from rich.table import Table
 
-    found = list_datasets(_store())
+    found = list_unfinished(_store()) if failed else list_datasets(_store())
     if as_json:
         for dataset in found:
             click.echo(json.dumps(dataset._asdict()))
         return
     if not found:
-        messages().print("There are no datasets yet. Import one: oumi-assets import FILE")
+        messages().print("No import failed." if failed else "There are no datasets yet. Import one: oumi-assets import FILE")
         return
     table = Table(box=None, pad_edge=False)
     for column, justify in (
@@ -86,7 +88,8 @@ def show(dataset: str, n: int, dropped: bool, as_json: bool) -> None:
 
 
 def _drop_line(drop: Drop) -> str:
-    places = [f"line {drop.line}" if drop.line else "", drop.name or ""]
+    instead = f"(kept: {drop.kept_instead})" if drop.kept_instead else ""
+    places = [f"line {drop.line}" if drop.line else "", drop.name or "", instead]
     return clean(f"{drop.stage}  {drop.reason}  {'  '.join(place for place in places if place)}")
 
 

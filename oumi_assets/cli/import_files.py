@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from oumi_assets.cli.screen import clean, fail, progress_bar, results
+from oumi_assets.cli.screen import clean, fail, messages, progress_bar, results
 from oumi_assets.imports.raw_export import AUTO, Form
 from oumi_assets.imports.summary import Summary
 from oumi_assets.imports.workspace import DEDUPED_DATASET, STAGES
@@ -20,7 +20,9 @@ from oumi_assets.storage.keys import MAX_NAME
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option("--name", help="Name of the dataset, up to 128 characters. One file only.")
-@click.option("--platform", type=click.Choice(list(PLATFORMS)), help="The source platform; detected when not given.")
+@click.option(
+    "--platform", type=click.Choice([AUTO, *PLATFORMS]), help="The source platform; auto, the default, detects it."
+)
 @click.option("--no-dedupe", is_flag=True, help="Keep conversations that are the beginning of longer ones.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per file on stdout.")
 def import_files(files: tuple[Path, ...], name: str | None, platform: str | None, no_dedupe: bool, as_json: bool) -> None:
@@ -42,6 +44,8 @@ def import_files(files: tuple[Path, ...], name: str | None, platform: str | None
                 summary = importer.import_file(path, form, report)
             failed += summary.error is not None
             _print(summary, str(path), as_json)
+    if len(files) > 1 and not as_json:
+        messages().print(f"{len(files) - failed} imported, {failed} failed.")
     sys.exit(1 if failed else 0)
 
 
@@ -62,7 +66,8 @@ def _print(summary: Summary, source: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(_as_json(summary, source)))
     elif summary.error is not None:
-        fail(f"{source}: {summary.error}")
+        tried = f" (import {summary.key})" if summary.key else ""
+        fail(f"{source}: {summary.error}{tried}")
     else:
         _print_funnel(summary, source)
 
@@ -70,7 +75,7 @@ def _print(summary: Summary, source: str, as_json: bool) -> None:
 def _as_json(summary: Summary, source: str) -> dict[str, Any]:
     return {
         "source": source,
-        "import": summary.key,
+        "import": summary.key or None,
         "dataset": summary.dataset,
         "source_platform": summary.platform,
         "conversations_path": summary.conversations_path,
@@ -94,6 +99,5 @@ def _print_funnel(summary: Summary, source: str) -> None:
         why = ", ".join(f"{reason} {count:,}" for reason, count in counts.dropped.items())
         table.add_row(f"  {stage}", f"{counts.incoming:,}", f"{counts.outgoing:,}", f"{counts.total_dropped:,}", why)
     out.print(table)
-    out.print(
-        f"  {summary.funnel[DEDUPED_DATASET].outgoing:,} conversations in {summary.conversations_path}", soft_wrap=True
-    )
+    kept = summary.funnel[DEDUPED_DATASET].outgoing
+    out.print(f"  {kept:,} conversation{'' if kept == 1 else 's'} in {summary.conversations_path}", soft_wrap=True)

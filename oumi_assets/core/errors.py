@@ -117,7 +117,7 @@ class UnsafePath(TraceImportError):
     """A link, a FIFO, a device, or a path outside the uploads folder."""
 
     def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"{name} cannot be imported: {why}. Put a regular file into the uploads folder and name that.")
+        super().__init__(f"{name} cannot be imported: {why}. Name a regular file (in the UI: one below the uploads folder).")
 
 
 class FileChanged(TraceImportError):
@@ -153,7 +153,8 @@ class NothingToImport(TraceImportError):
     def __init__(self, present: Sequence[str] = ()) -> None:
         shown = f" The uploads folder holds: {', '.join(present[:20])}." if present else ""
         super().__init__(
-            f"Nothing to import: set `file` of raw_export to the name of a file below the uploads folder.{shown}"
+            "Nothing to import: set `file` of raw_export to the name of a file below the uploads folder. In the UI that is "
+            f"Config > Add config, with ops: {{raw_export: {{config: {{file: NAME}}}}}}.{shown}"
         )
 
 
@@ -178,11 +179,12 @@ class MissingImport(TraceImportError):
 
 
 class UnknownDataset(TraceImportError):
-    """No dataset or import of that name."""
+    """No dataset, or other `kind` of import, of that name."""
 
-    def __init__(self, name: str, present: Sequence[str]) -> None:
-        shown = f" There are: {', '.join(present[:20])}." if present else " There are no datasets yet."
-        super().__init__(f"No dataset is called {name}.{shown}")
+    def __init__(self, name: str, present: Sequence[str], kind: str = "dataset") -> None:
+        names = ", ".join(present[:10]) + (", ..." if len(present) > 10 else "")
+        shown = f" There are: {names}." if present else f" There are no {kind}s yet."
+        super().__init__(f"No {kind} is called {name}.{shown}")
 
 
 class AmbiguousDataset(TraceImportError):

@@ -110,7 +110,7 @@ def _front_matter(raw: Manifest, funnel: Mapping[str, Counts]) -> str:
     return yaml.safe_dump(
         {
             "pretty_name": raw.settings.dataset_name,
-            "tags": ["conversations", "tool-calling", f"source:{raw.platform}"],
+            "tags": ["conversations", f"source:{raw.platform}"],
             "configs": [{"config_name": "default", "data_files": "dataset.parquet"}],
             "size": last.outgoing,
         },

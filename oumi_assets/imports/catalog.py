@@ -33,6 +33,11 @@ def list_datasets(store: Store) -> list[Dataset]:
     return [dataset for dataset, made in _list_imports(store) if made]
 
 
+def list_unfinished(store: Store) -> list[Dataset]:
+    """Every import that failed, or runs right now, oldest first."""
+    return [dataset for dataset, made in _list_imports(store) if not made]
+
+
 def find_dataset(store: Store, name: str, *, any_import: bool = False) -> Dataset:
     """The dataset of that key or name; with `any_import` also an import that failed. Raises when none or several."""
     found = [dataset for dataset, made in _list_imports(store) if made or any_import]
@@ -52,12 +57,13 @@ def read_conversations(store: Store, key: str, count: int) -> Iterator[bytes]:
 
 
 class Drop(NamedTuple):
-    """One thing left out: by which stage, why, where it was in the export, and what it was called."""
+    """One thing left out: by which stage, why, where it was in the export, its id, and what is kept instead of it."""
 
     stage: str
     reason: str
     line: int | None
     name: str | None
+    kept_instead: str | None
 
 
 def read_drops(store: Store, key: str, count: int) -> Iterator[Drop]:
@@ -67,7 +73,8 @@ def read_drops(store: Store, key: str, count: int) -> Iterator[Drop]:
         if manifest is None or DROPPED_FILE not in manifest.files:
             continue
         for row in pl.scan_parquet(store.file(stage, key, DROPPED_FILE)).head(count).collect().iter_rows(named=True):
-            yield Drop(stage, row["reason"], row.get("line"), row.get("trace_id") or row.get("conversation_id"))
+            name = row.get("trace_id") or row.get("conversation_id")
+            yield Drop(stage, row["reason"], row.get("line"), name, row.get("kept_instead"))
 
 
 def delete_import(store: Store, key: str) -> None:

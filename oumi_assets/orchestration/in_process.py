@@ -12,7 +12,8 @@ from typing import Any, Self
 import dagster as dg
 from dagster._core.utils import make_new_run_id
 
-from oumi_assets.core.errors import BadSetting, UnknownDataset
+from oumi_assets.core.errors import BadSetting, TraceImportError, UnknownDataset
+from oumi_assets.imports.catalog import list_unfinished
 from oumi_assets.imports.raw_export import Form
 from oumi_assets.imports.summary import Summary, summarize
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
@@ -60,7 +61,13 @@ class Importer:
     def import_file(self, path: Path, form: Form, progress: Progress) -> Summary:
         """Import one file under a key of its own."""
         path = path.absolute()
-        workspace = replace(self._workspace, uploads=SingleFile(path), progress=progress)
+        file = SingleFile(path)
+        try:
+            with file.open(path.name):
+                workspace = replace(self._workspace, uploads=file, progress=progress)
+        except TraceImportError as error:
+            # A typing error is not worth a partition and a failed run for ever.
+            return Summary("", None, None, None, None, {}, str(error))
         return self._run(random_key(form.dataset_name or dataset_name(path.name)), form, workspace, {PATH_TAG: str(path)})
 
     def retry(self, key: str, progress: Progress) -> Summary:
@@ -78,7 +85,7 @@ class Importer:
         """The form an import was made with, and what its run said of its file."""
         raw, runs = self._workspace.store.manifest(RAW_EXPORT, key), runs_of_import(self._instance, key)
         if (raw is None and not runs) or (raw is not None and raw.outcome is Outcome.DELETED):
-            raise UnknownDataset(key, [])
+            raise UnknownDataset(key, [found.key for found in list_unfinished(self._workspace.store)], "failed import")
         if any(run.status in UNFINISHED for run in runs):
             raise BadSetting(f"Import {key} is running or waits in the queue; there is nothing to retry yet.")
         known = {name: value for run in reversed(runs) for name, value in run.tags.items() if name == CONTENT_TAG}

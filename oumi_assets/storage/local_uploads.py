@@ -106,7 +106,7 @@ class SingleFile:
     @contextmanager
     def open(self, name: str) -> Iterator[LocalFile]:
         """The file itself; links on the way there are the caller's own business, the file may not be one."""
-        with open_regular(str(self.path), name, self.names, where="that folder") as file:
+        with open_regular(str(self.path), name, self.names, where="its folder") as file:
             yield file
 
 
@@ -127,8 +127,9 @@ def open_regular(
     except OSError:
         raise UnsafePath(shown(name), "it is a link or cannot be opened") from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
         os.close(descriptor)
-        raise UnsafePath(shown(name), "it is not a regular file")
+        raise UnsafePath(shown(name), "it is a folder" if is_folder else "it is not a regular file")
     with LocalFile(descriptor, name) as file:
         yield file
 
