@@ -47,9 +47,9 @@ lint: .venv/.installed-dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-# Speed and memory against orjson and against peers; prints a table and writes benchmarks/results.md. BENCH=--quick for small files.
+# Speed and memory against orjson and against peers; prints a table and writes benchmarks/results.md. SIZES=500,2000 (MB) for large files.
 bench: .venv/.installed benchmarks/.venv/.installed
-	$(BIN)/python benchmarks/run.py $(BENCH)
+	$(BIN)/python benchmarks/run.py $(if $(SIZES),--sizes $(SIZES))
 
 benchmarks/.venv/.installed: benchmarks/requirements.txt
 	$(PYTHON) -m venv benchmarks/.venv

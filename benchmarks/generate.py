@@ -14,33 +14,19 @@ import argparse
 import json
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-_NEWEST = datetime(2026, 5, 19, 10, tzinfo=UTC)
+from export_rows import NEWEST, RENDER, Step, Trace
+
 _VOCABULARY = 6000
 _POOL_CHARACTERS = 4_000_000
-_UNITS = {"": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3}
+_GIANT_CALLS = 100
+"""Model calls of the only trace of a file; its other rows are tool runs, since a conversation has at most 1,000 messages."""
 
-_TOOLS = json.dumps(
-    [
-        {
-            "type": "function",
-            "function": {
-                "name": name,
-                "description": description,
-                "parameters": {"type": "object", "properties": {key: {"type": "string"}}, "required": [key]},
-            },
-        }
-        for name, description, key in (
-            ("search_orders", "Find the orders of a customer", "customer"),
-            ("read_file", "Read one file of the workspace", "path"),
-            ("run_shell", "Run a command and return its output", "command"),
-        )
-    ]
-)
+_UNITS = {"": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3}
 
 
 class Plan(NamedTuple):
@@ -60,15 +46,6 @@ class Plan(NamedTuple):
     row_bytes: int = 0
 
 
-class Step(NamedTuple):
-    """One row to be: a model call with the history it was sent and its reply, a tool run, or the agent's span."""
-
-    kind: str
-    number: int
-    history: list[str]
-    reply: str
-
-
 class Writer(NamedTuple):
     """How a platform's SDK writes JSON: LangSmith ASCII only, Langfuse's exporter every character as it is."""
 
@@ -76,14 +53,6 @@ class Writer(NamedTuple):
 
     def dump(self, value: object) -> str:
         return json.dumps(value, ensure_ascii=self.ascii)
-
-
-class Trace(NamedTuple):
-    """One agent run: ids, its session, and its rows in the order they happened."""
-
-    id: UUID
-    session: str
-    steps: list[Step]
 
 
 class Text:
@@ -122,6 +91,10 @@ def _trace(plan: Plan, chance: random.Random, text: Text, writer: Writer, sessio
     budget = plan.size
     for number in range(1, calls + 1):
         last = number == calls or budget < 0
+        if number > _GIANT_CALLS and plan.one_trace and not last:
+            steps.append(Step("tool", number, [history[-1]], writer.dump({"rows": text.of(600), "ok": True})))
+            budget -= 1200
+            continue
         answer = _answer(chance, text, writer) if last else _tool_call(chance, text, writer)
         sent = [history[0], *history[max(1, len(history) - plan.history) :]]
         steps.append(Step("call", number, sent, answer))
@@ -161,10 +134,10 @@ def _tool_call(chance: random.Random, text: Text, writer: Writer) -> str:
 def rows(platform: str, plan: Plan) -> Iterator[bytes]:
     """Lines of an export, newest first, drawn from `window` sessions at a time."""
     chance = random.Random(plan.seed)
-    render = _RENDER[platform]
+    render = RENDER[platform]
     source = sessions(plan, chance, Writer(ascii=platform == "langsmith"))
     open_sessions: list[list[tuple[Trace, Step]]] = []
-    moment = _NEWEST
+    moment = NEWEST
     while True:
         while len(open_sessions) < (1 if plan.one_trace else plan.window):
             open_sessions.append([(trace, step) for trace in next(source) for step in trace.steps])
@@ -175,105 +148,6 @@ def rows(platform: str, plan: Plan) -> Iterator[bytes]:
             open_sessions.pop()
         moment -= timedelta(microseconds=chance.randrange(1000, 90_000))
         yield render(trace, step, moment)
-
-
-def _langfuse(trace: Trace, step: Step, moment: datetime) -> bytes:
-    call = step.kind == "call"
-    started = moment.isoformat(sep=" ", timespec="microseconds")[:26]
-    ended = (moment + timedelta(milliseconds=900)).isoformat(sep=" ", timespec="microseconds")[:26]
-    row = {
-        "id": f"{trace.id.int & 0xFFFFFFFFFFFF:012x}{step.kind[0]}{step.number:03x}",
-        "traceId": trace.id.hex,
-        "traceName": "support-agent",
-        "type": {"call": "GENERATION", "tool": "TOOL", "agent": "AGENT"}[step.kind],
-        "name": "OpenAI-generation" if call else step.kind,
-        "startTime": started,
-        "endTime": ended,
-        "completionStartTime": None,
-        "environment": "default",
-        "version": "",
-        "userId": "user-7",
-        "sessionId": trace.session,
-        "level": "DEFAULT",
-        "statusMessage": "",
-        "promptName": "",
-        "modelId": "clyrjp56f0000t0mzapoocd7u",
-        "providedModelName": "gpt-4o-mini" if call else "",
-        "modelParameters": '{"temperature":1,"max_tokens":"Infinity","top_p":1}' if call else "{}",
-        "usageDetails": {"input": 108 + step.number, "output": 16, "total": 124 + step.number} if call else {},
-        "costDetails": {"input": 0.0000162, "output": 0.0000096, "total": 0.0000258} if call else {},
-        "totalCost": 0.0000258 if call else 0,
-        "input": _langfuse_input(step),
-        "output": step.reply,
-        "metadata": {"scope.name": "langfuse-sdk", "scope.version": "5.0.4", "resourceAttributes.service.name": "agent"},
-        "latencyMs": 900,
-        "tags": ["prod"],
-        "release": "",
-        "parentObservationId": "" if step.kind == "agent" else f"{trace.id.int & 0xFFFFFFFFFFFF:012x}a000",
-        "projectId": "benchmark",
-        "comments": [],
-    }
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-
-def _langfuse_input(step: Step) -> str:
-    if step.kind == "call":
-        return f'{{"messages": [{", ".join(step.history)}], "tools": {_TOOLS}}}'
-    return step.history[0] if step.history else ""
-
-
-def _langsmith(trace: Trace, step: Step, moment: datetime) -> bytes:
-    """`json.dumps(run.model_dump(), default=str)`: spaces, ASCII only, payloads as objects."""
-    root, run = str(trace.id), str(UUID(int=trace.id.int ^ (step.number << 2 | len(step.kind) & 3) ^ (step.kind == "tool")))
-    run = root if step.kind == "agent" else run
-    started = moment.isoformat(sep=" ", timespec="microseconds")
-    head = {
-        "id": run,
-        "name": {"call": "ChatOpenAI", "tool": "run_tool", "agent": "agent"}[step.kind],
-        "start_time": started,
-        "run_type": {"call": "llm", "tool": "tool", "agent": "chain"}[step.kind],
-        "end_time": (moment + timedelta(milliseconds=900)).isoformat(sep=" ", timespec="microseconds"),
-        "extra": {
-            "metadata": {"session_id": trace.session, "ls_provider": "openai", "ls_model_type": "chat", "ls_run_depth": 1},
-            "runtime": {"sdk": "langsmith-py", "sdk_version": "0.15.0", "platform": "Linux", "py_implementation": "CPython"},
-        },
-        "error": None,
-        "serialized": None,
-        "events": [],
-    }
-    order = f"{_NEWEST:%Y%m%dT%H%M%S%f}Z{root}"
-    tail = {
-        "reference_example_id": None,
-        "parent_run_id": None if step.kind == "agent" else root,
-        "tags": ["agent"],
-        "attachments": {},
-        "session_id": "c99c3c0f-7cc8-5f96-9ed6-5aa6c55d1e17",
-        "child_run_ids": None,
-        "app_path": f"/o/5f1d6f4e/projects/p/c99c3c0f/r/{run}?trace_id={root}",
-        "status": "success",
-        "prompt_tokens": 108,
-        "completion_tokens": 16,
-        "total_cost": None,
-        "parent_run_ids": [] if step.kind == "agent" else [root],
-        "trace_id": root,
-        "dotted_order": order if step.kind == "agent" else f"{order}.{moment:%Y%m%dT%H%M%S%f}Z{run}",
-        "in_dataset": None,
-    }
-    inputs, outputs = _langsmith_payloads(step)
-    return f'{json.dumps(head)[:-1]}, "inputs": {inputs}, "outputs": {outputs}, {json.dumps(tail)[1:]}\n'.encode()
-
-
-def _langsmith_payloads(step: Step) -> tuple[str, str]:
-    if step.kind == "call":
-        inputs = f'{{"messages": [{", ".join(step.history)}], "model": "gpt-4o-mini", "tools": {_TOOLS}}}'
-        finish = '"finish_reason": "stop", "index": 0, "logprobs": null'
-        return inputs, f'{{"id": "chatcmpl-1", "choices": [{{{finish}, "message": {step.reply}}}], "model": "gpt-4o-mini"}}'
-    if step.kind == "tool":
-        return step.history[0], f'{{"output": {json.dumps(step.reply)}}}'
-    return '{"question": "?"}', '{"output": "done"}'
-
-
-_RENDER = {"langfuse": _langfuse, "langsmith": _langsmith}
 
 
 def generate(platform: str, plan: Plan, path: Path) -> int:
@@ -297,7 +171,7 @@ def size(text: str) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("platform", choices=list(_RENDER))
+    parser.add_argument("platform", choices=list(RENDER))
     parser.add_argument("size", type=size, help="like 500MB or 2GB")
     parser.add_argument("path", type=Path)
     parser.add_argument("--turns", type=float, default=5, help="mean model calls of a trace")

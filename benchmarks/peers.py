@@ -1,4 +1,4 @@
-"""What imports are measured against, in the benchmark environment; prints seconds.
+"""What imports are measured against, in the benchmark environment; prints seconds of wall clock and of processor.
 
     benchmarks/.venv/bin/python benchmarks/peers.py orjson|kitaru|langchain langfuse|langsmith EXPORT
 
@@ -14,27 +14,35 @@ import time
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 
-def timed(work: Callable[[], Any]) -> float:
-    start = time.perf_counter()
+class Seconds(NamedTuple):
+    """How long something took."""
+
+    wall: float
+    processor: float
+
+
+def timed(work: Callable[[], Any]) -> Seconds:
+    wall, processor = time.perf_counter(), time.process_time()
     work()
-    return time.perf_counter() - start
+    return Seconds(time.perf_counter() - wall, time.process_time() - processor)
 
 
-def read_lines(platform: str, export: Path) -> float:
+def read_lines(platform: str, export: Path) -> Seconds:
     """Seconds in the parser alone: the lines are in memory already."""
-    total = 0.0
+    wall = processor = 0.0
     with export.open("rb") as file:
         while lines := file.readlines(64 << 20):
-            total += timed(lambda batch=lines: [orjson.loads(line) for line in batch] and None)  # type: ignore[misc]
-    return total
+            taken = timed(lambda batch=lines: [orjson.loads(line) for line in batch] and None)  # type: ignore[misc]
+            wall, processor = wall + taken.wall, processor + taken.processor
+    return Seconds(wall, processor)
 
 
-def kitaru(platform: str, export: Path) -> float:
+def kitaru(platform: str, export: Path) -> Seconds:
     """Seconds of a parse that must find sessions: a peer that refuses every row looks fast."""
     parse = import_module(f"kitaru_{platform}_importer.importer").parse
     content = export.read_bytes()
@@ -46,7 +54,7 @@ def kitaru(platform: str, export: Path) -> float:
     return taken
 
 
-def langchain(platform: str, export: Path) -> float:
+def langchain(platform: str, export: Path) -> Seconds:
     """Seconds of the conversion alone."""
     from langchain_core.messages import convert_to_openai_messages
 
@@ -62,4 +70,4 @@ def langchain(platform: str, export: Path) -> float:
 PEERS = {"orjson": read_lines, "kitaru": kitaru, "langchain": langchain}
 
 if __name__ == "__main__":
-    print(PEERS[sys.argv[1]](sys.argv[2], Path(sys.argv[3])))
+    print(*PEERS[sys.argv[1]](sys.argv[2], Path(sys.argv[3])))

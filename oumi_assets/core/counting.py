@@ -39,7 +39,6 @@ class _Wrapped(msgspec.Struct):
     config: Raw | UnsetType = UNSET
 
 
-_one = msgspec.json.Decoder(_Message)
 _list = msgspec.json.Decoder(list[_Message])
 _nested = msgspec.json.Decoder(list[list[_Message]])
 _wrapped = msgspec.json.Decoder(_Wrapped)
@@ -123,23 +122,24 @@ class Tally(msgspec.Struct):
         return self.messages + 1, not self.has_user or self.first in _TOOL_ROLES
 
 
-def count_each(messages: list[Raw], tally: Tally) -> list[tuple[int, bool]] | None:
-    """The result after each of these messages, added to the tally; None when one is no message object."""
-    results = []
-    for message in messages:
-        try:
-            tally.add(_one.decode(message))
-        except (msgspec.DecodeError, ValueError, RecursionError):
-            return None
-        results.append(tally.result())
-    return results
+def count_more(messages: bytes) -> Tally | None:
+    """A list of further messages counted by itself; None when one of them, or their number, is not certain."""
+    try:
+        tally = _tally(_list.decode(messages))
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
+    return tally if tally.certain and tally.messages else None
 
 
 def _count(messages: list[_Message]) -> tuple[int, bool]:
+    return _tally(messages).result()
+
+
+def _tally(messages: list[_Message]) -> Tally:
     tally = Tally()
     for message in messages:
         tally.add(message)
-    return tally.result()
+    return tally
 
 
 def _certain_role(message: _Message) -> str | None:

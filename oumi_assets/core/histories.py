@@ -1,64 +1,63 @@
 """Counting calls whose history grows, by looking only at what was not counted before.
 
-An agent's call repeats the whole history of the call before it. Once one call of a trace is
-counted message by message, another one whose bytes are those bytes, cut off after a message or
-continued behind the last, needs no parsing, or none but of what is new. `core.counting` defines
-what the count is; whatever is not equal byte for byte is counted there.
+An agent's call repeats the whole history of the call before it. When two calls of a trace differ only
+in messages that one of them has more at the end of its list, the difference is counted, not the whole.
+`core.counting` defines what the count is; whatever is not equal byte for byte is counted there.
 """
 
 from __future__ import annotations
 
-from copy import copy
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Raw
 
-from oumi_assets.core.counting import Tally, count_each, count_messages
+from oumi_assets.core.counting import count_messages, count_more
+from oumi_assets.core.rows import UNKNOWN_SIZE
 
 MAX_BYTES = 32 << 20
 """Payloads remembered at a time; beyond that everything is forgotten, which costs time and changes nothing."""
 
 _members = msgspec.json.Decoder(dict[str, Raw]).decode
-_elements = msgspec.json.Decoder(list[Raw]).decode
 _text = msgspec.json.Decoder(str).decode
 _encode = msgspec.json.Encoder().encode
-_ESCAPED = (b'"', b"\\", b"\n", b"\r", b"\t")
-"""What takes one byte more inside a string; no other character that does is in a strict JSON text."""
-
 _FAILURES = (msgspec.DecodeError, ValueError, RecursionError)
+_BLANK = b" \t\r\n"
+
+
+class _Counted(NamedTuple):
+    """A payload, its count, and its bytes from the end of its list of messages on; `tail` is None until it is asked for."""
+
+    token: bytes
+    counted: tuple[int, bool]
+    tail: bytes | None
 
 
 class Histories:
     """Remembers one payload of each trace. Counts are exactly those of `count_messages`."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, bytes | _History] = {}
+        self._known: dict[bytes, _Counted] = {}
         self._held = 0
 
     def count(self, trace: bytes, token: bytes) -> tuple[int, bool]:
         """`count_messages` of a payload of that trace; `token` is JSON, a string holds JSON itself."""
         known = self._known.get(trace)
-        if isinstance(known, bytes):
-            known = _History.read(known)
-        if known is not None:
-            found = known.of_beginning(token)
-            if found is not None:
-                self._known[trace] = known
-                return found
-            known = known.continued(token)
-            if known is not None:
-                self._keep(trace, token, known)
-                return known.counts[-1]
-        self._keep(trace, token, token)
-        return _count(token)
+        tail = None
+        count = None
+        if known is not None and known.counted[0] != UNKNOWN_SIZE:
+            tail = _tail(known.token) if known.tail is None else known.tail
+            count = _by_difference(known, tail, token) if tail else None
+        # What lies behind the messages of another writing is another tail.
+        self._keep(trace, _Counted(token, count or _count(token), tail if count else None))
+        return self._known[trace].counted
 
-    def _keep(self, trace: bytes, token: bytes, known: bytes | _History) -> None:
-        self._held += len(token)
+    def _keep(self, trace: bytes, counted: _Counted) -> None:
+        self._held += len(counted.token)
         if self._held > MAX_BYTES:
             self._known.clear()
-            self._held = len(token)
-        self._known[trace] = known
+            self._held = len(counted.token)
+        self._known[trace] = counted
 
 
 def _count(token: bytes) -> tuple[int, bool]:
@@ -71,124 +70,66 @@ def _count(token: bytes) -> tuple[int, bool]:
         return count_messages(token)
 
 
-class _Layout(NamedTuple):
-    """Where a list of messages lies in its payload: its elements, what separates them, and what surrounds it."""
-
-    head: bytes
-    elements: list[Raw]
-    separator: bytes
-    tail: bytes
-
-
-class _History(NamedTuple):
-    """A payload cut into messages: `ends[offset]` of them end at that offset, `counts` are the results after each."""
-
-    token: bytes
-    ends: dict[int, int]
-    counts: list[tuple[int, bool]]
-    tally: Tally
-    separator: bytes
-    tail: bytes
-
-    @classmethod
-    def read(cls, token: bytes) -> Self | None:
-        """None unless the payload is put together in one of the usual ways, so that it can be cut with certainty."""
-        text = _unescaped(token)
-        layout = _layout(text) if text is not None else None
-        tally = Tally()
-        counts = count_each(layout.elements, tally) if layout else None
-        if layout is None or counts is None:
-            return None
-        is_text = token[:1] == b'"'
-        start = _length(layout.head, is_text) + is_text
-        ends = _ends(layout.elements, layout.separator, start, 0, is_text)
-        return cls(token, ends, counts, tally, layout.separator, token[max(ends) :])
-
-    def of_beginning(self, token: bytes) -> tuple[int, bool] | None:
-        """The count of a payload that is this one cut off after one of its messages."""
-        cut = len(token) - len(self.tail)
-        number = self.ends.get(cut)
-        if number is None or not token.endswith(self.tail) or not token.startswith(self.token[:cut]):
-            return None
-        return self.counts[number - 1]
-
-    def continued(self, token: bytes) -> Self | None:
-        """The history of a payload that is this one with more messages behind its last."""
-        last = len(self.token) - len(self.tail)
-        if not token.endswith(self.tail) or not token.startswith(self.token[:last]):
-            return None
-        is_text = token[:1] == b'"'
-        added = token[last : len(token) - len(self.tail)]
-        text = _unescaped(b'"' + added + b'"') if is_text else added
-        if text is None or not text.startswith(self.separator):
-            return None
-        elements = _cut(b"[" + text[len(self.separator) :] + b"]", self.separator)
-        tally = copy(self.tally)
-        counts = count_each(elements, tally) if elements else None
-        if not elements or counts is None:
-            return None
-        ends = _ends(elements, self.separator, last + _length(self.separator, is_text), len(self.ends), is_text)
-        return self._replace(token=token, ends=self.ends | ends, counts=self.counts + counts, tally=tally)
+def _by_difference(known: _Counted, tail: bytes, token: bytes) -> tuple[int, bool] | None:
+    """The count of a payload with whole messages more or fewer before the same tail; None for any other."""
+    shorter, longer = sorted((known.token, token), key=len)
+    cut = len(shorter) - len(tail)
+    if not shorter.endswith(tail) or not longer.endswith(tail) or not longer.startswith(shorter[:cut]):
+        return None
+    if len(shorter) == len(longer):
+        return known.counted
+    between = _unescaped(longer[cut : len(longer) - len(tail)], token[:1] == b'"')
+    messages, partial = known.counted
+    # A comma first: a cut inside a message, a text or an escape leaves no list of objects behind it.
+    more = count_more(b"[" + between[1:] + b"]") if between[:1] == b"," else None
+    if more is None:
+        return None
+    if longer is token:
+        # A first user message, or a first message at all, may say that the history is whole.
+        return None if partial else (messages + more.messages, False)
+    return None if more.has_user and not partial else (messages - more.messages, partial)
 
 
-def _unescaped(token: bytes) -> bytes | None:
-    """A string's text when it is escaped as we would, so that lengths can be told; other JSON as it is."""
-    if token[:1] != b'"':
-        return token
+def _unescaped(piece: bytes, is_text: bool) -> bytes:
+    """The JSON that a piece of a string's inside stands for; nothing if it is none."""
+    if not is_text:
+        return piece
     try:
-        text = _text(token)
+        return _text(b'"' + piece + b'"').encode()
     except _FAILURES:
-        return None
-    return text.encode() if _encode(text) == token else None
+        return b""
 
 
-def _length(text: bytes, is_text: bool) -> int:
-    """The bytes a piece of JSON takes, inside a string or not."""
-    return len(text) + sum(map(text.count, _ESCAPED)) if is_text else len(text)
+def _tail(token: bytes) -> bytes:
+    """The bytes from the end of the list of messages on, white space before it too; empty when that is not certain."""
+    is_text = token[:1] == b'"'
+    text = _unescaped(token[1:-1], True) if is_text else token
+    found = _tail_of_object(text) if text[:1] == b"{" else _tail_of_list(text)
+    if not is_text or not found:
+        return found
+    escaped = _encode(found.decode())[1:]
+    return escaped if token.endswith(escaped) else b""
 
 
-def _ends(elements: list[Raw], separator: bytes, start: int, before: int, is_text: bool) -> dict[int, int]:
-    ends, between = {}, _length(separator, is_text)
-    for number, element in enumerate(elements, start=before + 1):
-        start += _length(bytes(element), is_text)
-        ends[start] = number
-        start += between
-    return ends
+def _tail_of_list(text: bytes) -> bytes:
+    """Only of a list that begins with an object: a list in a list is another thing."""
+    closing = text.rstrip(_BLANK)
+    if closing[:1] != b"[" or closing[-1:] != b"]" or closing[1:].lstrip(_BLANK)[:1] != b"{":
+        return b""
+    return text[len(closing[:-1].rstrip(_BLANK)) :]
 
 
-def _layout(text: bytes) -> _Layout | None:
-    """Cut `[..]` or `{.., "messages": [..], ..}`; every byte is accounted for, or it is not cut at all."""
+def _tail_of_object(text: bytes) -> bytes:
+    """`]` and the members behind the messages, proven by their being an object without these messages."""
     try:
-        if text[:1] != b"{":
-            return _layout_of(b"", text, b"")
-        members = _members(text)
-    except _FAILURES:
-        return None
-    if "system" in members or "config" in members:
-        # These may hold a message of their own, which is counted with the whole payload.
-        return None
-    for colon, comma in ((b": ", b", "), (b":", b",")):
-        written = [_encode(key) + colon + bytes(value) for key, value in members.items()]
-        if "messages" in members and b"{" + comma.join(written) + b"}" == text:
-            place = list(members).index("messages")
-            head = b"".join((b"{", *(member + comma for member in written[:place]), b'"messages"', colon))
-            messages = bytes(members["messages"])
-            return _layout_of(head, messages, text[len(head) + len(messages) :])
-    return None
-
-
-def _layout_of(head: bytes, messages: bytes, tail: bytes) -> _Layout | None:
-    for separator in (b", ", b","):
-        elements = _cut(messages, separator)
-        if elements:
-            return _Layout(head + b"[", elements, separator, b"]" + tail)
-    return None
-
-
-def _cut(messages: bytes, separator: bytes) -> list[Raw] | None:
-    """The elements of a list that is nothing but its elements and that separator."""
-    try:
-        elements = _elements(messages)
-    except _FAILURES:
-        return None
-    return elements if b"[" + separator.join(map(bytes, elements)) + b"]" == messages else None
+        messages = bytes(_members(text)["messages"])
+        colon = text.index(b'"messages"') + len(b'"messages"')
+        start = text.index(b"[", colon)
+        last = _tail_of_list(messages)
+        if not last or text[colon:start].strip(_BLANK) != b":" or not text.startswith(messages, start):
+            return b""
+        tail = last + text[start + len(messages) :]
+        # The last one of a key that comes twice is the one that counts: no other messages may follow.
+        return tail if msgspec.json.decode(_members(b'{"messages":[' + tail)["messages"]) == [] else b""
+    except (*_FAILURES, KeyError):
+        return b""

@@ -97,7 +97,9 @@ def _envelopes(conversations: Path, overlaps: dict[int, Dropped], batch_rows: in
     """What each kept conversation's line holds, in order."""
     place = pl.element().struct
     for batch in _batches(conversations, batch_rows):
-        columns = _without(batch, overlaps).select(
+        # By position: a filter is a query, which waits for the threads that write the Parquet file.
+        positions = [place for place, position in enumerate(batch["position"]) if position not in overlaps]
+        columns = batch[positions].select(
             "conversation_id",
             "messages",
             "tools",

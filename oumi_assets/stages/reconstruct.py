@@ -43,6 +43,8 @@ CONVERSATIONS = pl.Schema(
 )
 """One conversation a row, messages and tools as JSON text, with the places of its trace's rows for `source_raw`."""
 
+_WITHOUT_LOCATIONS = pl.Schema({name: kind for name, kind in CONVERSATIONS.items() if name != "locations"})
+
 
 class ReconstructCounts(NamedTuple):
     """Traces read, and conversations made of them."""
@@ -126,19 +128,24 @@ def _reconstruct_batch(export: Path, traces: Path, platform_name: str, batch: Sl
     platform = PLATFORMS[platform_name]
     rows = pl.scan_parquet(traces).slice(batch.start, batch.length).collect()
     made: list[tuple[object, ...]] = []
+    places: list[int] = []
     drops: list[tuple[object, ...]] = []
     with open_export(export) as data:
-        for trace in rows.iter_rows(named=True):
+        # The places of a trace's rows go from table to table, and never become Python objects.
+        for number, trace in enumerate(rows.drop("rows").iter_rows(named=True)):
             found = _choose(trace, data, platform)
             if isinstance(found, NotChosen):
-                drops.append(_drop(trace, found))
+                drops.append(_drop(trace, rows["rows"][number].to_list(), found))
                 continue
             try:
                 made.append(_conversation(trace, found.conversation))
+                places.append(number)
             except RecursionError:
                 # What could just be read can nest too deep to be written and compared.
-                drops.append(_drop(trace, NotChosen(TraceDrop.PAYLOAD_NOT_JSON, found.call, "$")))
-    return _Batch(frame(CONVERSATIONS, made), frame(DROPPED_TRACES, drops))
+                unreadable = NotChosen(TraceDrop.PAYLOAD_NOT_JSON, found.call, "$")
+                drops.append(_drop(trace, rows["rows"][number].to_list(), unreadable))
+    conversations = frame(_WITHOUT_LOCATIONS, made).with_columns(locations=rows["rows"].gather(places))
+    return _Batch(conversations, frame(DROPPED_TRACES, drops))
 
 
 def _choose(trace: dict[str, Any], data: Any, platform: Platform) -> Chosen | NotChosen:
@@ -159,9 +166,8 @@ def _conversation(trace: dict[str, Any], found: Conversation) -> tuple[object, .
         trace["name"],
         trace["session_id"],
         trace["sequence_key"],
-        trace["rows"],
     )
 
 
-def _drop(trace: dict[str, Any], found: NotChosen) -> tuple[object, ...]:
-    return (found.reason.value, trace["trace_id"], found.call.line, found.path, len(trace["rows"]), trace["rows"])
+def _drop(trace: dict[str, Any], rows: list[Any], found: NotChosen) -> tuple[object, ...]:
+    return (found.reason.value, trace["trace_id"], found.call.line, found.path, len(rows), rows)

@@ -13,6 +13,9 @@ import polars as pl
 from oumi_assets.stages.tables import rows_per_group, write_pieces
 
 _KEYS = ("sequence", "trace")
+_GROUP_TRACES = 512
+"""Each batch of reconstruction reads its traces alone: whatever shares their row groups is read for nothing."""
+
 _BYTES_A_ROW = 256
 """What one row of the export takes in a trace's lists, ids and all; generously."""
 
@@ -56,7 +59,7 @@ class SortedTraces:
     def write(self, path: Path, slice_rows: int) -> None:
         """One file in order; a slice holds traces of about `slice_rows` rows of the export."""
         keys = self._all().select(*_KEYS, "weight").sort(*_KEYS, nulls_last=True).collect()
-        group_rows = rows_per_group(keys["weight"].cast(pl.Int64) * _BYTES_A_ROW)
+        group_rows = min(_GROUP_TRACES, rows_per_group(keys["weight"].cast(pl.Int64) * _BYTES_A_ROW))
         write_pieces(path, self._schema, self._slices(keys, slice_rows), group_rows)
 
     def _all(self) -> pl.LazyFrame:
