@@ -69,6 +69,8 @@ class Text:
 
     def of(self, length: int) -> str:
         """About that many characters, never the same twice in a row."""
+        if length >= len(self._text):
+            return (self._text * (length // len(self._text) + 1))[:length]
         start = self._chance.randrange(len(self._text) - length)
         return self._text[start : start + length]
 

@@ -210,7 +210,7 @@ def memory_corpora(sizes: list[int]) -> list[Corpus]:
     largest = max(sizes)
     return [
         Corpus("one trace of 300 MB", "langfuse", Plan(size=300 * MB, one_trace=True)),
-        Corpus("lines of 64 MB", "langfuse", Plan(size=128 * MB, row_bytes=64 * MB)),
+        Corpus("lines of 64 MB", "langfuse", Plan(size=128 * MB, row_bytes=64 * MB, window=1)),
         Corpus(f"agent export of {largest // MB} MB", "langfuse", Plan(size=largest)),
     ]
 
@@ -233,6 +233,7 @@ def main() -> None:
     for platform in ("langfuse", "langsmith"):
         figures += slopes(platform, sizes[0], sizes[1], args.times)
         figures += against_peers(platform, args.times)
+        say(_table(figures))
     for wanted in memory_corpora(sizes):
         figures += memory_of(wanted)
     table = _table([*figures, *not_run(sizes)])
