@@ -37,9 +37,15 @@ def read_lines(platform: str, export: Path) -> Seconds:
     wall = processor = 0.0
     with export.open("rb") as file:
         while lines := file.readlines(64 << 20):
-            taken = timed(lambda batch=lines: [orjson.loads(line) for line in batch] and None)  # type: ignore[misc]
+            taken = timed(lambda batch=lines: _look_at(batch))  # type: ignore[misc]
             wall, processor = wall + taken.wall, processor + taken.processor
     return Seconds(wall, processor)
+
+
+def _look_at(lines: list[bytes]) -> None:
+    """Each value is gone before the next: keeping them all costs two to ten times as much, in memory never used before."""
+    for line in lines:
+        orjson.loads(line)
 
 
 def kitaru(platform: str, export: Path) -> Seconds:
