@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from oumi_assets.core.calls import ModelCall
+from oumi_assets.core.calls import ModelCall, UnreadCall
 from oumi_assets.core.rows import IndexedRow
 from oumi_assets.langfuse import payload as langfuse_payload
 from oumi_assets.langfuse import rows as langfuse_rows
@@ -21,6 +21,7 @@ class Platform(NamedTuple):
     - `index_line(line)`: index entry of a strict JSON line, None without a trace id
     - `index_object(fields)`: the same for a row that only the lenient parser could read
     - `read_call(line)`: the model call of a line, payloads parsed
+    - `open_call(line)`: the same with its request left as JSON, None where only `read_call` knows what was logged
     - `is_row(fields)`: whether an object carries the platform's signature fields
     """
 
@@ -28,6 +29,7 @@ class Platform(NamedTuple):
     index_line: Callable[[bytes], IndexedRow | None]
     index_object: Callable[[dict[str, Any]], IndexedRow | None]
     read_call: Callable[[bytes], ModelCall]
+    open_call: Callable[[bytes], UnreadCall | None]
     is_row: Callable[[dict[str, Any]], bool]
 
 
@@ -36,6 +38,7 @@ LANGFUSE = Platform(
     langfuse_rows.index_line,
     langfuse_rows.index_object,
     langfuse_payload.read_call,
+    langfuse_payload.open_call,
     langfuse_signature.is_row,
 )
 LANGSMITH = Platform(
@@ -43,6 +46,7 @@ LANGSMITH = Platform(
     langsmith_rows.index_line,
     langsmith_rows.index_object,
     langsmith_payload.read_call,
+    langsmith_payload.open_call,
     langsmith_signature.is_row,
 )
 

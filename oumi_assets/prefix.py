@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from oumi_assets.core.json_text import NotJson, canonical, parse
 
 HASH_BYTES = 16
+
+Comparable = tuple[str, Any, Sequence[tuple[str, str, Any]], str, str]
+"""Role, content, tool calls as `comparable_call` gives them, the id that a result answers, name; "" for what is missing."""
 
 
 def prefix_hashes(messages: list[dict[str, Any]]) -> bytes:
@@ -16,12 +19,16 @@ def prefix_hashes(messages: list[dict[str, Any]]) -> bytes:
 
     A prefix's hash covers all its messages, so two prefixes are equal when their hashes are.
     """
+    return hashes_of(map(_comparable, messages))
+
+
+def hashes_of(comparables: Iterable[Comparable]) -> bytes:
+    """The same of what messages compare as, for whoever has no dictionaries."""
     running = hashlib.blake2b(digest_size=HASH_BYTES)
     hashes = []
-    for message in messages:
-        said = canonical(_comparable(message))
-        running.update(len(said).to_bytes(8, "little"))
-        running.update(said)
+    for comparable in comparables:
+        # One JSON value after the other: where each ends needs no telling.
+        running.update(canonical(comparable))
         hashes.append(running.digest())
     return b"".join(hashes)
 
@@ -31,28 +38,31 @@ def split_hashes(joined: bytes) -> Iterator[bytes]:
     return (joined[start : start + HASH_BYTES] for start in range(0, len(joined), HASH_BYTES))
 
 
-def _comparable(message: dict[str, Any]) -> list[Any]:
-    """Role, content, calls by id, name and parsed arguments, link and name; null, "" and missing are equal."""
+def _comparable(message: dict[str, Any]) -> Comparable:
+    """Null, "" and missing are equal."""
     content = message.get("content")
-    return [
+    return (
         message["role"],
         content if type(content) is str else _without_nulls(content) or "",
-        [_comparable_call(call) for call in message.get("tool_calls", ())],
+        [
+            comparable_call(call["id"], call["function"]["name"], call["function"]["arguments"])
+            for call in message.get("tool_calls", ())
+        ],
         message.get("tool_call_id") or "",
         message.get("name") or "",
-    ]
+    )
 
 
-def _comparable_call(call: dict[str, Any]) -> list[Any]:
-    function = call["function"]
-    return [call["id"], function["name"], _arguments(function["arguments"])]
+def comparable_call(call_id: str, name: str, arguments: str) -> tuple[str, str, Any]:
+    """A call by its id, its function and what its arguments say."""
+    return call_id, name, _arguments(arguments)
 
 
 def _arguments(text: str) -> Any:
     try:
-        return ["json", parse(text)]
+        return "json", parse(text)
     except NotJson:
-        return ["text", text]
+        return "text", text
 
 
 def _without_nulls(value: Any) -> Any:

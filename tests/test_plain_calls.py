@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oumi_assets.core.calls import Conversation, ModelCall
 from oumi_assets.core.json_text import dump
-from oumi_assets.platforms import PLATFORMS
+from oumi_assets.platforms import LANGFUSE, LANGSMITH, PLATFORMS, Platform
 from oumi_assets.reconstruction.candidate import read_generally
+from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.plain import read_plain
-from oumi_assets.shapes.extra_tools import extra_tools
-from oumi_assets.wire.tools import wire_tools
+from oumi_assets.wire.messages import wire_messages
 
 TEXT = st.sampled_from(["", "hi", '{"a": 1}', "f", "user"])
 ID = st.sampled_from(["c1", "c2", "f", "", None, 7])
@@ -57,16 +56,29 @@ REPLY = st.one_of(
 TOOLS = st.sampled_from([[], [{"type": "function", "function": {"name": "f"}}], None])
 
 
-def agrees(call: ModelCall) -> bool:
+def agrees(line: bytes, platform: Platform) -> bool:
     """Whether the short way was taken; fails when it leads elsewhere, down to the order of keys."""
-    plain = read_plain(call)
+    logged = platform.open_call(line)
+    plain = read_plain(logged) if logged is not None else None
     if plain is None:
         return False
-    found, path = read_generally(call)
-    assert isinstance(found, Conversation), path
-    assert dump(plain[0]) == dump(found.messages)
-    assert wire_tools(plain[1] or extra_tools(call)) == found.tools
+    found, path = read_generally(platform.read_call(line))
+    assert isinstance(found, Candidate), path
+    assert plain.messages_text() == found.messages_text()
+    assert plain.tools_text() == found.tools_text()
+    assert plain.prefix_hashes() == found.prefix_hashes()
+    assert (plain.messages, plain.tools, plain.size, plain.roles) == (found.messages, found.tools, found.size, found.roles)
+    assert (plain.asked, plain.stored) == (found.asked, found.stored)
+    assert wire_messages(list(plain.drafts)) == wire_messages(list(found.drafts))
+    assert plain.sort_key() == found.sort_key()
     return True
+
+
+def both_agree(request: Any, reply: Any, *, failed: bool = False) -> bool:
+    """The same on a row of either platform."""
+    langfuse = {"input": dump(request), "output": dump(reply), "level": "ERROR" if failed else "DEFAULT"}
+    langsmith = {"inputs": request, "outputs": reply, "error": "it failed" if failed else None}
+    return agrees(dump(langfuse).encode(), LANGFUSE) & agrees(dump(langsmith).encode(), LANGSMITH)
 
 
 @settings(max_examples=600, deadline=None)
@@ -74,8 +86,8 @@ def agrees(call: ModelCall) -> bool:
 def test_the_short_way_agrees_with_the_shapes(messages: list[Any], reply: Any, tools: Any, bare: bool, failed: bool) -> None:
     """Equal conversations must not depend on which way they were read."""
     request = messages if bare else {"messages": messages, "tools": tools, "model": "m"}
-    agrees(ModelCall(input=request, output=reply, failed=failed))
-    agrees(ModelCall(input=request, output={"choices": [{"message": reply}]}, failed=failed))
+    both_agree(request, reply, failed=failed)
+    both_agree(request, {"choices": [{"message": reply}]}, failed=failed)
 
 
 def test_a_usual_agent_call_takes_the_short_way() -> None:
@@ -87,7 +99,7 @@ def test_a_usual_agent_call_takes_the_short_way() -> None:
         {"role": "assistant", "content": None, "tool_calls": [call]},
         {"role": "tool", "tool_call_id": "c1", "content": "r"},
     ]
-    assert agrees(ModelCall(input={"messages": messages}, output={"role": "assistant", "content": "done", "refusal": None}))
+    assert both_agree({"messages": messages}, {"role": "assistant", "content": "done", "refusal": None})
 
 
 @pytest.mark.parametrize("file", ground_truth.files(), ids=lambda file: f"{file.path.parent.name}/{file.path.stem}")
@@ -97,4 +109,4 @@ def test_both_ways_agree_on_real_exports(file: ground_truth.File) -> None:
     for line in file.path.read_bytes().splitlines():
         entry = platform.index_line(line)
         if entry is not None and entry.is_call:
-            agrees(platform.read_call(line))
+            agrees(line, platform)

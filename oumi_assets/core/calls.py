@@ -6,7 +6,7 @@ to the OpenAI wire, before the rules of `wire` settle roles, content, ids and li
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -33,6 +33,13 @@ class ModelCall(msgspec.Struct, frozen=True):
     output_text: str | None = None
     failed: bool = False
     extras: dict[str, Any] = {}
+
+
+class UnreadCall(NamedTuple):
+    """A call whose request is still JSON (`request`); `call` is the call without it, its `input` None."""
+
+    request: str | bytes
+    call: ModelCall
 
 
 class ToolCallDraft(msgspec.Struct):
@@ -74,10 +81,3 @@ class Reply(msgspec.Struct):
     tools: list[Any] = []
     instructions: Any = None
     prompt_is_text: bool = False
-
-
-class Conversation(msgspec.Struct):
-    """Messages and tools in OpenAI wire form; `tools` is empty when none were logged."""
-
-    messages: list[dict[str, Any]]
-    tools: list[dict[str, Any]]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from oumi_assets.core.calls import ModelCall, PayloadNotJson
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from oumi_assets.core.calls import ModelCall, PayloadNotJson, UnreadCall
 from oumi_assets.core.json_text import NestedTooDeep, NotJson, dump, number_text, parse
 from oumi_assets.langfuse.rows import is_failed
 
@@ -17,12 +20,49 @@ _TYPES = "text|message|reasoning|thinking|function_call|tool_use|tool_call|tool-
 _LOOKS_LIKE_A_MESSAGE = re.compile(rf"""\s*(\[\s*)*\{{\s*"(({_KEYS})"\s*:|type"\s*:\s*"({_TYPES})")""")
 
 
+class _Row(msgspec.Struct):
+    """The fields that `_call` reads, each still JSON."""
+
+    input: Raw = Raw(b"null")
+    output: Raw | UnsetType = UNSET
+    level: Raw | UnsetType = UNSET
+    metadata: Raw | UnsetType = UNSET
+    modelParameters: Raw | UnsetType = UNSET
+    model_parameters: Raw | UnsetType = UNSET
+    toolDefinitions: Raw | UnsetType = UNSET
+    tool_definitions: Raw | UnsetType = UNSET
+    tools: Raw | UnsetType = UNSET
+
+
+_BESIDE = tuple(field for field in _Row.__struct_fields__ if field != "input")
+_decode = msgspec.json.Decoder(_Row).decode
+_decode_text = msgspec.json.Decoder(str).decode
+
+
 def read_call(line: bytes) -> ModelCall:
     """The model call of one GENERATION row. Raises `PayloadNotJson` for a payload damaged beyond repair."""
     row = parse(line)
+    call = _call(row)
+    return msgspec.structs.replace(call, input=_request(row.get("input")))
+
+
+def open_call(line: bytes) -> UnreadCall | None:
+    """The same, its request still JSON; None for a row that only a lenient parser can read. Raises `PayloadNotJson`."""
+    try:
+        row = _decode(line)
+        logged = bytes(row.input)
+        request = _decode_text(logged) if logged[:1] == b'"' else logged
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
+    beside = {field: parse(bytes(token)) for field in _BESIDE if (token := getattr(row, field)) is not UNSET}
+    return UnreadCall(request, _call(beside))
+
+
+def _call(row: dict[str, Any]) -> ModelCall:
+    """Everything but the request."""
     output = _reply(row.get("output"))
     return ModelCall(
-        input=_request(row.get("input")),
+        input=None,
         output=output,
         output_text=_text(row.get("output"), output),
         failed=is_failed(row.get("level")),

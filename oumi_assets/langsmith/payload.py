@@ -4,18 +4,51 @@ from __future__ import annotations
 
 from typing import Any
 
-from oumi_assets.core.calls import ModelCall
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from oumi_assets.core.calls import ModelCall, UnreadCall
 from oumi_assets.core.json_text import parse
 from oumi_assets.langsmith.rows import is_failed
+
+
+class _Row(msgspec.Struct):
+    """The fields that `_call` reads, each still JSON."""
+
+    inputs: Raw = Raw(b"null")
+    outputs: Raw | UnsetType = UNSET
+    error: Raw | UnsetType = UNSET
+    status: Raw | UnsetType = UNSET
+    extra: Raw | UnsetType = UNSET
+    metadata: Raw | UnsetType = UNSET
+
+
+_BESIDE = tuple(field for field in _Row.__struct_fields__ if field != "inputs")
+_decode = msgspec.json.Decoder(_Row).decode
 
 
 def read_call(line: bytes) -> ModelCall:
     """The model call of one llm run."""
     row = parse(line)
-    extra = row.get("extra") if isinstance(row.get("extra"), dict) else {}
+    return _call(row, row.get("inputs"))
+
+
+def open_call(line: bytes) -> UnreadCall | None:
+    """The same with its request left as JSON; None for a row that only a lenient parser can read."""
+    try:
+        row = _decode(line)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
+    beside = {field: parse(bytes(token)) for field in _BESIDE if (token := getattr(row, field)) is not UNSET}
+    return UnreadCall(bytes(row.inputs), _call(beside, None))
+
+
+def _call(row: dict[str, Any], request: Any) -> ModelCall:
+    logged = row.get("extra")
+    extra = logged if isinstance(logged, dict) else {}
     output = _reply(row.get("outputs"))
     return ModelCall(
-        input=row.get("inputs"),
+        input=request,
         output=output,
         output_text=output if isinstance(output, str) else None,
         failed=is_failed(row.get("error"), row.get("status")),

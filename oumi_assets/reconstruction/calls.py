@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from oumi_assets.reconstruction.candidate import Candidate, NoCandidate
+from oumi_assets.reconstruction.candidate import NoCandidate
+from oumi_assets.reconstruction.conversation import Candidate
 
 _BEFORE_ALL = -(1 << 62)
 

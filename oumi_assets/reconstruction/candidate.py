@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from oumi_assets.core.calls import Conversation, Draft, ModelCall, PayloadNotJson, Reply, Request
+from oumi_assets.core.calls import Draft, ModelCall, PayloadNotJson, Reply, Request
 from oumi_assets.core.json_text import NotJson
+from oumi_assets.platforms import Platform
+from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.shapes import read_message, read_reply, read_request
 from oumi_assets.shapes.extra_tools import extra_tools
@@ -25,42 +26,17 @@ class NoCandidate(Enum):
     UNSUPPORTED = "unsupported"
 
 
-class Candidate(Conversation):
-    """A call that can be chosen: its conversation, and the drafts that it was made of.
-
-    `asked` of the drafts are the request's. `stored` says that the API kept the history, so that
-    nothing is missing from what was logged. `read` is None where the messages were wire messages already.
-    """
-
-    asked: int
-    stored: bool = False
-    read: list[Draft] | None = None
-
-    @property
-    def drafts(self) -> list[Draft]:
-        """One draft for each message, the reply's last."""
-        return self.read if self.read is not None else _drafts(self.messages) or []
-
-
-def read_candidate(line: bytes, read_call: Callable[[bytes], ModelCall]) -> tuple[Candidate | NoCandidate, str]:
+def read_candidate(line: bytes, platform: Platform) -> tuple[Candidate | NoCandidate, str]:
     """What one row's call offers, or why it offers nothing; and the JSON path that decided it."""
     try:
-        call = read_call(line)
-        return _read(call)
+        unread = platform.open_call(line)
+        plain = read_plain(unread) if unread is not None else None
+        return (plain, "$") if plain is not None else read_generally(platform.read_call(line))
     except PayloadNotJson as damaged:
         return NoCandidate.NOT_JSON, damaged.path
     except (NotJson, RecursionError):
         # The row was read by the scan, so it is a payload that nests too deep to be handled.
         return NoCandidate.NOT_JSON, "$"
-
-
-def _read(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
-    plain = read_plain(call)
-    if plain is None:
-        return read_generally(call)
-    messages, tools = plain
-    made = wire_tools(tools or extra_tools(call))
-    return Candidate(messages, made, len(messages) - 1, continues_stored_response(call)), "$"
 
 
 def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
@@ -77,7 +53,7 @@ def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
     if messages is None or len(messages) == len(asked) or not _is_reply(messages[-1], call.failed):
         return (NoCandidate.FAILED if call.failed else NoCandidate.NO_REPLY), "$.output"
     tools = wire_tools(request.tools or (reply.tools if reply else []) or extra_tools(call))
-    return Candidate(messages, tools, len(asked), continues_stored_response(call), drafts), "$"
+    return Candidate(messages, tools, drafts, len(asked), continues_stored_response(call)), "$"
 
 
 def _request(call: ModelCall, reply: Reply | None) -> Request | None:

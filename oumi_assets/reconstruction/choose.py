@@ -12,12 +12,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from oumi_assets.core.calls import Conversation
 from oumi_assets.core.drops import TraceDrop
-from oumi_assets.core.json_text import canonical
 from oumi_assets.core.rows import UNKNOWN_SIZE
 from oumi_assets.reconstruction.calls import CallEntry, Reader, rank, start_order
 from oumi_assets.reconstruction.candidate import NoCandidate
+from oumi_assets.reconstruction.conversation import Conversation
 from oumi_assets.reconstruction.stitch import is_incomplete, longest_chain, stitched
 
 MAX_MESSAGES = 1000
@@ -55,10 +54,10 @@ def choose(calls: Iterable[CallEntry], read: Reader) -> Chosen | NotChosen:
         elif is_incomplete(found):
             return _choose_stitched(calls, read)
         else:
-            best = _better(best, Chosen(Conversation(found.messages, found.tools), call))
+            best = _better(best, Chosen(found, call))
     if best is None:
         return _why_none(failures)
-    if len(best.conversation.messages) > MAX_MESSAGES:
+    if best.conversation.size > MAX_MESSAGES:
         return NotChosen(TraceDrop.OVER_1000_MESSAGES, best.call, "$")
     return best
 
@@ -73,7 +72,7 @@ def _choose_stitched(calls: list[CallEntry], read: Reader) -> Chosen | NotChosen
 
 
 def _cannot_win(call: CallEntry, best: Chosen) -> bool:
-    return _upper_bound(call) < len(best.conversation.messages)
+    return _upper_bound(call) < best.conversation.size
 
 
 def _upper_bound(call: CallEntry) -> int:
@@ -87,14 +86,14 @@ def _most_promising_first(call: CallEntry) -> tuple[object, ...]:
 def _better(best: Chosen | None, found: Chosen) -> Chosen:
     if best is None or _rank(found) > _rank(best):
         return found
-    if _rank(found) == _rank(best) and canonical(found.conversation) > canonical(best.conversation):
+    if _rank(found) == _rank(best) and found.conversation.sort_key() > best.conversation.sort_key():
         return found
     return best
 
 
 def _rank(chosen: Chosen) -> tuple[object, ...]:
     said = chosen.conversation
-    return rank(len(said.messages), bool(said.tools), chosen.call)
+    return rank(said.size, bool(said.tools), chosen.call)
 
 
 _REASONS = {

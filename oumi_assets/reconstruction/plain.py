@@ -1,110 +1,205 @@
 """The short way for calls that are OpenAI wire messages already: nothing to translate, little to check.
 
 `shapes` and `wire` define what a conversation is; this module only recognises messages of which
-they would make exactly what stands there, and leaves every other request to them. A test holds
-both ways against each other.
+they would make exactly what stands there, and leaves every other call to them. A test holds
+both ways against each other. Messages are decoded into typed structs, checked, hashed and written
+again without ever being dictionaries: that is most of what reconstruction costs.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from typing import Annotated, Any, Literal
 
-from oumi_assets.core.calls import ModelCall
+import msgspec
+from msgspec import UNSET, Meta, Raw, UnsetType
+
+from oumi_assets.core.calls import Draft, ModelCall, Reply, UnreadCall
+from oumi_assets.core.json_text import dump, dump_readable, parse
+from oumi_assets.prefix import Comparable, comparable_call, hashes_of
+from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.shapes import read_reply
-from oumi_assets.shapes.base import first_list
+from oumi_assets.shapes.extra_tools import extra_tools
+from oumi_assets.shapes.openai_chat import message as read_message
+from oumi_assets.shapes.responses import continues_stored_response
 from oumi_assets.wire.roles import WIRE_ROLES
+from oumi_assets.wire.tools import wire_tools
 
-_SPEAKERS = frozenset({"system", "user", "assistant"})
-_MESSAGE_KEYS = frozenset({"role", "content"})
-_CALLING_KEYS = frozenset({"role", "content", "tool_calls"})
-_RESULT_KEYS = frozenset({"role", "content", "tool_call_id"})
-_CALL_KEYS = frozenset({"id", "type", "function"})
-_FUNCTION_KEYS = frozenset({"name", "arguments"})
-_REQUEST_KEYS = frozenset(
-    {"messages", "tools", "model", "temperature", "top_p", "max_tokens", "max_completion_tokens", "stream", "stream_options"}
-    | {"tool_choice", "parallel_tool_calls", "response_format", "stop", "seed", "n", "user"}
-)
-"""Fields of a chat completion request; one with other fields may belong to another writer."""
+Said = Annotated[str, Meta(min_length=1)]
 
 
-def read_plain(call: ModelCall) -> tuple[list[dict[str, Any]], list[Any]] | None:
-    """Wire messages, reply last, and tools as logged with request or reply; None when `shapes` must read the call."""
-    request = call.input
-    if call.failed or (isinstance(request, dict) and not _REQUEST_KEYS.issuperset(request)):
+class Function(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    name: str
+    arguments: Said
+
+
+class Call(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    id: Said
+    type: Literal["function"]
+    function: Function
+
+
+class Message(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """A wire message; its fields are in the order in which `wire` writes them."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str | None = None
+    tool_calls: Annotated[list[Call], Meta(min_length=1)] | UnsetType = UNSET
+    tool_call_id: str | UnsetType = UNSET
+
+
+class Request(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """The fields of a chat completion request; one with other fields may belong to another writer."""
+
+    messages: list[Message]
+    tools: Raw | UnsetType = UNSET
+    model: Raw | UnsetType = UNSET
+    temperature: Raw | UnsetType = UNSET
+    top_p: Raw | UnsetType = UNSET
+    max_tokens: Raw | UnsetType = UNSET
+    max_completion_tokens: Raw | UnsetType = UNSET
+    stream: Raw | UnsetType = UNSET
+    stream_options: Raw | UnsetType = UNSET
+    tool_choice: Raw | UnsetType = UNSET
+    parallel_tool_calls: Raw | UnsetType = UNSET
+    response_format: Raw | UnsetType = UNSET
+    stop: Raw | UnsetType = UNSET
+    seed: Raw | UnsetType = UNSET
+    n: Raw | UnsetType = UNSET
+    user: Raw | UnsetType = UNSET
+
+
+_request = msgspec.json.Decoder(Request).decode
+_messages = msgspec.json.Decoder(list[Message]).decode
+
+
+class PlainCandidate(Candidate):
+    """A candidate whose messages are structs; they become dictionaries only for who asks."""
+
+    def __init__(self, said: list[Message], tools: list[dict[str, Any]], tools_text: str | None, stored: bool) -> None:
+        self._said = said
+        self.tools = tools
+        self._tools_text = tools_text
+        self.asked = len(said) - 1
+        self.stored = stored
+
+    @cached_property
+    def messages(self) -> list[dict[str, Any]]:
+        """The messages as objects."""
+        return list(msgspec.to_builtins(self._said))
+
+    @cached_property
+    def drafts(self) -> Sequence[Draft]:
+        """One draft for each message, the reply's last."""
+        return [draft for value in self.messages for draft in read_message(value) or []]
+
+    @property
+    def size(self) -> int:
+        """The number of messages."""
+        return len(self._said)
+
+    @property
+    def roles(self) -> list[str]:
+        """Who speaks, message by message."""
+        return [message.role for message in self._said]
+
+    def messages_text(self) -> str:
+        """The messages as compact JSON."""
+        return dump(self._said)
+
+    def tools_text(self) -> str | None:
+        """The tools as compact JSON, None for none."""
+        return self._tools_text
+
+    def prefix_hashes(self) -> bytes:
+        """`prefix.prefix_hashes` of the messages."""
+        return hashes_of(map(_comparable, self._said))
+
+
+def _comparable(message: Message) -> Comparable:
+    calls = message.tool_calls
+    return (
+        message.role,
+        message.content or "",
+        [comparable_call(call.id, call.function.name, call.function.arguments) for call in calls] if calls else [],
+        message.tool_call_id or "",
+        "",
+    )
+
+
+def read_plain(logged: UnreadCall) -> PlainCandidate | None:
+    """What a call offers whose request and reply are wire messages; None when `shapes` must read it."""
+    if logged.call.failed:
         return None
-    messages = request.get("messages") if isinstance(request, dict) else request
-    if not isinstance(messages, list) or not messages:
+    try:
+        request = _decoded(logged.request)
+        reply = read_reply(logged.call) if request.messages else None
+        answer = _answer(reply) if reply is not None else None
+        if reply is None or answer is None or not _are_wire(said := [*request.messages, answer]):
+            return None
+        return PlainCandidate(said, *_tools(request, reply, logged.call), continues_stored_response(logged.call))
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-    reader = _Reader()
-    history = reader.read(messages)
-    reply = read_reply(call) if history else None
-    if history is None or reply is None or len(reply.messages) != 1 or reply.instructions:
+
+
+def _decoded(text: str | bytes) -> Request:
+    return Request(_messages(text)) if text[:1] in ("[", b"[") else _request(text)
+
+
+def _answer(reply: Reply) -> Message | None:
+    """The answer, where it is one assistant's. OpenAI's clients log every field of it, most of them null or empty."""
+    if len(reply.messages) != 1 or reply.instructions or type(reply.messages[0]) is not dict:
         return None
-    answer = reader.read([_said(reply.messages[0])])
-    if answer is None or answer[0]["role"] != "assistant":
+    said = {key: value for key, value in reply.messages[0].items() if value is not None and value != []}
+    message = msgspec.convert(said, Message)
+    return message if message.role == "assistant" else None
+
+
+def _are_wire(said: list[Message]) -> bool:
+    """Whether `wire` would leave the messages as they are: every id given once, every result behind its call."""
+    used: set[str] = set()
+    waiting: set[str] = set()
+    for message in said:
+        if message.tool_calls is not UNSET:
+            if message.role != "assistant" or message.tool_call_id is not UNSET:
+                return False
+            waiting = set()
+            if not all(_is_wire_call(call, used, waiting) for call in message.tool_calls):
+                return False
+            message.content = message.content or None
+        elif message.tool_call_id is not UNSET:
+            if message.role != "tool" or message.content is None or message.tool_call_id not in waiting:
+                return False
+            waiting.remove(message.tool_call_id)
+        elif message.content is None or message.role == "tool":
+            return False
+    return True
+
+
+def _is_wire_call(call: Call, used: set[str], waiting: set[str]) -> bool:
+    name = call.function.name
+    if call.id in used or call.id == name or name.lower() in WIRE_ROLES:
+        return False
+    used.add(call.id)
+    waiting.add(call.id)
+    return True
+
+
+def _tools(request: Request, reply: Reply, call: ModelCall) -> tuple[list[dict[str, Any]], str | None]:
+    """Tools in wire form and as JSON text: the request's, else what was logged with the reply, else beside both."""
+    found = None if isinstance(request.tools, UnsetType) else _tools_of(bytes(request.tools))
+    if found is not None:
+        return found
+    made = wire_tools(reply.tools or extra_tools(call))
+    return made, dump_readable(made) if made else None
+
+
+@lru_cache(64)
+def _tools_of(text: bytes) -> tuple[list[dict[str, Any]], str | None] | None:
+    """A request's tools; None where it names none. One agent logs the same text with every call: read once."""
+    definitions = parse(text)
+    if not isinstance(definitions, list) or not definitions:
         return None
-    return [*history, *answer], first_list(request, "tools") or reply.tools
-
-
-def _said(reply: Any) -> Any:
-    """OpenAI's clients log every field of an answer, most of them null or empty."""
-    return {key: value for key, value in reply.items() if value is not None and value != []} if type(reply) is dict else None
-
-
-class _Reader:
-    """Reads messages in order, with the ids that were given and the calls that wait for a result."""
-
-    def __init__(self) -> None:
-        self._used: set[str] = set()
-        self._open: set[str] = set()
-
-    def read(self, messages: list[Any]) -> list[dict[str, Any]] | None:
-        read = []
-        for message in messages:
-            if not isinstance(message, dict):
-                return None
-            wire = self._spoken(message) or self._result(message) or self._calling(message)
-            if wire is None:
-                return None
-            read.append(wire)
-        return read
-
-    def _spoken(self, message: dict[str, Any]) -> dict[str, Any] | None:
-        role, content = message.get("role"), message.get("content")
-        if type(content) is not str or message.keys() != _MESSAGE_KEYS or type(role) is not str or role not in _SPEAKERS:
-            return None
-        return {"role": role, "content": content}
-
-    def _result(self, message: dict[str, Any]) -> dict[str, Any] | None:
-        call_id, content = message.get("tool_call_id"), message.get("content")
-        if type(call_id) is not str or call_id not in self._open or type(content) is not str:
-            return None
-        if message.keys() != _RESULT_KEYS or message["role"] != "tool":
-            return None
-        self._open.remove(call_id)
-        return {"role": "tool", "content": content, "tool_call_id": call_id}
-
-    def _calling(self, message: dict[str, Any]) -> dict[str, Any] | None:
-        logged, content = message.get("tool_calls"), message.get("content")
-        if type(logged) is not list or not logged or message.get("role") != "assistant":
-            return None
-        if not _CALLING_KEYS.issuperset(message) or not (content is None or type(content) is str):
-            return None
-        self._open.clear()
-        calls = [self._call(call) for call in logged]
-        return None if None in calls else {"role": "assistant", "content": content or None, "tool_calls": calls}
-
-    def _call(self, call: Any) -> dict[str, Any] | None:
-        if type(call) is not dict or call.keys() != _CALL_KEYS or call["type"] != "function":
-            return None
-        call_id, function = call["id"], call["function"]
-        if type(call_id) is not str or type(function) is not dict or function.keys() != _FUNCTION_KEYS:
-            return None
-        name, arguments = function["name"], function["arguments"]
-        if type(name) is not str or type(arguments) is not str or not arguments or name.lower() in WIRE_ROLES:
-            return None
-        if not call_id or call_id == name or call_id in self._used:
-            return None
-        self._used.add(call_id)
-        self._open.add(call_id)
-        return {"id": call_id, "type": "function", "function": {"name": name, "arguments": arguments}}
+    made = wire_tools(definitions)
+    return made, dump_readable(made) if made else None

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from oumi_assets.core.calls import Conversation, Draft
-from oumi_assets.prefix import HASH_BYTES, prefix_hashes
+from oumi_assets.core.calls import Draft
+from oumi_assets.prefix import HASH_BYTES
 from oumi_assets.reconstruction.calls import CallEntry, Reader, rank, start_order
-from oumi_assets.reconstruction.candidate import Candidate
+from oumi_assets.reconstruction.conversation import Candidate, Conversation
 from oumi_assets.wire.messages import wire_messages
 
 
@@ -32,8 +32,7 @@ def is_incomplete(found: Candidate) -> bool:
     """Whether a call logged results of tools without the history that led to them."""
     if found.stored:
         return False
-    roles = [message["role"] for message in found.messages[: found.asked]]
-    history = [role for role in roles if role != "system"]
+    history = [role for role in found.roles[: found.asked] if role != "system"]
     return "tool" in history and (history[0] == "tool" or "user" not in history)
 
 
@@ -88,7 +87,7 @@ class _Trees:
 
     def add(self, call: CallEntry, found: Candidate) -> Link:
         """The call's link; a call that was logged twice continues the same call both times."""
-        said = prefix_hashes(found.messages)[-HASH_BYTES:]
+        said = found.prefix_hashes()[-HASH_BYTES:]
         twin = self._seen.get(said)
         if twin is not None and (twin.parent is None or id(twin.parent) in self._twice):
             self._twice.add(id(twin))
@@ -136,7 +135,7 @@ class _Trees:
 
 
 def _linked(call: CallEntry, found: Candidate, parent: Link | None, first_new: int) -> Link:
-    own = len(found.messages)
+    own = found.size
     has_tools = bool(found.tools)
     if parent is None or parent.size + own - first_new <= own:
         return Link(call, None, 0, own, has_tools)

@@ -9,15 +9,13 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from oumi_assets.core.calls import Conversation
 from oumi_assets.core.drops import DROPPED_TRACES, TraceDrop
-from oumi_assets.core.json_text import dump_readable
 from oumi_assets.core.parallel import PARALLEL_BYTES, ordered_map
 from oumi_assets.platforms import PLATFORMS, Platform
-from oumi_assets.prefix import prefix_hashes
 from oumi_assets.reconstruction.calls import CallEntry
-from oumi_assets.reconstruction.candidate import Candidate, NoCandidate, read_candidate
+from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
 from oumi_assets.reconstruction.choose import Chosen, NotChosen, choose
+from oumi_assets.reconstruction.conversation import Candidate, Conversation
 from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.sources import Progress, no_progress
@@ -150,7 +148,7 @@ def _reconstruct_batch(export: Path, traces: Path, platform_name: str, batch: Sl
 
 def _choose(trace: dict[str, Any], data: Any, platform: Platform) -> Chosen | NotChosen:
     def read(call: CallEntry) -> tuple[Candidate | NoCandidate, str]:
-        return read_candidate(bytes(data[call.offset : call.offset + call.length]), platform.read_call)
+        return read_candidate(bytes(data[call.offset : call.offset + call.length]), platform)
 
     calls = [CallEntry(**{field: call[field] for field in CallEntry._fields}) for call in trace["calls"]]
     return choose(calls, read)
@@ -159,10 +157,10 @@ def _choose(trace: dict[str, Any], data: Any, platform: Platform) -> Chosen | No
 def _conversation(trace: dict[str, Any], found: Conversation) -> tuple[object, ...]:
     return (
         trace["trace_id"],
-        dump_readable(found.messages),
-        dump_readable(found.tools) if found.tools else None,
-        len(found.messages),
-        prefix_hashes(found.messages),
+        found.messages_text(),
+        found.tools_text(),
+        found.size,
+        found.prefix_hashes(),
         trace["name"],
         trace["session_id"],
         trace["sequence_key"],

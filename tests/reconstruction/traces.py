@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.reconstruction.calls import CallEntry
-from oumi_assets.reconstruction.candidate import Candidate, NoCandidate, read_candidate
+from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
 from oumi_assets.reconstruction.choose import Chosen, NotChosen, choose
+from oumi_assets.reconstruction.conversation import Candidate
 
 
 class Outcome(NamedTuple):
@@ -54,7 +55,7 @@ def choose_from(rows: Sequence[bytes]) -> Outcome:
     def read(call: CallEntry) -> tuple[Candidate | NoCandidate, str]:
         nonlocal reads
         reads += 1
-        return read_candidate(rows[call.line], platform.read_call)
+        return read_candidate(rows[call.line], platform)
 
     entries = []
     for line, row in enumerate(rows):

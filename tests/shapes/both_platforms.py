@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import pytest
 from wire_model import check_conversation
 
-from oumi_assets.core.calls import Conversation
 from oumi_assets.core.rows import UNKNOWN_SIZE
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
+from oumi_assets.reconstruction.conversation import Conversation
 
 
 class Case(NamedTuple):
@@ -70,7 +70,7 @@ def _text(value: Any) -> str:
 
 def read(platform: str, line: bytes) -> Read:
     """The conversation of one row, and its count."""
-    found, _ = read_candidate(line, PLATFORMS[platform].read_call)
+    found, _ = read_candidate(line, PLATFORMS[platform])
     indexed = PLATFORMS[platform].index_line(line)
     assert indexed is not None
     return Read(found, None if indexed.messages == UNKNOWN_SIZE else indexed.messages)

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from oumi_assets.core.calls import Conversation
 from oumi_assets.core.rows import UNKNOWN_SIZE
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
+from oumi_assets.reconstruction.conversation import Conversation
 
 
 class Logged(NamedTuple):
@@ -50,7 +50,7 @@ def row(platform: str, input_: Any, output: Any, **fields: Any) -> bytes:
 
 def read(platform: str, line: bytes) -> Conversation | NoCandidate:
     """The conversation that a row holds, or why it holds none."""
-    return read_candidate(line, PLATFORMS[platform].read_call)[0]
+    return read_candidate(line, PLATFORMS[platform])[0]
 
 
 def assert_read(logged: Logged) -> None:

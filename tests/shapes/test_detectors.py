@@ -16,7 +16,7 @@ from test_openai_chat import REPLIES, REQUESTS
 from test_responses import CASES as RESPONSES
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply, Request
-from oumi_assets.reconstruction.candidate import NoCandidate, _read
+from oumi_assets.reconstruction.candidate import NoCandidate, read_generally
 from oumi_assets.shapes import SHAPES
 
 _WORDS = """
@@ -99,6 +99,6 @@ def test_a_detector_survives_an_odd_value_in_a_real_payload(shape: Any, data: st
 @settings(max_examples=150, deadline=None)
 def test_a_call_of_any_values_is_read_or_refused(input_: Any, output: Any, failed: bool) -> None:
     """What shapes hand on is digestible: the wire rules never meet a value they cannot handle."""
-    found, path = _read(ModelCall(input_, output, None, failed, {}))
+    found, path = read_generally(ModelCall(input_, output, None, failed, {}))
     assert path.startswith("$")
     assert isinstance(found, NoCandidate) or found.messages[-1]["role"] == "assistant"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from model_calls import assistant, call, read, result, row, system, user
 
-from oumi_assets.core.calls import Conversation
+from oumi_assets.reconstruction.conversation import Conversation
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "shapes"
 LANGCHAIN = json.loads((FOLDER / "langchain_forms.json").read_text())

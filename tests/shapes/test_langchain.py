@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from model_calls import Logged, assert_read, assistant, call, parametrize, read, result, row, system, user
 
-from oumi_assets.core.calls import Conversation
 from oumi_assets.reconstruction.candidate import NoCandidate
+from oumi_assets.reconstruction.conversation import Conversation
 
 TOOL = {"type": "function", "function": {"name": "weather", "description": "d", "parameters": {"type": "object"}}}
 RAW_CALLS = [

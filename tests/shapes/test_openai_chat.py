@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from model_calls import Logged, assert_read, assistant, call, parametrize, read, result, row, system, user
 
-from oumi_assets.core.calls import Conversation
 from oumi_assets.reconstruction.candidate import NoCandidate
+from oumi_assets.reconstruction.conversation import Conversation
 
 HI = user("hi")
 NULLS = {"refusal": None, "annotations": [], "audio": None, "function_call": None, "tool_calls": None}

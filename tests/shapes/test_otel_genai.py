@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from both_platforms import FORMS, Case, assert_read, assert_unsupported, call, langfuse_row, parametrize, read
 
-from oumi_assets.core.calls import Conversation
+from oumi_assets.reconstruction.conversation import Conversation
 
 ASK = {"role": "user", "content": "Weather in Rome?"}
 ASK_PARTS = {"role": "user", "parts": [{"type": "text", "content": "Weather in Rome?"}]}

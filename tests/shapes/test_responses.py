@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from model_calls import Logged, assert_read, assistant, call, parametrize, read, result, row, system, user
 
-from oumi_assets.reconstruction.candidate import Candidate, NoCandidate
+from oumi_assets.reconstruction.candidate import NoCandidate
+from oumi_assets.reconstruction.conversation import Candidate
 
 FLAT_TOOL = {"type": "function", "name": "weather", "description": "d", "parameters": {"type": "object"}, "strict": True}
 WIRE_TOOL = {

@@ -7,7 +7,7 @@ import json
 import pytest
 from both_platforms import FORMS, Case, assert_read, assert_unsupported, call, langfuse_row, parametrize, read
 
-from oumi_assets.core.calls import Conversation
+from oumi_assets.reconstruction.conversation import Conversation
 
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}}
 TOOL = {"type": "function", "name": "weather", "description": "Weather now", "inputSchema": SCHEMA}
