@@ -66,7 +66,7 @@ def test_any_order_of_growing_calls_counts_as_each_alone(
         if written is as_value and not text.startswith(("{", "[")):
             continue
         expected = count_messages(text if written is as_text else text.encode())
-        assert histories.count(b"trace", written(text)) == expected
+        assert histories.count(b"trace", None, written(text)) == expected
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_payloads_that_only_look_alike_are_counted_for_themselves(first: str, se
     for order in ((first, second), (second, first)):
         histories = Histories()
         for text in (*order, *order):
-            assert histories.count(b"t", as_value(text)) == count_messages(text.encode())
-            assert histories.count(b"s", as_text(text)) == count_messages(text)
+            assert histories.count(b"t", None, as_value(text)) == count_messages(text.encode())
+            assert histories.count(b"s", None, as_text(text)) == count_messages(text)
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,5 +104,5 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     histories = Histories()
     for number in range(100):
         payload = json.dumps([{"role": "user", "content": f"{number} " + "x" * 50}]).encode()
-        assert histories.count(str(number).encode(), payload) == (2, False)
+        assert histories.count(str(number).encode(), f"session {number}", payload) == (2, False, 2)
     assert len(histories._known) < 20

@@ -7,7 +7,7 @@ Anything else is `UNKNOWN_SIZE`, and reconstruction reads the call before it dec
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
@@ -43,21 +43,32 @@ _list = msgspec.json.Decoder(list[_Message])
 _nested = msgspec.json.Decoder(list[list[_Message]])
 _wrapped = msgspec.json.Decoder(_Wrapped)
 
-UNCOUNTED = (UNKNOWN_SIZE, True)
 
-
-def count_messages(payload: str | bytes | Raw) -> tuple[int, bool]:
+class Counted(NamedTuple):
     """Messages of a request and its reply, and whether the request may hold only part of the history.
 
-    `payload` is JSON: a list of messages, a list with one such list, or `{"messages": ...}`.
+    `with_user` is the count that a beginning must have to hold the first message of a user; 0 when there is none.
     """
+
+    messages: int
+    partial: bool
+    with_user: int
+
+
+UNCOUNTED = Counted(UNKNOWN_SIZE, True, 0)
+
+
+def count_messages(payload: str | bytes | Raw) -> Counted:
+    """Count a request: JSON of a list of messages, of a list with one such list, or of `{"messages": ...}`."""
     try:
         if payload[:1] not in ("{", b"{"):
             return _count_bare(payload)
         wrapped = _wrapped.decode(payload)
         beside = _system_messages(wrapped)
-        messages, partial = _count_bare(wrapped.messages)
-        return UNCOUNTED if beside is None or messages == UNKNOWN_SIZE else (messages + beside, partial)
+        counted = _count_bare(wrapped.messages)
+        if beside is None or counted is UNCOUNTED:
+            return UNCOUNTED
+        return Counted(counted.messages + beside, counted.partial, counted.with_user and counted.with_user + beside)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return UNCOUNTED
 
@@ -70,14 +81,14 @@ def _system_messages(wrapped: _Wrapped) -> int | None:
     return int(len(system) > 2 and system[:1] == b'"')
 
 
-def _count_bare(payload: str | bytes | Raw) -> tuple[int, bool]:
+def _count_bare(payload: str | bytes | Raw) -> Counted:
     try:
         return _count(_list.decode(payload))
     except msgspec.ValidationError:
         return _count_nested(payload)
 
 
-def _count_nested(payload: str | bytes | Raw) -> tuple[int, bool]:
+def _count_nested(payload: str | bytes | Raw) -> Counted:
     try:
         batch = _nested.decode(payload)
     except (msgspec.DecodeError, ValueError, RecursionError):
@@ -97,64 +108,58 @@ def is_one_reply(output: Raw) -> bool:
     return text.lstrip(b'" \\')[:1] != b"[" and not _RESPONSE_ITEMS.search(text)
 
 
-class Tally(msgspec.Struct):
-    """Messages counted one after the other."""
+class Tally(NamedTuple):
+    """A list of messages, each certain: how many, the first role that is not the system's, the place of the first user."""
 
-    messages: int = 0
-    certain: bool = True
-    first: str | None = None
-    has_user: bool = False
+    messages: int
+    first: str | None
+    user: int
 
-    def add(self, message: _Message) -> None:
-        """One message more; roles of the system say nothing of the history."""
-        self.messages += 1
-        role = _certain_role(message)
-        if role is None:
-            self.certain = False
-        elif role not in _HISTORY_ROLES:
-            self.first = role if self.first is None else self.first
-            self.has_user = self.has_user or role in _USER_ROLES
-
-    def result(self) -> tuple[int, bool]:
-        """The messages with the reply, and whether they may be only part of the history."""
-        if not self.certain:
-            return UNCOUNTED
-        return self.messages + 1, not self.has_user or self.first in _TOOL_ROLES
+    def result(self) -> Counted:
+        """The messages with the reply; without a user, or with a result first, a part is missing."""
+        return Counted(self.messages + 1, not self.user or self.first in _TOOL_ROLES, self.user and self.user + 1)
 
 
-def count_more(messages: bytes) -> Tally | None:
-    """A list of further messages counted by itself; None when one of them, or their number, is not certain."""
+def count_more(messages: bytes) -> int:
+    """A list of further messages counted by itself; 0 when one of them, or their number, is not certain."""
     try:
         tally = _tally(_list.decode(messages))
     except (msgspec.DecodeError, ValueError, RecursionError):
-        return None
-    return tally if tally.certain and tally.messages else None
+        return 0
+    return tally.messages if tally is not None else 0
 
 
-def _count(messages: list[_Message]) -> tuple[int, bool]:
-    return _tally(messages).result()
+def _count(messages: list[_Message]) -> Counted:
+    tally = _tally(messages)
+    return UNCOUNTED if tally is None else tally.result()
 
 
-def _tally(messages: list[_Message]) -> Tally:
-    tally = Tally()
-    for message in messages:
-        tally.add(message)
-    return tally
+def _tally(messages: list[_Message]) -> Tally | None:
+    first, user = None, 0
+    for place, message in enumerate(messages, 1):
+        role = _certain_role(message)
+        if role is None:
+            return None
+        if first is None and role not in _HISTORY_ROLES:
+            first = role
+        if not user and role in _USER_ROLES:
+            user = place
+    return Tally(len(messages), first, user)
 
 
 def _certain_role(message: _Message) -> str | None:
     """The role of a message that will be exactly one wire message, else None."""
-    if isinstance(message.kwargs, _Kwargs):
+    if message.kwargs is not UNSET:
         return _class_role(message.id) if _is_plain(message.kwargs.content) else None
-    if isinstance(message.role, str) and message.parts is UNSET and _is_plain(message.content):
-        role = message.role.lower()
-        # OpenTelemetry logs tool results as the user's: what looks like a turn may answer an earlier call.
-        return None if role not in _TOOL_ROLES and _is_given(message.tool_call_id) else role
-    return None
+    if message.role is UNSET or message.parts is not UNSET or not _is_plain(message.content):
+        return None
+    role = message.role.lower()
+    # OpenTelemetry logs tool results as the user's: what looks like a turn may answer an earlier call.
+    return None if role not in _TOOL_ROLES and _is_given(message.tool_call_id) else role
 
 
 def _is_given(value: Raw | UnsetType) -> bool:
-    return not isinstance(value, UnsetType) and bytes(value) not in (b"null", b'""')
+    return value is not UNSET and bytes(value) not in (b"null", b'""')
 
 
 def _class_role(path: Any) -> str | None:

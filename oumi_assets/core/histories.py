@@ -12,8 +12,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw
 
-from oumi_assets.core.counting import count_messages, count_more
-from oumi_assets.core.rows import UNKNOWN_SIZE
+from oumi_assets.core.counting import UNCOUNTED, Counted, count_messages, count_more
 
 MAX_BYTES = 32 << 20
 """Payloads remembered at a time; beyond that everything is forgotten, which costs time and changes nothing."""
@@ -25,42 +24,51 @@ _FAILURES = (msgspec.DecodeError, ValueError, RecursionError)
 _BLANK = b" \t\r\n"
 
 
-class _Counted(NamedTuple):
+class _Known(NamedTuple):
     """A payload, its count, and its bytes from the end of its list of messages on; `tail` is None until it is asked for."""
 
     token: bytes
-    counted: tuple[int, bool]
+    counted: Counted
     tail: bytes | None
 
 
 class Histories:
-    """Remembers one payload of each trace. Counts are exactly those of `count_messages`."""
+    """Remembers one payload of each trace and of each session. Counts are exactly those of `count_messages`."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, _Counted] = {}
+        self._known: dict[object, _Known] = {}
         self._held = 0
 
-    def count(self, trace: bytes, token: bytes) -> tuple[int, bool]:
-        """`count_messages` of a payload of that trace; `token` is JSON, a string holds JSON itself."""
-        known = self._known.get(trace)
-        tail = None
-        count = None
-        if known is not None and known.counted[0] != UNKNOWN_SIZE:
-            tail = _tail(known.token) if known.tail is None else known.tail
-            count = _by_difference(known, tail, token) if tail else None
-        # What lies behind the messages of another writing is another tail.
-        self._keep(trace, _Counted(token, count or _count(token), tail if count else None))
-        return self._known[trace].counted
+    def count(self, trace: bytes, session: str | int | None, token: bytes) -> Counted:
+        """`count_messages` of a payload; `token` is JSON, a string holds JSON itself.
 
-    def _keep(self, trace: bytes, counted: _Counted) -> None:
-        self._held += len(counted.token)
+        A trace often begins with what its session's trace before it said, so a session is as good as a trace.
+        """
+        known = self._known.get(trace)
+        if known is None and session is not None:
+            known = self._known.get(session)
+        tail = None
+        counted = None
+        if known is not None and known.counted is not UNCOUNTED:
+            tail = _tail(known.token) if known.tail is None else known.tail
+            counted = _by_difference(known, tail, token) if tail else None
+        # What lies behind the messages of another writing is another tail.
+        found = _Known(token, counted or _count(token), tail if counted else None)
+        self._keep(trace, found)
+        if session is not None:
+            self._keep(session, found)
+        return found.counted
+
+    def _keep(self, key: object, found: _Known) -> None:
+        before = self._known.get(key)
+        self._held += len(found.token) - (len(before.token) if before else 0)
         if self._held > MAX_BYTES:
             self._known.clear()
-            self._held = len(counted.token)
-        self._known[trace] = counted
+            self._held = len(found.token)
+        self._known[key] = found
 
 
-def _count(token: bytes) -> tuple[int, bool]:
+def _count(token: bytes) -> Counted:
     """A string holds the JSON to count, or none."""
     if token[:1] != b'"':
         return count_messages(token)
@@ -70,24 +78,24 @@ def _count(token: bytes) -> tuple[int, bool]:
         return count_messages(token)
 
 
-def _by_difference(known: _Counted, tail: bytes, token: bytes) -> tuple[int, bool] | None:
+def _by_difference(known: _Known, tail: bytes, token: bytes) -> Counted | None:
     """The count of a payload with whole messages more or fewer before the same tail; None for any other."""
-    shorter, longer = sorted((known.token, token), key=len)
+    is_longer = len(token) > len(known.token)
+    longer, shorter = (token, known.token) if is_longer else (known.token, token)
     cut = len(shorter) - len(tail)
-    if not shorter.endswith(tail) or not longer.endswith(tail) or not longer.startswith(shorter[:cut]):
+    if not token.endswith(tail) or not longer.startswith(shorter[:cut]):
         return None
     if len(shorter) == len(longer):
         return known.counted
     between = _unescaped(longer[cut : len(longer) - len(tail)], token[:1] == b'"')
-    messages, partial = known.counted
     # A comma first: a cut inside a message, a text or an escape leaves no list of objects behind it.
-    more = count_more(b"[" + between[1:] + b"]") if between[:1] == b"," else None
-    if more is None:
+    more = count_more(b"[" + between[1:] + b"]") if between[:1] == b"," else 0
+    if not more:
         return None
-    if longer is token:
-        # A first user message, or a first message at all, may say that the history is whole.
-        return None if partial else (messages + more.messages, False)
-    return None if more.has_user and not partial else (messages - more.messages, partial)
+    messages, partial, with_user = known.counted
+    messages += more if is_longer else -more
+    # Where the first user does not stay, the messages that follow or are left say whether the history is whole.
+    return Counted(messages, partial, with_user) if 0 < with_user <= messages else None
 
 
 def _unescaped(piece: bytes, is_text: bool) -> bytes:

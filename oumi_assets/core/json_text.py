@@ -83,6 +83,8 @@ def scrub(value: Any) -> Any:
 
 def scrub_text(text: str) -> str:
     """The same text with lone surrogates replaced by U+FFFD."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

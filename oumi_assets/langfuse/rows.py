@@ -82,7 +82,9 @@ def index_row(row: Row) -> IndexedRow | None:
     row_id = id_bytes(row.id)
     parent = id_bytes(row.parentObservationId or row.parent_observation_id)
     is_call = row.type is not None and row.type.upper() == MODEL_CALL
-    messages, partial = _histories.count(trace, bytes(row.input)) if is_call and is_one_reply(row.output) else UNCOUNTED
+    session = row.sessionId or row.session_id
+    is_counted = is_call and is_one_reply(row.output)
+    counted = _histories.count(trace, session, bytes(row.input)) if is_counted else UNCOUNTED
     return IndexedRow(
         trace=trace,
         row=row_id,
@@ -98,8 +100,8 @@ def index_row(row: Row) -> IndexedRow | None:
         is_call=is_call,
         failed=is_failed(row.level),
         marked=False,
-        messages=messages,
-        partial_history=partial,
+        messages=counted.messages,
+        partial_history=counted.partial,
     )
 
 

@@ -112,7 +112,9 @@ def index_row(row: Row) -> IndexedRow | None:
         return None
     metadata = _merged_metadata(row)
     is_call = row.run_type is not None and row.run_type.upper() == MODEL_CALL
-    messages, partial = _histories.count(trace, bytes(row.inputs)) if is_call and is_one_reply(row.outputs) else UNCOUNTED
+    session = metadata.session_id or metadata.thread_id
+    is_counted = is_call and is_one_reply(row.outputs)
+    counted = _histories.count(trace, session, bytes(row.inputs)) if is_counted else UNCOUNTED
     return IndexedRow(
         trace=trace,
         row=id_bytes(row.id or row.run_id),
@@ -128,8 +130,8 @@ def index_row(row: Row) -> IndexedRow | None:
         is_call=is_call,
         failed=is_failed(row.error, row.status),
         marked=bool(metadata.ls_agent_type) and metadata.ls_agent_type not in UNMARKED_AGENTS,
-        messages=messages,
-        partial_history=partial,
+        messages=counted.messages,
+        partial_history=counted.partial,
     )
 
 

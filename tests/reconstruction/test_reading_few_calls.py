@@ -10,8 +10,8 @@ import pytest
 from paths import FIXTURES
 from pipeline import import_export
 
+from oumi_assets.core.counting import UNCOUNTED, Counted
 from oumi_assets.core.errors import TraceImportError
-from oumi_assets.core.rows import UNKNOWN_SIZE
 from oumi_assets.langfuse import rows as langfuse_rows
 from oumi_assets.langsmith import rows as langsmith_rows
 
@@ -21,8 +21,8 @@ EXPORTS = sorted([*FIXTURES.glob("lang*/*.jsonl"), *FIXTURES.glob("shapes/**/*.j
 class Uncounted:
     """A scan that counts nothing: every call must be read."""
 
-    def count(self, trace: bytes, payload: bytes) -> tuple[int, bool]:
-        return UNKNOWN_SIZE, True
+    def count(self, trace: bytes, session: object, payload: bytes) -> Counted:
+        return UNCOUNTED
 
 
 def rows(path: Path, folder: Path) -> dict[str, dict[str, Any]] | None:
