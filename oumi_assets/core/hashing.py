@@ -34,15 +34,18 @@ class HashedFile:
         self._thread.shutdown()
         self._file.close()
 
-    def write(self, block: bytes) -> None:
-        """Append a block. Raises `OSError`, as for a full disk."""
-        self._waiting.append(self._thread.submit(self._digest.update, block))
-        rest = memoryview(block)
-        while rest:
-            rest = rest[self._file.write(rest) :]
+    def write(self, block: bytes | bytearray) -> None:
+        """Append a block. Raises `OSError`, as for a full disk, at one of the next calls."""
+        self._waiting.append(self._thread.submit(self._append, block))
         self.size += len(block)
         if len(self._waiting) > _MAX_WAITING:
             self._waiting.popleft().result()
+
+    def _append(self, block: bytes | bytearray) -> None:
+        rest = memoryview(block)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+        self._digest.update(block)
 
     def sha256(self) -> str:
         """The hash of everything written so far, in hexadecimal."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from importlib import import_module
 from itertools import islice
 from typing import TypeVar
@@ -66,3 +66,15 @@ def _in_order(
     finally:
         for future in running:
             future.cancel()
+
+
+def ahead(items: Iterator[Result], many: int = 2) -> Iterator[Result]:
+    """The same items, the next `many` of them fetched by a thread of their own while this one works on the last."""
+    with ThreadPoolExecutor(1) as thread:
+        fetched = deque(thread.submit(next, items, _END) for _ in range(many))
+        while (item := fetched.popleft().result()) is not _END:
+            fetched.append(thread.submit(next, items, _END))
+            yield item  # type: ignore[misc]
+
+
+_END = object()

@@ -15,12 +15,13 @@ import polars as pl
 
 from oumi_assets.core.drops import DROPPED_CONVERSATIONS
 from oumi_assets.core.hashing import HashedFile
+from oumi_assets.core.parallel import ahead
 from oumi_assets.stages.dedupe import Dropped, find_overlaps
-from oumi_assets.stages.envelope import Envelope, envelope_bytes, source_raw
+from oumi_assets.stages.envelope import Blocks, Envelope, append_envelope, source_raw
 from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.sources import Progress, no_progress
-from oumi_assets.stages.tables import frame, rows_per_group, write_pieces
+from oumi_assets.stages.tables import frame, rows_per_group, write_pieces, write_table
 
 JSONL_FILE = "conversations.jsonl"
 PARQUET_FILE = "dataset.parquet"
@@ -40,7 +41,10 @@ DATASET = pl.Schema(
         "source_raw": pl.String(),
     }
 )
-_BINARY_RAW = pl.Schema({**DATASET, "source_raw": pl.Binary()})
+_BYTES = ("messages", "source_raw")
+"""Texts that are never text in Python, where one odd character doubles the memory of all."""
+
+_AS_BYTES = pl.Schema({name: pl.Binary() if name in _BYTES else kind for name, kind in DATASET.items()})
 
 
 class DatasetCounts(NamedTuple):
@@ -67,11 +71,12 @@ def write_dataset(
     group_rows = rows_per_group(_without(sizes, overlaps)["bytes"])
     batch_rows = min(BATCH_ROWS, rows_per_group(sizes["bytes"]))
     with open_export(export) as data, HashedFile(folder / JSONL_FILE) as jsonl:
-        kept = _envelopes(conversations, overlaps, batch_rows, platform)
+        envelopes = enumerate(_envelopes(conversations, platform, batch_rows))
+        kept = (envelope for position, envelope in envelopes if position not in overlaps)
         pieces = _written(kept, data, jsonl, progress, int(sizes["bytes"].sum()), batch_bytes)
         write_pieces(folder / PARQUET_FILE, DATASET, pieces, group_rows)
         digest = jsonl.sha256()
-    write_pieces(folder / DROPPED_FILE, DROPPED_CONVERSATIONS, _drops(conversations, overlaps, batch_rows), group_rows)
+    write_table(folder / DROPPED_FILE, _drops(conversations, overlaps), group_rows)
     return DatasetCounts(sizes.height, sizes.height - len(overlaps), digest)
 
 
@@ -85,32 +90,23 @@ def _without(rows: pl.DataFrame, overlaps: dict[int, Dropped]) -> pl.DataFrame:
     return rows.filter(~pl.col("position").is_in(pl.Series(list(overlaps), dtype=pl.UInt32).implode()))
 
 
-def _batches(conversations: Path, batch_rows: int) -> Iterator[pl.DataFrame]:
-    """All rows with their position, a batch in memory at a time."""
-    position = 0
-    for batch in pl.scan_parquet(conversations).drop("prefix_hashes").collect_batches(chunk_size=batch_rows):
-        yield batch.with_row_index("position", position)
-        position += batch.height
-
-
-def _envelopes(conversations: Path, overlaps: dict[int, Dropped], batch_rows: int, platform: str) -> Iterator[Envelope]:
-    """What each kept conversation's line holds, in order."""
+def _envelopes(conversations: Path, platform: str, batch_rows: int) -> Iterator[Envelope]:
+    """What each conversation's line holds, in order; a batch in memory at a time, and the next."""
     place = pl.element().struct
-    for batch in _batches(conversations, batch_rows):
-        # By position: a filter is a query, which waits for the threads that write the Parquet file.
-        positions = [place for place, position in enumerate(batch["position"]) if position not in overlaps]
-        columns = batch[positions].select(
-            "conversation_id",
-            "messages",
-            "tools",
-            pl.lit(platform).alias("platform"),
-            "trace_name",
-            "session_id",
-            "sequence_key",
-            pl.col("locations").list.eval(place.field("offset")).alias("offsets"),
-            pl.col("locations").list.eval(place.field("length")).alias("lengths"),
-        )
-        yield from map(Envelope, *(column.to_list() for column in columns))
+    wanted = pl.scan_parquet(conversations).select(
+        "conversation_id",
+        pl.col("messages").cast(pl.Binary),
+        "tools",
+        pl.lit(platform).alias("platform"),
+        "trace_name",
+        "session_id",
+        "sequence_key",
+        pl.col("locations").list.eval(place.field("offset")).alias("offsets"),
+        pl.col("locations").list.eval(place.field("length")).alias("lengths"),
+    )
+    # One query and ahead, because every query waits for the threads that write the Parquet file.
+    for batch in ahead(wanted.collect_batches(chunk_size=batch_rows)):
+        yield from map(Envelope, *(column.to_list() for column in batch))
 
 
 def _written(
@@ -123,12 +119,11 @@ def _written(
 ) -> Iterator[pl.DataFrame]:
     """Writes each conversation's line, and yields the same rows as tables."""
     rows: list[tuple[object, ...]] = []
-    out = _Blocks(jsonl, batch_bytes)
+    out = Blocks(jsonl.write, batch_bytes)
     done = waiting = 0
     for envelope in kept:
         raw = source_raw(data, envelope)
-        for part in envelope_bytes(envelope, data, raw):
-            out.write(part)
+        append_envelope(out, envelope, data)
         rows.append(envelope.tabular(raw))
         waiting += len(raw)
         done += len(raw)
@@ -143,36 +138,18 @@ def _written(
 
 
 def _table(rows: list[tuple[object, ...]]) -> pl.DataFrame:
-    """Texts that were never text in Python, where one odd character doubles the memory of all."""
-    table = frame(_BINARY_RAW, rows)
-    return table.replace_column(table.width - 1, table["source_raw"].cast(pl.String))
+    table = frame(_AS_BYTES, rows)
+    for name in _BYTES:
+        table.replace_column(table.get_column_index(name), table[name].cast(pl.String))
+    return table
 
 
-class _Blocks:
-    """Gathers small parts until they are worth a write."""
-
-    def __init__(self, file: HashedFile, block_bytes: int) -> None:
-        self._file = file
-        self._block_bytes = block_bytes
-        self._parts: list[bytes] = []
-        self._held = 0
-
-    def write(self, part: bytes) -> None:
-        self._parts.append(part)
-        self._held += len(part)
-        if self._held >= self._block_bytes:
-            self.flush()
-
-    def flush(self) -> None:
-        self._file.write(b"".join(self._parts))
-        self._parts, self._held = [], 0
-
-
-def _drops(conversations: Path, overlaps: dict[int, Dropped], batch_rows: int) -> Iterator[pl.DataFrame]:
+def _drops(conversations: Path, overlaps: dict[int, Dropped]) -> pl.LazyFrame:
+    """What is left out, in order, each with the conversation that is kept instead."""
     if not overlaps:
-        return
+        return DROPPED_CONVERSATIONS.to_frame(eager=False)
     names = pl.read_parquet(conversations, columns=["conversation_id"])["conversation_id"]
-    wanted = pl.DataFrame(
+    reasons = pl.LazyFrame(
         {
             "position": list(overlaps),
             "reason": [drop.reason.value for drop in overlaps.values()],
@@ -180,9 +157,9 @@ def _drops(conversations: Path, overlaps: dict[int, Dropped], batch_rows: int) -
         },
         schema_overrides={"position": pl.UInt32},
     )
-    for batch in _batches(conversations, batch_rows):
-        dropped = batch.join(wanted, on="position", maintain_order="left")
-        yield dropped.select(DROPPED_CONVERSATIONS.names()).cast(DROPPED_CONVERSATIONS)
+    said = pl.scan_parquet(conversations, row_index_name="position")
+    dropped = said.join(reasons, on="position", maintain_order="left")
+    return dropped.select(DROPPED_CONVERSATIONS.names()).cast(DROPPED_CONVERSATIONS)
 
 
 def count_jsonl(path: Path) -> int:

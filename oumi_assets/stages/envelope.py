@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import io
 import mmap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
 GIANT_BYTES = 8 << 20
-"""From here on a trace's rows are escaped one by one, and its line is written in pieces."""
+"""From here on the parts of a trace are never all in memory at a time."""
 
-_encode = msgspec.json.Encoder().encode
+_encoder = msgspec.json.Encoder()
+_encode = _encoder.encode
+_BRACKET, _COMMA = b"[,"
 
 
 class Envelope(NamedTuple):
     """A kept conversation: JSON texts of messages and tools, what is known of its trace, where its rows lie."""
 
     conversation_id: str
-    messages: str
+    messages: bytes
     tools: str | None
     platform: str
     trace_name: str | None
@@ -53,18 +55,41 @@ def source_raw(data: mmap.mmap | bytes, envelope: Envelope) -> bytes:
     return joined.getvalue()
 
 
-def envelope_bytes(envelope: Envelope, data: mmap.mmap | bytes, raw: bytes) -> Iterator[bytes]:
-    """The line in pieces, its newline last; `raw` is the envelope's `source_raw`."""
-    yield _head(envelope)
-    if sum(envelope.lengths) < GIANT_BYTES:
-        yield _encode(str(raw, "utf-8"))
-    else:
-        before = b'"['
-        for line in _lines(data, envelope):
-            yield before + _encode(str(line, "utf-8"))[1:-1]
-            before = b","
-        yield b']"'
-    yield b"}}\n"
+def append_envelope(out: Blocks, envelope: Envelope, data: mmap.mmap | bytes) -> None:
+    """Write the envelope's line, its newline last."""
+    out.block += _head(envelope)
+    out.block += b'"['
+    before = _BRACKET
+    for line in _lines(data, envelope):
+        # Line by line: one character outside Latin-1 makes all the text it is in slow and large. Each text is
+        # encoded over the last byte, which its opening quote takes; its closing quote is the next one's last byte.
+        place = len(out.block) - 1
+        _encoder.encode_into(str(line, "utf-8"), out.block, place)
+        out.block[place] = before
+        before = _COMMA
+        out.written_but(1)
+    out.block[-1:] = b']"}}\n'
+    out.written_but(0)
+
+
+class Blocks:
+    """Bytes to be written, gathered in `block` until they are worth it."""
+
+    def __init__(self, write: Callable[[bytearray], object], block_bytes: int) -> None:
+        self.block = bytearray()
+        self._write = write
+        self._block_bytes = block_bytes
+
+    def written_but(self, kept: int) -> None:
+        """Write the block if it is full, but for some bytes at its end that are still to be changed."""
+        if len(self.block) >= self._block_bytes:
+            self.flush(kept)
+
+    def flush(self, kept: int = 0) -> None:
+        """Write what is there."""
+        full, self.block = self.block, self.block[len(self.block) - kept :]
+        del full[len(full) - kept :]
+        self._write(full)
 
 
 def _lines(data: mmap.mmap | bytes, envelope: Envelope) -> Iterator[bytes]:
@@ -74,7 +99,7 @@ def _lines(data: mmap.mmap | bytes, envelope: Envelope) -> Iterator[bytes]:
 def _head(envelope: Envelope) -> bytes:
     """Everything up to the value of `source_raw`. A session that is not known is left out, not null."""
     name = _encode(envelope.conversation_id)
-    parts = [b'{"conversation_id":', name, b',"messages":', envelope.messages.encode()]
+    parts = [b'{"conversation_id":', name, b',"messages":', envelope.messages]
     if envelope.tools is not None:
         parts += [b',"tools":', envelope.tools.encode()]
     parts += [b',"metadata":{"source_platform":', _encode(envelope.platform), b',"source_trace_id":', name]

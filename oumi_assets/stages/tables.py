@@ -34,7 +34,12 @@ def write_pieces(path: Path, schema: pl.Schema, pieces: Iterable[pl.DataFrame], 
         # Not a loop of ours: its variable would keep a piece alive while polars works on a copy.
         yield from filter(_has_rows, received)
 
-    register_io_source(source, schema=schema, validate_schema=True).sink_parquet(
+    write_table(path, register_io_source(source, schema=schema, validate_schema=True), group_rows)
+
+
+def write_table(path: Path, table: pl.LazyFrame, group_rows: int = MAX_GROUP_ROWS) -> None:
+    """One Parquet file of a query's rows, in order, `group_rows` rows a group."""
+    table.sink_parquet(
         path,
         compression="zstd",
         compression_level=COMPRESSION_LEVEL,
