@@ -9,14 +9,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-_MAX_WAITING = 4
-"""Blocks that may wait for the hashing thread: memory stays bounded when it is the slower one."""
+_MAX_WAITING = 8
+"""Tasks that may wait for their threads: memory stays bounded when a disk is slow."""
 
 
 class HashedFile:
-    """A new file whose bytes are hashed by a thread of its own while they are written. Use as a context manager.
+    """A new file whose bytes are written by one thread and hashed by another. Use as a context manager.
 
-    Write large blocks (a megabyte, not a line): each is one task.
+    Write large blocks (a megabyte, not a line): each is two tasks.
     """
 
     def __init__(self, path: Path) -> None:
@@ -27,28 +27,29 @@ class HashedFile:
 
     def __enter__(self) -> Self:
         self._file = self._path.open("wb", buffering=0)
-        self._thread = ThreadPoolExecutor(1)
+        self._writer, self._hasher = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._thread.shutdown()
+        self._writer.shutdown()
+        self._hasher.shutdown()
         self._file.close()
 
     def write(self, block: bytes | bytearray) -> None:
-        """Append a block. Raises `OSError`, as for a full disk, at one of the next calls."""
-        self._waiting.append(self._thread.submit(self._append, block))
+        """Append a block, which must not change any more. Raises `OSError`, as for a full disk, at one of the next calls."""
+        self._waiting.append(self._writer.submit(self._write, block))
+        self._waiting.append(self._hasher.submit(self._digest.update, block))
         self.size += len(block)
-        if len(self._waiting) > _MAX_WAITING:
+        while len(self._waiting) > _MAX_WAITING:
             self._waiting.popleft().result()
 
-    def _append(self, block: bytes | bytearray) -> None:
+    def _write(self, block: bytes | bytearray) -> None:
         rest = memoryview(block)
         while rest:
             rest = rest[self._file.write(rest) :]
-        self._digest.update(block)
 
     def sha256(self) -> str:
-        """The hash of everything written so far, in hexadecimal."""
+        """The hash of everything written so far, in hexadecimal. Raises `OSError`."""
         while self._waiting:
             self._waiting.popleft().result()
         return self._digest.hexdigest()

@@ -17,8 +17,8 @@ from typing import TypeVar
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
-PARALLEL_BYTES = 8 << 20
-"""Below this many bytes of export, starting workers costs more than they save."""
+PARALLEL_BYTES = 64 << 20
+"""Below this many bytes of export, starting workers takes longer than the work."""
 
 WORKERS_VARIABLE = "OUMI_WORKERS"
 
