@@ -125,27 +125,36 @@ class _Made:
 
 
 def _reconstruct_batch(export: Path, traces: Path, platform_name: str, batch: Slice) -> _Batch:
-    platform = PLATFORMS[platform_name]
     rows = pl.scan_parquet(traces).slice(batch.start, batch.length).collect()
+    with open_export(export) as data:
+        made, places, drops = _reconstructed(rows, data, PLATFORMS[platform_name])
+    conversations = frame(_WITHOUT_LOCATIONS, made)
+    # Not `with_columns`: a query copies every text several times.
+    conversations.insert_column(conversations.width, rows["rows"].gather(places).alias("locations"))
+    return _Batch(conversations, frame(DROPPED_TRACES, drops))
+
+
+def _reconstructed(
+    rows: pl.DataFrame, data: Any, platform: Platform
+) -> tuple[list[tuple[object, ...]], list[int], list[tuple[object, ...]]]:
+    """Conversations, which traces they are of, and drops. Of what was read for them nothing stays in memory."""
     made: list[tuple[object, ...]] = []
     places: list[int] = []
     drops: list[tuple[object, ...]] = []
-    with open_export(export) as data:
-        # The places of a trace's rows go from table to table, and never become Python objects.
-        for number, trace in enumerate(rows.drop("rows").iter_rows(named=True)):
-            found = _choose(trace, data, platform)
-            if isinstance(found, NotChosen):
-                drops.append(_drop(trace, rows["rows"][number].to_list(), found))
-                continue
-            try:
-                made.append(_conversation(trace, found.conversation))
-                places.append(number)
-            except RecursionError:
-                # What could just be read can nest too deep to be written and compared.
-                unreadable = NotChosen(TraceDrop.PAYLOAD_NOT_JSON, found.call, "$")
-                drops.append(_drop(trace, rows["rows"][number].to_list(), unreadable))
-    conversations = frame(_WITHOUT_LOCATIONS, made).with_columns(locations=rows["rows"].gather(places))
-    return _Batch(conversations, frame(DROPPED_TRACES, drops))
+    # The places of a trace's rows go from table to table, and never become Python objects.
+    for number, trace in enumerate(rows.drop("rows").iter_rows(named=True)):
+        found = _choose(trace, data, platform)
+        if isinstance(found, NotChosen):
+            drops.append(_drop(trace, rows["rows"][number].to_list(), found))
+            continue
+        try:
+            made.append(_conversation(trace, found.conversation))
+            places.append(number)
+        except RecursionError:
+            # What could just be read can nest too deep to be written and compared.
+            unreadable = NotChosen(TraceDrop.PAYLOAD_NOT_JSON, found.call, "$")
+            drops.append(_drop(trace, rows["rows"][number].to_list(), unreadable))
+    return made, places, drops
 
 
 def _choose(trace: dict[str, Any], data: Any, platform: Platform) -> Chosen | NotChosen:
