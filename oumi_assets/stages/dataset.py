@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from oumi_assets.core.drops import DROPPED_CONVERSATIONS
 from oumi_assets.core.hashing import HashedFile
 from oumi_assets.stages.dedupe import Dropped, find_overlaps
-from oumi_assets.stages.envelope import Envelope, envelope_bytes, source_raw
+from oumi_assets.stages.envelope import Envelope, envelope_bytes, source_raw, source_raw_parts
+from oumi_assets.stages.giants import Giants, is_giant
 from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.sources import Progress, no_progress
@@ -40,7 +42,10 @@ DATASET = pl.Schema(
         "source_raw": pl.String(),
     }
 )
-_BINARY_RAW = pl.Schema({**DATASET, "source_raw": pl.Binary()})
+_BYTES = ("messages", "source_raw")
+"""Texts that are never text in Python, where one odd character doubles the memory of all."""
+
+_AS_BYTES = pl.Schema({name: pl.Binary() if name in _BYTES else kind for name, kind in DATASET.items()})
 
 
 class DatasetCounts(NamedTuple):
@@ -68,8 +73,9 @@ def write_dataset(
     batch_rows = min(BATCH_ROWS, rows_per_group(sizes["bytes"]))
     with open_export(export) as data, HashedFile(folder / JSONL_FILE) as jsonl:
         kept = _envelopes(conversations, overlaps, batch_rows, platform)
-        pieces = _written(kept, data, jsonl, progress, int(sizes["bytes"].sum()), batch_bytes)
-        write_pieces(folder / PARQUET_FILE, DATASET, pieces, group_rows)
+        giants = Giants(folder)
+        pieces = _written(kept, data, jsonl, giants, progress, int(sizes["bytes"].sum()), batch_bytes)
+        write_pieces(folder / PARQUET_FILE, DATASET, pieces, group_rows, giants)
         digest = jsonl.sha256()
     write_pieces(folder / DROPPED_FILE, DROPPED_CONVERSATIONS, _drops(conversations, overlaps, batch_rows), group_rows)
     return DatasetCounts(sizes.height, sizes.height - len(overlaps), digest)
@@ -95,28 +101,33 @@ def _batches(conversations: Path, batch_rows: int) -> Iterator[pl.DataFrame]:
 
 def _envelopes(conversations: Path, overlaps: dict[int, Dropped], batch_rows: int, platform: str) -> Iterator[Envelope]:
     """What each kept conversation's line holds, in order."""
-    place = pl.element().struct
     for batch in _batches(conversations, batch_rows):
         # By position: a filter is a query, which waits for the threads that write the Parquet file.
         positions = [place for place, position in enumerate(batch["position"]) if position not in overlaps]
-        columns = batch[positions].select(
-            "conversation_id",
-            "messages",
-            "tools",
-            pl.lit(platform).alias("platform"),
-            "trace_name",
-            "session_id",
-            "sequence_key",
-            pl.col("locations").list.eval(place.field("offset")).alias("offsets"),
-            pl.col("locations").list.eval(place.field("length")).alias("lengths"),
-        )
-        yield from map(Envelope, *(column.to_list() for column in columns))
+        texts, known = _columns(batch[positions])
+        yield from map(Envelope, *texts, repeat(platform), *known)
+
+
+def _columns(kept: pl.DataFrame) -> tuple[list[list[Any]], list[list[Any]]]:
+    """The conversations' own texts, and what is known of their traces."""
+    place = pl.element().struct
+    # Not the texts: a query copies each of them several times.
+    known = kept.select(
+        "trace_name",
+        "session_id",
+        "sequence_key",
+        pl.col("locations").list.eval(place.field("offset")).alias("offsets"),
+        pl.col("locations").list.eval(place.field("length")).alias("lengths"),
+    )
+    texts = (kept["conversation_id"], kept["messages"].cast(pl.Binary), kept["tools"])
+    return [text.to_list() for text in texts], [column.to_list() for column in known]
 
 
 def _written(
     kept: Iterator[Envelope],
     data: mmap.mmap | bytes,
     jsonl: HashedFile,
+    giants: Giants,
     progress: Progress,
     total: int,
     batch_bytes: int,
@@ -125,16 +136,19 @@ def _written(
     rows: list[tuple[object, ...]] = []
     out = _Blocks(jsonl, batch_bytes)
     done = waiting = 0
-    for envelope in kept:
-        raw = source_raw(data, envelope)
+    for row, envelope in enumerate(kept):
+        size = envelope.raw_size
+        raw = None if is_giant(size) else source_raw(data, envelope)
+        if raw is None:
+            giants.keep(row, "source_raw", size, source_raw_parts(data, envelope))
         for part in envelope_bytes(envelope, data, raw):
             out.write(part)
-        rows.append(envelope.tabular(raw))
-        waiting += len(raw)
-        done += len(raw)
+        rows.append(envelope.tabular(giants.spare(row, "messages", envelope.messages), raw or b""))
+        waiting += size
+        done += size
         if waiting >= batch_bytes:
             progress("writing", min(done, total), total)
-            full, rows, raw, waiting = [_table(rows)], [], b"", 0
+            full, rows, raw, waiting = [_table(rows)], [], None, 0
             # Handed over and not held: a giant's table must not exist twice.
             yield full.pop()
     out.flush()
@@ -143,9 +157,10 @@ def _written(
 
 
 def _table(rows: list[tuple[object, ...]]) -> pl.DataFrame:
-    """Texts that were never text in Python, where one odd character doubles the memory of all."""
-    table = frame(_BINARY_RAW, rows)
-    return table.replace_column(table.width - 1, table["source_raw"].cast(pl.String))
+    table = frame(_AS_BYTES, rows)
+    for name in _BYTES:
+        table.replace_column(table.get_column_index(name), table[name].cast(pl.String))
+    return table
 
 
 class _Blocks:
@@ -158,6 +173,11 @@ class _Blocks:
         self._held = 0
 
     def write(self, part: bytes) -> None:
+        if len(part) >= self._block_bytes:
+            # Not joined to its neighbours: that would be a copy.
+            self.flush()
+            self._file.write(part)
+            return
         self._parts.append(part)
         self._held += len(part)
         if self._held >= self._block_bytes:
