@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterator
-from itertools import repeat
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,24 +95,30 @@ def _batches(conversations: Path, batch_rows: int) -> Iterator[pl.DataFrame]:
     """All rows with their position, a batch in memory at a time."""
     position = 0
     for batch in pl.scan_parquet(conversations).drop("prefix_hashes").collect_batches(chunk_size=batch_rows):
-        yield batch.with_row_index("position", position)
         position += batch.height
+        waiting = [batch.with_row_index("position", position - batch.height)]
+        del batch
+        yield waiting.pop()
 
 
 def _envelopes(conversations: Path, overlaps: dict[int, Dropped], batch_rows: int, platform: str) -> Iterator[Envelope]:
     """What each kept conversation's line holds, in order."""
-    for batch in _batches(conversations, batch_rows):
+
+    def of(batch: pl.DataFrame) -> Iterator[Envelope]:
         # By position: a filter is a query, which waits for the threads that write the Parquet file.
         positions = [place for place, position in enumerate(batch["position"]) if position not in overlaps]
-        texts, known = _columns(batch[positions])
-        yield from map(Envelope, *texts, repeat(platform), *known)
+        return map(Envelope, *_columns(batch[positions], platform))
+
+    # Not a loop of ours: its variables would keep a batch alive while the next one is read.
+    return chain.from_iterable(map(of, _batches(conversations, batch_rows)))
 
 
-def _columns(kept: pl.DataFrame) -> tuple[list[list[Any]], list[list[Any]]]:
-    """The conversations' own texts, and what is known of their traces."""
+def _columns(kept: pl.DataFrame, platform: str) -> list[list[Any]]:
+    """The fields of all envelopes of a table, field by field."""
     place = pl.element().struct
     # Not the texts: a query copies each of them several times.
     known = kept.select(
+        pl.lit(platform).alias("platform"),
         "trace_name",
         "session_id",
         "sequence_key",
@@ -120,7 +126,7 @@ def _columns(kept: pl.DataFrame) -> tuple[list[list[Any]], list[list[Any]]]:
         pl.col("locations").list.eval(place.field("length")).alias("lengths"),
     )
     texts = (kept["conversation_id"], kept["messages"].cast(pl.Binary), kept["tools"])
-    return [text.to_list() for text in texts], [column.to_list() for column in known]
+    return [column.to_list() for column in (*texts, *known)]
 
 
 def _written(
