@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, groupby
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -25,6 +25,8 @@ GIANT_BYTES = 8 << 20
 """From here on a text is a giant: half of what a row group of ordinary ones holds."""
 
 _BLOCK = 1 << 20
+_MOST_BYTES = 4
+"""Of one character in UTF-8."""
 _LEVEL = 1
 """Of gzip, the one compression that both Python and every reader of Parquet knows."""
 
@@ -41,6 +43,51 @@ class _Page(NamedTuple):
     at: int
     compressed: int
     size: int
+
+
+class Giant(NamedTuple):
+    """A giant of a table's row, compressed: what a worker hands over in its place. `size` is what the page was before."""
+
+    row: int
+    column: str
+    size: int
+    page: bytes
+
+
+def take_giants(columns: Iterable[str], rows: list[tuple[object, ...]]) -> list[Giant]:
+    """The giants among texts of rows that are still to be a table; their places are left empty."""
+    names, found = tuple(columns), []
+    for number, row in enumerate(rows):
+        for place, value in enumerate(row):
+            if isinstance(value, str) and is_giant(len(value) * _MOST_BYTES) and is_giant(len(text := value.encode())):
+                found.append(_giant(number, names[place], text))
+                rows[number] = (*rows[number][:place], "", *row[place + 1 :])
+    return found
+
+
+def scans(path: Path, column: str) -> Iterator[pl.LazyFrame]:
+    """The file for queries on a column of texts: as a whole, or bit by bit where it has giants.
+
+    A query copies its texts several times, and polars reads several row groups at a time.
+    """
+    with path.open("rb") as file:
+        _, footer = parquet.read_footer(file)
+    groups = list(parquet.column_sizes(footer, column))
+    if max((size for _, size in groups), default=0) <= 2 * GIANT_BYTES:
+        yield pl.scan_parquet(path)
+        return
+    before = 0
+    for rows, size in groups:
+        step = rows if size <= 2 * GIANT_BYTES else max(rows * GIANT_BYTES // size, 1)
+        for start in range(before, before + rows, step):
+            yield pl.scan_parquet(path).slice(start, min(step, before + rows - start))
+        before += rows
+
+
+def _giant(row: int, column: str, text: bytes) -> Giant:
+    blocks: list[bytes] = []
+    size = _compress(_one(len(text), _blocks(text)), blocks.append)
+    return Giant(row, column, size, b"".join(blocks))
 
 
 class Giants:
@@ -61,7 +108,13 @@ class Giants:
 
     def keep(self, row: int, column: str, size: int, parts: Iterable[bytes]) -> None:
         """Keep the text of `size` bytes that these parts are, for that row of the file."""
-        self._pages.setdefault(column, {})[row] = self._compressed(1, chain([_levels(b"\1"), _length(size)], parts))
+        self._pages.setdefault(column, {})[row] = self._compressed(1, _one(size, parts))
+
+    def add(self, giant: Giant, before: int) -> None:
+        """Keep a giant of a table that comes after so many rows of the file."""
+        page = _Page(1, self._end(), len(giant.page), giant.size)
+        self._file().write(giant.page)
+        self._pages.setdefault(giant.column, {})[before + giant.row] = page
 
     def spare(self, row: int, column: str, value: bytes) -> bytes:
         """What polars is to write for a text: nothing if it is a giant, which is kept."""
@@ -101,7 +154,7 @@ class Giants:
             rows = range(before, before + group[parquet.GROUP_ROWS][1])
             before = rows.stop
             for place, chunk in enumerate(group[parquet.GROUP_COLUMNS][1][1]):
-                column = _column(chunk)
+                column = parquet.column_of(chunk)
                 if not self._pages.get(column, {}).keys().isdisjoint(rows):
                     yield group, place, list(self._all_pages(path, column, rows))
 
@@ -121,16 +174,17 @@ class Giants:
         return self._compressed(len(found), chain([_levels(levels)], chain.from_iterable(texts)))
 
     def _compressed(self, rows: int, parts: Iterable[bytes]) -> _Page:
+        at = self._end()
+        size = _compress(parts, self._file().write)
+        return _Page(rows, at, self._end() - at, size)
+
+    def _file(self) -> IO[bytes]:
         if self._waiting is None:
             self._waiting = _nameless(self._folder)
-        at = self._waiting.seek(0, os.SEEK_END)
-        gzip = zlib.compressobj(_LEVEL, wbits=31)
-        size = 0
-        for part in parts:
-            size += len(part)
-            self._waiting.write(gzip.compress(part))
-        self._waiting.write(gzip.flush())
-        return _Page(rows, at, self._waiting.tell() - at, size)
+        return self._waiting
+
+    def _end(self) -> int:
+        return self._file().seek(0, os.SEEK_END)
 
     def _replace(self, file: BinaryIO, group: Struct, place: int, pages: list[_Page]) -> None:
         """Write the pages at the end of the file, and let the group's column be these."""
@@ -144,22 +198,32 @@ class Giants:
         parquet.replace_chunk(group, place, rows, first_page, size, file.tell() - first_page)
 
     def _copy(self, page: _Page, file: BinaryIO) -> None:
-        assert self._waiting is not None
-        self._waiting.seek(page.at)
+        waiting = self._file()
+        waiting.seek(page.at)
         left = page.compressed
         while left:
-            left -= file.write(self._waiting.read(min(_BLOCK, left)))
+            left -= file.write(waiting.read(min(_BLOCK, left)))
+
+
+def _compress(parts: Iterable[bytes], write: Callable[[bytes], object]) -> int:
+    """Write the parts compressed; their bytes before."""
+    gzip = zlib.compressobj(_LEVEL, wbits=31)
+    size = 0
+    for part in parts:
+        size += len(part)
+        write(gzip.compress(part))
+    write(gzip.flush())
+    return size
+
+
+def _one(size: int, parts: Iterable[bytes]) -> Iterator[bytes]:
+    """What a page of one text is made of."""
+    return chain([_levels(b"\1"), _length(size)], parts)
 
 
 def _nameless(folder: Path) -> IO[bytes]:
     """A file on the folder's disk that nobody sees and that cannot be left behind."""
     return TemporaryFile(dir=folder)
-
-
-def _column(chunk: Struct) -> str:
-    """The column's name; of a list's inside, none that a giant has."""
-    path: list[bytes] = chunk[parquet.CHUNK_META][1][parquet.META_PATH][1][1]
-    return b".".join(path).decode()
 
 
 def _values(column: pl.Series) -> list[bytes | None]:
