@@ -16,6 +16,8 @@ from typing import Any
 
 import polars as pl
 
+from oumi_assets.stages.giants import scans
+
 OUMI_VERSION = "0.9"
 
 # Our rows are written compactly, and a quote inside a text is escaped: this is found nowhere else.
@@ -49,12 +51,13 @@ def oumi_refusal(messages: str, tools: str | None) -> OumiRefusal | None:
 def count_oumi_refusals(dataset: Path) -> dict[str, int]:
     """Rows of a `dataset.parquet` that Oumi refuses, by reason; tools are read once however many rows share them."""
     parts = pl.col("messages").str.contains(_CONTENT_PARTS, literal=True)
-    groups = pl.scan_parquet(dataset).select(parts.alias("parts"), "tools").group_by("parts", "tools").len().collect()
     counted: Counter[str] = Counter()
-    for has_parts, tools, rows in groups.iter_rows():
-        refusal = oumi_refusal(_CONTENT_PARTS if has_parts else "", tools)
-        if refusal is not None:
-            counted[refusal.value] += rows
+    for scan in scans(dataset, "messages"):
+        groups = scan.select(parts.alias("parts"), "tools").group_by("parts", "tools").len().collect()
+        for has_parts, tools, rows in groups.iter_rows():
+            refusal = oumi_refusal(_CONTENT_PARTS if has_parts else "", tools)
+            if refusal is not None:
+                counted[refusal.value] += rows
     return dict(sorted(counted.items()))
 
 

@@ -114,10 +114,10 @@ def test_what_waits_on_disk_comes_back_in_order_and_leaves_nothing(tmp_path: Pat
 
 
 def test_a_conversation_too_large_for_one_piece_is_written_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A giant trace goes to disk row by row; its line must be what it would have been at once."""
+    """A giant trace goes to disk in blocks; its line must be what it would have been at once."""
     export = next(path for path in EXPORTS if path.stem == "wrap_openai_tools_agent")
     usual = run(export, tmp_path / "usual", 1, WHOLE)
-    monkeypatch.setattr("oumi_assets.stages.envelope.GIANT_BYTES", 1)
+    monkeypatch.setattr("oumi_assets.stages.giants.GIANT_BYTES", 1)
     giant = run(export, tmp_path / "giant", 1, TINY)
     assert_same(usual, giant)
     for line in giant[f"dataset/{JSONL_FILE}"].splitlines():

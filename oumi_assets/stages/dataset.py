@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,11 +18,12 @@ from oumi_assets.core.drops import DROPPED_CONVERSATIONS
 from oumi_assets.core.hashing import HashedFile
 from oumi_assets.core.parallel import ahead
 from oumi_assets.stages.dedupe import Dropped, find_overlaps
-from oumi_assets.stages.envelope import Blocks, Envelope, append_envelope, source_raw
+from oumi_assets.stages.envelope import Blocks, Envelope, append_envelope, source_raw, source_raw_parts
+from oumi_assets.stages.giants import Giants, is_giant
 from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.sources import Progress, no_progress
-from oumi_assets.stages.tables import frame, rows_per_group, write_pieces, write_table
+from oumi_assets.stages.tables import frame, rows_per_group, write_pieces
 
 JSONL_FILE = "conversations.jsonl"
 PARQUET_FILE = "dataset.parquet"
@@ -73,10 +75,11 @@ def write_dataset(
     with open_export(export) as data, HashedFile(folder / JSONL_FILE) as jsonl:
         envelopes = enumerate(_envelopes(conversations, platform, batch_rows))
         kept = (envelope for position, envelope in envelopes if position not in overlaps)
-        pieces = _written(kept, data, jsonl, progress, int(sizes["bytes"].sum()), batch_bytes)
-        write_pieces(folder / PARQUET_FILE, DATASET, pieces, group_rows)
+        giants = Giants(folder)
+        pieces = _written(kept, data, jsonl, giants, progress, int(sizes["bytes"].sum()), batch_bytes)
+        write_pieces(folder / PARQUET_FILE, DATASET, pieces, group_rows, giants)
         digest = jsonl.sha256()
-    write_table(folder / DROPPED_FILE, _drops(conversations, overlaps), group_rows)
+    write_pieces(folder / DROPPED_FILE, DROPPED_CONVERSATIONS, _drops(conversations, overlaps, batch_rows), group_rows)
     return DatasetCounts(sizes.height, sizes.height - len(overlaps), digest)
 
 
@@ -91,11 +94,11 @@ def _without(rows: pl.DataFrame, overlaps: dict[int, Dropped]) -> pl.DataFrame:
 
 
 def _envelopes(conversations: Path, platform: str, batch_rows: int) -> Iterator[Envelope]:
-    """What each conversation's line holds, in order; a batch in memory at a time, and the next."""
+    """What each conversation's line holds, in order."""
     place = pl.element().struct
     wanted = pl.scan_parquet(conversations).select(
         "conversation_id",
-        pl.col("messages").cast(pl.Binary),
+        "messages",
         "tools",
         pl.lit(platform).alias("platform"),
         "trace_name",
@@ -104,15 +107,21 @@ def _envelopes(conversations: Path, platform: str, batch_rows: int) -> Iterator[
         pl.col("locations").list.eval(place.field("offset")).alias("offsets"),
         pl.col("locations").list.eval(place.field("length")).alias("lengths"),
     )
-    # One query and ahead, because every query waits for the threads that write the Parquet file.
-    for batch in ahead(wanted.collect_batches(chunk_size=batch_rows)):
-        yield from map(Envelope, *(column.to_list() for column in batch))
+    # One query and ahead, because every query waits for the threads that write the Parquet file. Not a loop of ours:
+    # its variables would keep a batch alive while the next one is read.
+    return chain.from_iterable(map(_of_batch, ahead(wanted.collect_batches(chunk_size=batch_rows), 1)))
+
+
+def _of_batch(batch: pl.DataFrame) -> Iterator[Envelope]:
+    texts = {"messages": batch["messages"].cast(pl.Binary)}
+    return map(Envelope, *(texts.get(column.name, column).to_list() for column in batch))
 
 
 def _written(
     kept: Iterator[Envelope],
     data: mmap.mmap | bytes,
     jsonl: HashedFile,
+    giants: Giants,
     progress: Progress,
     total: int,
     batch_bytes: int,
@@ -121,15 +130,18 @@ def _written(
     rows: list[tuple[object, ...]] = []
     out = Blocks(jsonl.write, batch_bytes)
     done = waiting = 0
-    for envelope in kept:
-        raw = source_raw(data, envelope)
+    for row, envelope in enumerate(kept):
+        size = envelope.raw_size
+        raw = None if is_giant(size) else source_raw(data, envelope)
+        if raw is None:
+            giants.keep(row, "source_raw", size, source_raw_parts(data, envelope))
         append_envelope(out, envelope, data)
-        rows.append(envelope.tabular(raw))
-        waiting += len(raw)
-        done += len(raw)
+        rows.append(envelope.tabular(giants.spare(row, "messages", envelope.messages), raw or b""))
+        waiting += size
+        done += size
         if waiting >= batch_bytes:
             progress("writing", min(done, total), total)
-            full, rows, raw, waiting = [_table(rows)], [], b"", 0
+            full, rows, raw, waiting = [_table(rows)], [], None, 0
             # Handed over and not held: a giant's table must not exist twice.
             yield full.pop()
     out.flush()
@@ -144,10 +156,10 @@ def _table(rows: list[tuple[object, ...]]) -> pl.DataFrame:
     return table
 
 
-def _drops(conversations: Path, overlaps: dict[int, Dropped]) -> pl.LazyFrame:
+def _drops(conversations: Path, overlaps: dict[int, Dropped], batch_rows: int) -> Iterator[pl.DataFrame]:
     """What is left out, in order, each with the conversation that is kept instead."""
     if not overlaps:
-        return DROPPED_CONVERSATIONS.to_frame(eager=False)
+        return iter(())
     names = pl.read_parquet(conversations, columns=["conversation_id"])["conversation_id"]
     reasons = pl.LazyFrame(
         {
@@ -159,7 +171,7 @@ def _drops(conversations: Path, overlaps: dict[int, Dropped]) -> pl.LazyFrame:
     )
     said = pl.scan_parquet(conversations, row_index_name="position")
     dropped = said.join(reasons, on="position", maintain_order="left")
-    return dropped.select(DROPPED_CONVERSATIONS.names()).cast(DROPPED_CONVERSATIONS)
+    return dropped.select(DROPPED_CONVERSATIONS.names()).cast(DROPPED_CONVERSATIONS).collect_batches(chunk_size=batch_rows)
 
 
 def count_jsonl(path: Path) -> int:

@@ -1,24 +1,22 @@
 """One line of conversations.jsonl, put together from texts that are JSON already.
 
-Nothing here reads or writes files. A trace whose rows are very many bytes is escaped row by row, so that
+Nothing here reads or writes files. A trace whose rows are very many bytes is escaped block by block, so that
 its line never exists as a whole.
 """
 
 from __future__ import annotations
 
-import io
 import mmap
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import msgspec
 
-GIANT_BYTES = 8 << 20
-"""From here on the parts of a trace are never all in memory at a time."""
+_BLOCK = 1 << 20
 
 _encoder = msgspec.json.Encoder()
 _encode = _encoder.encode
-_BRACKET, _COMMA = b"[,"
+_OPENING, _COMMA = b"[,"
 
 
 class Envelope(NamedTuple):
@@ -34,56 +32,71 @@ class Envelope(NamedTuple):
     offsets: list[int]
     lengths: list[int]
 
-    def tabular(self, raw: bytes) -> tuple[object, ...]:
-        """The same as a row of dataset.parquet."""
+    @property
+    def raw_size(self) -> int:
+        """The bytes of `source_raw`: the lines, and a bracket or comma around each."""
+        return sum(self.lengths) + len(self.lengths) + 1
+
+    def tabular(self, messages: bytes, raw: bytes) -> tuple[object, ...]:
+        """The same as a row of dataset.parquet, of such messages."""
         trace = (self.conversation_id, self.trace_name, self.session_id, self.sequence_key)
-        return (self.conversation_id, self.messages, self.tools, self.platform, *trace, raw)
+        return (self.conversation_id, messages, self.tools, self.platform, *trace, raw)
 
 
 def source_raw(data: mmap.mmap | bytes, envelope: Envelope) -> bytes:
     """Rule 14: the trace's lines, byte for byte, as a JSON array."""
-    if sum(envelope.lengths) < GIANT_BYTES:
-        return b"[" + b",".join(_lines(data, envelope)) + b"]"
-    # Joining would hold all the lines beside the result.
-    joined = io.BytesIO()
+    return b"[" + b",".join(_lines(data, envelope)) + b"]"
+
+
+def source_raw_parts(data: mmap.mmap | bytes, envelope: Envelope) -> Iterator[bytes]:
+    """The same in small pieces, for one that is too large to exist as a whole."""
     before = b"["
-    for line in _lines(data, envelope):
-        joined.write(before)
-        joined.write(line)
+    for offset, length in zip(envelope.offsets, envelope.lengths, strict=True):
+        yield before
+        yield from _blocks(data, offset, offset + length)
         before = b","
-    joined.write(b"]")
-    return joined.getvalue()
+    yield b"]"
 
 
 def append_envelope(out: Blocks, envelope: Envelope, data: mmap.mmap | bytes) -> None:
     """Write the envelope's line, its newline last."""
-    out.block += _head(envelope)
+    _append_head(out, envelope)
     out.block += b'"['
-    before = _BRACKET
-    for line in _lines(data, envelope):
-        # Line by line: one character outside Latin-1 makes all the text it is in slow and large. Each text is
-        # encoded over the last byte, which its opening quote takes; its closing quote is the next one's last byte.
-        place = len(out.block) - 1
-        _encoder.encode_into(str(line, "utf-8"), out.block, place)
-        out.block[place] = before
+    before = _OPENING
+    for offset, length in zip(envelope.offsets, envelope.lengths, strict=True):
+        for part in _blocks(data, offset, offset + length):
+            # Row by row: one character outside Latin-1 makes all the text it is in slow and large. Each text is
+            # encoded over the last byte, which its opening quote takes; its closing quote is the next one's last byte.
+            place = len(out.block) - 1
+            _encoder.encode_into(str(part, "utf-8"), out.block, place)
+            if before:
+                out.block[place] = before
+            else:
+                del out.block[place]
+            before = 0
+            out.write_but(1)
         before = _COMMA
-        out.written_but(1)
     out.block[-1:] = b']"}}\n'
-    out.written_but(0)
+    out.write_but(0)
 
 
 class Blocks:
     """Bytes to be written, gathered in `block` until they are worth it."""
 
-    def __init__(self, write: Callable[[bytearray], object], block_bytes: int) -> None:
+    def __init__(self, write: Callable[[bytes | bytearray], object], block_bytes: int) -> None:
         self.block = bytearray()
         self._write = write
         self._block_bytes = block_bytes
 
-    def written_but(self, kept: int) -> None:
+    def write_but(self, kept: int) -> None:
         """Write the block if it is full, but for some bytes at its end that are still to be changed."""
         if len(self.block) >= self._block_bytes:
             self.flush(kept)
+
+    def write_whole(self, part: bytes) -> None:
+        """Write something large as it is: gathering would be a copy."""
+        self.flush()
+        self._write(part)
 
     def flush(self, kept: int = 0) -> None:
         """Write what is there."""
@@ -92,14 +105,29 @@ class Blocks:
         self._write(full)
 
 
+def _blocks(data: mmap.mmap | bytes, start: int, end: int) -> Iterator[bytes]:
+    """The bytes of a line in blocks, each of whole characters."""
+    while start < end:
+        stop = min(start + _BLOCK, end)
+        while stop < end and data[stop] & 0b1100_0000 == 0b1000_0000:
+            stop -= 1
+        yield data[start:stop]
+        start = stop
+
+
 def _lines(data: mmap.mmap | bytes, envelope: Envelope) -> Iterator[bytes]:
     return (data[offset : offset + length] for offset, length in zip(envelope.offsets, envelope.lengths, strict=True))
 
 
-def _head(envelope: Envelope) -> bytes:
+def _append_head(out: Blocks, envelope: Envelope) -> None:
     """Everything up to the value of `source_raw`. A session that is not known is left out, not null."""
     name = _encode(envelope.conversation_id)
-    parts = [b'{"conversation_id":', name, b',"messages":', envelope.messages]
+    out.block += b'{"conversation_id":' + name + b',"messages":'
+    if len(envelope.messages) < _BLOCK:
+        out.block += envelope.messages
+    else:
+        out.write_whole(envelope.messages)
+    parts = []
     if envelope.tools is not None:
         parts += [b',"tools":', envelope.tools.encode()]
     parts += [b',"metadata":{"source_platform":', _encode(envelope.platform), b',"source_trace_id":', name]
@@ -107,4 +135,4 @@ def _head(envelope: Envelope) -> bytes:
     if envelope.session_id is not None:
         parts += [b',"source_session_id":', _encode(envelope.session_id)]
     parts += [b',"source_sequence_key":', _encode(envelope.sequence_key), b',"source_raw":']
-    return b"".join(parts)
+    out.block += b"".join(parts)

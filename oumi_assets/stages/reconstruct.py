@@ -16,6 +16,7 @@ from oumi_assets.reconstruction.calls import CallEntry
 from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
 from oumi_assets.reconstruction.choose import Chosen, NotChosen, choose
 from oumi_assets.reconstruction.conversation import Candidate, Conversation
+from oumi_assets.stages.giants import Giant, Giants, take_giants
 from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.sources import Progress, no_progress
@@ -61,6 +62,7 @@ class Slice(NamedTuple):
 class _Batch(NamedTuple):
     conversations: pl.DataFrame
     drops: pl.DataFrame
+    giants: list[Giant]
 
 
 def reconstruct(
@@ -80,8 +82,9 @@ def reconstruct(
     batches = plan_batches(calls.to_list(), batch_traces, batch_bytes)
     drops = Parts(folder / "dropped-parts", DROPPED_TRACES)
     results = ordered_map(partial(_reconstruct_batch, export, traces, platform.name), batches, workers)
-    made = _Made(len(calls), drops, progress)
-    write_pieces(folder / CONVERSATIONS_FILE, CONVERSATIONS, made.take(results), rows_per_group(calls))
+    giants = Giants(folder)
+    made = _Made(len(calls), drops, giants, progress)
+    write_pieces(folder / CONVERSATIONS_FILE, CONVERSATIONS, made.take(results), rows_per_group(calls), giants)
     drops.write(folder / DROPPED_FILE)
     return ReconstructCounts(traces=made.traces, conversations=made.conversations)
 
@@ -106,16 +109,19 @@ def plan_batches(sizes: list[int], most_traces: int, most_bytes: int) -> list[Sl
 class _Made:
     """Takes the batches in order, and counts what was in them."""
 
-    def __init__(self, total: int, drops: Parts, progress: Progress) -> None:
+    def __init__(self, total: int, drops: Parts, giants: Giants, progress: Progress) -> None:
         self.traces = 0
         self.conversations = 0
         self._total = total
         self._drops = drops
+        self._giants = giants
         self._progress = progress
 
     def take(self, results: Iterable[_Batch]) -> Iterator[pl.DataFrame]:
         for batch in results:
             self._drops.add(batch.drops)
+            for giant in batch.giants:
+                self._giants.add(giant, self.conversations)
             self.traces += batch.conversations.height + batch.drops.height
             self.conversations += batch.conversations.height
             self._progress("reconstructing", self.traces, self._total)
@@ -123,27 +129,37 @@ class _Made:
 
 
 def _reconstruct_batch(export: Path, traces: Path, platform_name: str, batch: Slice) -> _Batch:
-    platform = PLATFORMS[platform_name]
     rows = pl.scan_parquet(traces).slice(batch.start, batch.length).collect()
+    with open_export(export) as data:
+        made, places, drops = _reconstructed(rows, data, PLATFORMS[platform_name])
+    giants = take_giants(_WITHOUT_LOCATIONS, made)
+    conversations = frame(_WITHOUT_LOCATIONS, made)
+    # Not `with_columns`: a query copies every text several times.
+    conversations.insert_column(conversations.width, rows["rows"].gather(places).alias("locations"))
+    return _Batch(conversations, frame(DROPPED_TRACES, drops), giants)
+
+
+def _reconstructed(
+    rows: pl.DataFrame, data: Any, platform: Platform
+) -> tuple[list[tuple[object, ...]], list[int], list[tuple[object, ...]]]:
+    """Conversations, which traces they are of, and drops. Of what was read for them nothing stays in memory."""
     made: list[tuple[object, ...]] = []
     places: list[int] = []
     drops: list[tuple[object, ...]] = []
-    with open_export(export) as data:
-        # The places of a trace's rows go from table to table, and never become Python objects.
-        for number, trace in enumerate(rows.drop("rows").iter_rows(named=True)):
-            found = _choose(trace, data, platform)
-            if isinstance(found, NotChosen):
-                drops.append(_drop(trace, rows["rows"][number].to_list(), found))
-                continue
-            try:
-                made.append(_conversation(trace, found.conversation))
-                places.append(number)
-            except RecursionError:
-                # What could just be read can nest too deep to be written and compared.
-                unreadable = NotChosen(TraceDrop.PAYLOAD_NOT_JSON, found.call, "$")
-                drops.append(_drop(trace, rows["rows"][number].to_list(), unreadable))
-    conversations = frame(_WITHOUT_LOCATIONS, made).with_columns(locations=rows["rows"].gather(places))
-    return _Batch(conversations, frame(DROPPED_TRACES, drops))
+    # The places of a trace's rows go from table to table, and never become Python objects.
+    for number, trace in enumerate(rows.drop("rows").iter_rows(named=True)):
+        found = _choose(trace, data, platform)
+        if isinstance(found, NotChosen):
+            drops.append(_drop(trace, rows["rows"][number].to_list(), found))
+            continue
+        try:
+            made.append(_conversation(trace, found.conversation))
+            places.append(number)
+        except RecursionError:
+            # What could just be read can nest too deep to be written and compared.
+            unreadable = NotChosen(TraceDrop.PAYLOAD_NOT_JSON, found.call, "$")
+            drops.append(_drop(trace, rows["rows"][number].to_list(), unreadable))
+    return made, places, drops
 
 
 def _choose(trace: dict[str, Any], data: Any, platform: Platform) -> Chosen | NotChosen:

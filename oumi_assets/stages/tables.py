@@ -10,6 +10,8 @@ from pathlib import Path
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from oumi_assets.stages.giants import Giants
+
 GROUP_BYTES = 16 << 20
 """A row group of texts holds about this much; polars keeps several of them while it writes or reads."""
 
@@ -21,24 +23,34 @@ COMPRESSION_LEVEL = 1
 """zstd's fastest ordinary level: 8 % larger files than its default, written in three quarters of the time."""
 
 
-def write_pieces(path: Path, schema: pl.Schema, pieces: Iterable[pl.DataFrame], group_rows: int = MAX_GROUP_ROWS) -> None:
-    """One Parquet file of all pieces, in order, `group_rows` rows a group; with no pieces, an empty table of that schema."""
-    received = iter(pieces)
+def write_pieces(
+    path: Path,
+    schema: pl.Schema,
+    pieces: Iterable[pl.DataFrame],
+    group_rows: int = MAX_GROUP_ROWS,
+    giants: Giants | None = None,
+) -> None:
+    """One Parquet file of all pieces, in order, `group_rows` rows a group; with no pieces, an empty table of that schema.
 
-    def source(
-        with_columns: list[str] | None,
-        predicate: pl.Expr | None,
-        n_rows: int | None,
-        batch_size: int | None,
-    ) -> Iterator[pl.DataFrame]:
-        # Not a loop of ours: its variable would keep a piece alive while polars works on a copy.
-        yield from filter(_has_rows, received)
+    `giants` are those that the pieces lack already. Giants in the pieces are taken out of them.
+    """
+    with giants or Giants(path.parent) as absent:
+        received = map(absent.without, pieces)
 
-    write_table(path, register_io_source(source, schema=schema, validate_schema=True), group_rows)
+        def source(
+            with_columns: list[str] | None,
+            predicate: pl.Expr | None,
+            n_rows: int | None,
+            batch_size: int | None,
+        ) -> Iterator[pl.DataFrame]:
+            # Not a loop of ours: its variable would keep a piece alive while polars works on a copy.
+            yield from filter(_has_rows, received)
+
+        _sink(register_io_source(source, schema=schema, validate_schema=True), path, group_rows)
+        absent.put_into(path)
 
 
-def write_table(path: Path, table: pl.LazyFrame, group_rows: int = MAX_GROUP_ROWS) -> None:
-    """One Parquet file of a query's rows, in order, `group_rows` rows a group."""
+def _sink(table: pl.LazyFrame, path: Path, group_rows: int) -> None:
     table.sink_parquet(
         path,
         compression="zstd",
