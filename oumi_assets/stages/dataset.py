@@ -10,7 +10,7 @@ import mmap
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -73,7 +73,8 @@ def write_dataset(
     group_rows = rows_per_group(_without(sizes, overlaps)["bytes"])
     batch_rows = min(BATCH_ROWS, rows_per_group(sizes["bytes"]))
     with open_export(export) as data, HashedFile(folder / JSONL_FILE) as jsonl:
-        envelopes = enumerate(_envelopes(conversations, platform, batch_rows))
+        largest = int(sizes["bytes"].max() or 0)  # type: ignore[arg-type]
+        envelopes = enumerate(_envelopes(conversations, platform, batch_rows, read_ahead=not is_giant(largest)))
         kept = (envelope for position, envelope in envelopes if position not in overlaps)
         giants = Giants(folder)
         pieces = _written(kept, data, jsonl, giants, progress, int(sizes["bytes"].sum()), batch_bytes)
@@ -93,28 +94,32 @@ def _without(rows: pl.DataFrame, overlaps: dict[int, Dropped]) -> pl.DataFrame:
     return rows.filter(~pl.col("position").is_in(pl.Series(list(overlaps), dtype=pl.UInt32).implode()))
 
 
-def _envelopes(conversations: Path, platform: str, batch_rows: int) -> Iterator[Envelope]:
+def _envelopes(conversations: Path, platform: str, batch_rows: int, *, read_ahead: bool) -> Iterator[Envelope]:
     """What each conversation's line holds, in order."""
     place = pl.element().struct
-    wanted = pl.scan_parquet(conversations).select(
-        "conversation_id",
-        "messages",
-        "tools",
-        pl.lit(platform).alias("platform"),
+    conversation = pl.scan_parquet(conversations)
+    said = conversation.select("conversation_id", "messages", "tools")
+    # Apart from the texts: whatever a query makes beside a text, it copies the text for.
+    known = conversation.select(
         "trace_name",
         "session_id",
         "sequence_key",
         pl.col("locations").list.eval(place.field("offset")).alias("offsets"),
         pl.col("locations").list.eval(place.field("length")).alias("lengths"),
     )
-    # One query and ahead, because every query waits for the threads that write the Parquet file. Not a loop of ours:
-    # its variables would keep a batch alive while the next one is read.
-    return chain.from_iterable(map(_of_batch, ahead(wanted.collect_batches(chunk_size=batch_rows), 1)))
+    rows = (_rows(query.collect_batches(chunk_size=batch_rows), read_ahead=read_ahead) for query in (said, known))
+    return (Envelope._make((*texts, platform, *about)) for texts, about in zip(*rows, strict=True))
 
 
-def _of_batch(batch: pl.DataFrame) -> Iterator[Envelope]:
-    texts = {"messages": batch["messages"].cast(pl.Binary)}
-    return map(Envelope, *(texts.get(column.name, column).to_list() for column in batch))
+def _rows(batches: Iterator[pl.DataFrame], *, read_ahead: bool) -> Iterator[tuple[Any, ...]]:
+    # Ahead, because every query waits for the threads that write the Parquet file. Not a loop of ours: its variables
+    # would keep a batch alive while the next one is read.
+    return chain.from_iterable(map(_rows_of, ahead(batches) if read_ahead else batches))
+
+
+def _rows_of(batch: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
+    columns = (column.cast(pl.Binary) if column.name in _BYTES else column for column in batch)
+    return zip(*(column.to_list() for column in columns), strict=True)
 
 
 def _written(
