@@ -13,7 +13,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from oumi_assets.imports.raw_export import Form
+from oumi_assets.imports.form import Form
 from oumi_assets.orchestration.in_process import Importer
 from oumi_assets.stages.sources import no_progress
 

@@ -16,8 +16,9 @@ from pathlib import Path
 import psutil
 
 from oumi_assets.imports.deduped_dataset import make_deduped_dataset
+from oumi_assets.imports.form import Form
 from oumi_assets.imports.parsed_traces import make_parsed_traces
-from oumi_assets.imports.raw_export import Form, make_raw_export
+from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.reconstructed_conversations import make_reconstructed_conversations
 from oumi_assets.imports.recount import recount
 from oumi_assets.imports.workspace import STAGES, open_workspace

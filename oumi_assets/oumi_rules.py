@@ -8,20 +8,14 @@ compares what is said here with the package itself.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from enum import StrEnum
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
-
-import polars as pl
-
-from oumi_assets.stages.giants import scans
 
 OUMI_VERSION = "0.9"
 
 # Our rows are written compactly, and a quote inside a text is escaped: this is found nowhere else.
-_CONTENT_PARTS = '"content":['
+_CONTENT_PARTS = b'"content":['
 _SCHEMA_TYPES = frozenset({"object", "string", "number", "integer", "boolean", "array", "null"})
 _TEXTS = ("description", "title", "format")
 
@@ -41,24 +35,11 @@ EXPLAINED = {
 """The reasons as the dataset card tells them."""
 
 
-def oumi_refusal(messages: str, tools: str | None) -> OumiRefusal | None:
+def oumi_refusal(messages: bytes, tools: str | None) -> OumiRefusal | None:
     """Why Oumi refuses one row of the dataset, given its messages and tools as compact JSON text; None if it does not."""
     if _CONTENT_PARTS in messages:
         return OumiRefusal.CONTENT_PARTS
     return None if tools is None or _are_tools(tools) else OumiRefusal.TOOL_SCHEMA
-
-
-def count_oumi_refusals(dataset: Path) -> dict[str, int]:
-    """Rows of a `dataset.parquet` that Oumi refuses, by reason; tools are read once however many rows share them."""
-    parts = pl.col("messages").str.contains(_CONTENT_PARTS, literal=True)
-    counted: Counter[str] = Counter()
-    for scan in scans(dataset, "messages"):
-        groups = scan.select(parts.alias("parts"), "tools").group_by("parts", "tools").len().collect()
-        for has_parts, tools, rows in groups.iter_rows():
-            refusal = oumi_refusal(_CONTENT_PARTS if has_parts else "", tools)
-            if refusal is not None:
-                counted[refusal.value] += rows
-    return dict(sorted(counted.items()))
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 from hypothesis import HealthCheck, settings
 
-from oumi_assets.imports.raw_export import Form
+from oumi_assets.imports.form import Form
 from oumi_assets.imports.summary import Summary
 from oumi_assets.imports.workspace import Workspace, open_workspace
 from oumi_assets.settings import Environment, read_environment

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from oumi_assets.imports.deduped_dataset import make_deduped_dataset
+from oumi_assets.imports.form import Form
 from oumi_assets.imports.parsed_traces import make_parsed_traces
-from oumi_assets.imports.raw_export import Form, make_raw_export
+from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.reconstructed_conversations import make_reconstructed_conversations
 from oumi_assets.imports.recount import recount
 from oumi_assets.imports.summary import summarize
 from oumi_assets.imports.workspace import STAGES, Workspace, open_workspace
 from oumi_assets.settings import Environment
-from oumi_assets.stages.dataset import JSONL_FILE
+from oumi_assets.stages.files import JSONL_FILE
 from oumi_assets.storage.local_uploads import SingleFile
 from oumi_assets.storage.store import Store
 

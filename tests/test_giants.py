@@ -11,8 +11,8 @@ from paths import FIXTURES
 from polars.testing import assert_frame_equal
 from test_parallel import TINY, WHOLE, assert_same, run
 
-from oumi_assets.stages.dataset import JSONL_FILE
-from oumi_assets.stages.giants import Giants, scans
+from oumi_assets.stages.files import JSONL_FILE
+from oumi_assets.stages.giants import Giants
 from oumi_assets.stages.parquet_footer import read_footer, write_footer
 from oumi_assets.stages.tables import write_pieces
 
@@ -58,16 +58,6 @@ def test_a_giant_given_in_parts_never_was_in_the_table(tmp_path: Path) -> None:
     empty = pl.when(pl.col("size") == 3).then(pl.lit("")).otherwise(pl.col("name", "text")).name.keep()
     write_pieces(tmp_path / "a.parquet", SCHEMA, [wanted.with_columns(empty)], giants=giants)
     assert_frame_equal(pl.read_parquet(tmp_path / "a.parquet"), wanted)
-
-
-@pytest.mark.parametrize("giants", [set(), {0}, {3, 4, 9}, set(range(20))], ids=str)
-def test_queries_bit_by_bit_see_every_row_once(giants: set[int], tmp_path: Path) -> None:
-    """Counting what Oumi refuses must not read all giants at once."""
-    write_pieces(tmp_path / "a.parquet", SCHEMA, [table(giants)], 8)
-    seen = [scan.collect() for scan in scans(tmp_path / "a.parquet", "text")]
-    assert_frame_equal(pl.concat(seen), table(giants))
-    assert all(len(giants.intersection(part["size"])) <= 1 for part in seen), "one giant at a time"
-    assert giants or len(seen) == 1
 
 
 def test_equal_tables_are_equal_files_and_giants_are_compressed(tmp_path: Path) -> None:

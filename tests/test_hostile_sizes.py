@@ -16,7 +16,8 @@ from builders import MESSAGES, langfuse_row, langsmith_row, write_rows
 from pipeline import import_export
 
 from oumi_assets.core.errors import FileTooLarge, NotJsonl
-from oumi_assets.imports.raw_export import Form, make_raw_export
+from oumi_assets.imports.form import Form
+from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.workspace import open_workspace
 from oumi_assets.platforms import LANGFUSE
 from oumi_assets.settings import Environment

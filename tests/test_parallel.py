@@ -13,11 +13,12 @@ from polars.testing import assert_frame_equal
 
 from oumi_assets.core.parallel import ordered_map
 from oumi_assets.platforms import PLATFORMS
-from oumi_assets.stages.dataset import JSONL_FILE, write_dataset
-from oumi_assets.stages.index import ROWS_FILE, index_export
-from oumi_assets.stages.reconstruct import CONVERSATIONS_FILE, reconstruct
+from oumi_assets.stages.dataset import write_dataset
+from oumi_assets.stages.files import CONVERSATIONS_FILE, JSONL_FILE, ROWS_FILE, TRACES_FILE
+from oumi_assets.stages.index import index_export
+from oumi_assets.stages.reconstruct import reconstruct
 from oumi_assets.stages.tables import Parts, rows_per_group, write_pieces
-from oumi_assets.stages.traces import TRACES_FILE, parse_traces
+from oumi_assets.stages.traces import parse_traces
 
 EXPORTS = sorted(FIXTURES.glob("lang*/*.jsonl"))
 WHOLE: dict[str, dict[str, int]] = {"index": {}, "traces": {}, "reconstruct": {}, "dataset": {}}

@@ -23,11 +23,12 @@ from oumi_assets.imports.recount import recount
 from oumi_assets.imports.workspace import STAGES
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.stages import reconstruct as reconstruct_stage
-from oumi_assets.stages.dataset import JSONL_FILE, write_dataset
-from oumi_assets.stages.index import ROWS_FILE, index_export
+from oumi_assets.stages.dataset import write_dataset
+from oumi_assets.stages.files import CONVERSATIONS_FILE, JSONL_FILE, ROWS_FILE, TRACES_FILE
+from oumi_assets.stages.index import index_export
 from oumi_assets.stages.lines import BLANKS, BOM
-from oumi_assets.stages.reconstruct import CONVERSATIONS_FILE, reconstruct
-from oumi_assets.stages.traces import TRACES_FILE, parse_traces
+from oumi_assets.stages.reconstruct import reconstruct
+from oumi_assets.stages.traces import parse_traces
 from oumi_assets.storage.local_store import LocalStore
 from oumi_assets.storage.manifest import Outcome
 

@@ -21,7 +21,7 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from ticks import BROKEN, FIXTURE, Platform
 
 from oumi_assets.core.errors import BadSetting, TransientError, UnknownDataset
-from oumi_assets.imports.raw_export import Form
+from oumi_assets.imports.form import Form
 from oumi_assets.imports.workspace import DEDUPED_DATASET, PARSED_TRACES, RAW_EXPORT, STAGES, Workspace
 from oumi_assets.orchestration import reporting, upload_sensor
 from oumi_assets.orchestration.in_process import Importer

@@ -18,7 +18,8 @@ from ticks import BROKEN, FIXTURE, Platform, keys_of
 
 from oumi_assets.core.errors import FileNotFound, UnsafePath
 from oumi_assets.imports import known_content
-from oumi_assets.imports.raw_export import Form, make_raw_export
+from oumi_assets.imports.form import Form
+from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.orchestration import upload_sensor, watcher
 from oumi_assets.orchestration.planning import MAX_DRAINED, MAX_DRAINS

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from oumi_assets.cli.screen import clean, fail, messages, progress_bar, results
-from oumi_assets.imports.raw_export import AUTO, Form
+from oumi_assets.imports.form import AUTO, Form
 from oumi_assets.imports.summary import Summary
 from oumi_assets.imports.workspace import DEDUPED_DATASET, STAGES
 from oumi_assets.platforms import PLATFORMS

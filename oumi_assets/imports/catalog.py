@@ -7,12 +7,10 @@ from itertools import islice
 from typing import NamedTuple
 
 import msgspec
-import polars as pl
 
 from oumi_assets.core.errors import AmbiguousDataset, UnknownDataset
 from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, STAGES
-from oumi_assets.stages.dataset import JSONL_FILE
-from oumi_assets.stages.index import DROPPED_FILE
+from oumi_assets.stages.files import DROPPED_FILE, JSONL_FILE
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome
 from oumi_assets.storage.store import Store
 
@@ -68,11 +66,13 @@ class Drop(NamedTuple):
 
 def read_drops(store: Store, key: str, count: int) -> Iterator[Drop]:
     """What an import left out, stage by stage, `count` of each stage at most; for failed imports too."""
+    from oumi_assets.stages.tables import first_rows
+
     for stage in STAGES:
         manifest = store.manifest(stage, key)
         if manifest is None or DROPPED_FILE not in manifest.files:
             continue
-        for row in pl.scan_parquet(store.file(stage, key, DROPPED_FILE)).head(count).collect().iter_rows(named=True):
+        for row in first_rows(store.file(stage, key, DROPPED_FILE), count):
             name = row.get("trace_id") or row.get("conversation_id")
             yield Drop(stage, row["reason"], row.get("line"), name, row.get("kept_instead"))
 

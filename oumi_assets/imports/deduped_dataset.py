@@ -13,11 +13,8 @@ from oumi_assets.imports.workspace import (
     Workspace,
     new_manifest,
 )
-from oumi_assets.oumi_rules import count_oumi_refusals
-from oumi_assets.stages.dataset import JSONL_FILE, PARQUET_FILE, write_dataset
-from oumi_assets.stages.index import DROPPED_FILE
-from oumi_assets.stages.reconstruct import CONVERSATIONS_FILE
-from oumi_assets.stages.sources import EXPORT
+from oumi_assets.stages.dataset import write_dataset
+from oumi_assets.stages.files import CONVERSATIONS_FILE, DROPPED_FILE, EXPORT, JSONL_FILE
 from oumi_assets.stages.tables import count_reasons
 from oumi_assets.storage.manifest import Counts, Manifest
 
@@ -40,7 +37,7 @@ def make_deduped_dataset(workspace: Workspace, key: str, *, run_id: str | None =
         )
         counts = Counts(counted.conversations, counted.kept, count_reasons(folder / DROPPED_FILE))
         funnel = {stage: store.complete(stage, key).counts for stage in STAGES[:-1]} | {DEDUPED_DATASET: counts}
-        card = render_card(raw, funnel, count_oumi_refusals(folder / PARQUET_FILE))
+        card = render_card(raw, funnel, counted.refusals)
         (folder / CARD_FILE).write_text(card, encoding="utf-8")
         manifest = msgspec.structs.replace(new_manifest(DEDUPED_DATASET, key, run_id), counts=counts)
         return store.publish(folder, manifest, {JSONL_FILE: counted.jsonl_sha256})

@@ -5,8 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from oumi_assets.imports.workspace import PARSED_TRACES, RAW_EXPORT, Workspace, new_manifest
-from oumi_assets.stages.index import DROPPED_FILE, ROWS_FILE
-from oumi_assets.stages.sources import EXPORT
+from oumi_assets.stages.files import DROPPED_FILE, EXPORT, ROWS_FILE
 from oumi_assets.stages.tables import count_reasons
 from oumi_assets.stages.traces import parse_traces
 from oumi_assets.storage.manifest import Counts, Manifest

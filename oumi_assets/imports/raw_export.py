@@ -10,26 +10,17 @@ import msgspec
 from oumi_assets.core.errors import BadSetting, EmptyFile, FileChanged, FileNotFound, ImportExists, NothingToImport
 from oumi_assets.core.parallel import PARALLEL_BYTES, warm_up
 from oumi_assets.detection import check_name, detect
+from oumi_assets.imports.form import AUTO, Form
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace, failures_recorded, new_manifest
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.pulls.state import pull_of
-from oumi_assets.stages.index import DROPPED_FILE, all_signatures, index_export, take_sample
-from oumi_assets.stages.sources import COMPRESSED, EXPORT, Copied, copy_export
+from oumi_assets.stages.files import COMPRESSED, DROPPED_FILE, EXPORT
+from oumi_assets.stages.index import all_signatures, index_export, take_sample
+from oumi_assets.stages.sources import Copied, copy_export
 from oumi_assets.stages.tables import count_reasons
 from oumi_assets.storage.keys import MAX_NAME, check_key, dataset_name
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Pull, Settings, Source
 from oumi_assets.storage.uploads import Upload, UploadFile
-
-AUTO = "auto"
-
-
-class Form(NamedTuple):
-    """The four fields of the import form. An empty `file` means the bytes stored before."""
-
-    dataset_name: str = ""
-    source_platform: str = AUTO
-    file: str = ""
-    deduplicate: bool = True
 
 
 def make_raw_export(

@@ -14,11 +14,9 @@ from oumi_assets.imports.workspace import (
     refuse_nothing_convertible,
 )
 from oumi_assets.platforms import PLATFORMS
-from oumi_assets.stages.index import DROPPED_FILE
+from oumi_assets.stages.files import DROPPED_FILE, EXPORT, TRACES_FILE
 from oumi_assets.stages.reconstruct import reconstruct
-from oumi_assets.stages.sources import EXPORT
 from oumi_assets.stages.tables import count_reasons
-from oumi_assets.stages.traces import TRACES_FILE
 from oumi_assets.storage.manifest import Counts, Manifest
 
 

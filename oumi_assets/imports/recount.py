@@ -7,12 +7,18 @@ from typing import NamedTuple
 import polars as pl
 
 from oumi_assets.imports.workspace import DEDUPED_DATASET, PARSED_TRACES, RAW_EXPORT, RECONSTRUCTED_CONVERSATIONS
-from oumi_assets.stages.dataset import JSONL_FILE, PARQUET_FILE, count_jsonl
-from oumi_assets.stages.index import DROPPED_FILE, ROWS_FILE, count_lines
-from oumi_assets.stages.reconstruct import CONVERSATIONS_FILE
-from oumi_assets.stages.sources import EXPORT
+from oumi_assets.stages.dataset import count_jsonl
+from oumi_assets.stages.files import (
+    CONVERSATIONS_FILE,
+    DROPPED_FILE,
+    EXPORT,
+    JSONL_FILE,
+    PARQUET_FILE,
+    ROWS_FILE,
+    TRACES_FILE,
+)
+from oumi_assets.stages.index import count_lines
 from oumi_assets.stages.tables import count_rows
-from oumi_assets.stages.traces import TRACES_FILE
 from oumi_assets.storage.store import Store
 
 

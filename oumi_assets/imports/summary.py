@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from oumi_assets.imports.workspace import DEDUPED_DATASET, PARSED_TRACES, RAW_EXPORT, RECONSTRUCTED_CONVERSATIONS, STAGES
-from oumi_assets.stages.dataset import JSONL_FILE, PARQUET_FILE
+from oumi_assets.stages.files import JSONL_FILE, PARQUET_FILE
 from oumi_assets.storage.manifest import Counts, Outcome
 from oumi_assets.storage.store import Store
 

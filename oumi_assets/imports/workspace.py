@@ -16,7 +16,7 @@ from oumi_assets.core.errors import BadSetting, NoConvertibleConversations, Trac
 from oumi_assets.core.parallel import worker_count
 from oumi_assets.core.storage_errors import StorageTrouble
 from oumi_assets.settings import Environment
-from oumi_assets.stages.index import DROPPED_FILE
+from oumi_assets.stages.files import DROPPED_FILE
 from oumi_assets.stages.sources import Progress, no_progress
 from oumi_assets.storage.local_store import LocalStore
 from oumi_assets.storage.local_uploads import LocalUploads

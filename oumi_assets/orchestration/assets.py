@@ -1,14 +1,14 @@
-"""The four assets of an import, linear, partitioned by import. A body reads, calls one stage, reports."""
+"""The four assets of an import, linear, partitioned by import. A body reads, calls one stage, reports.
+
+A stage is imported where it runs: Dagster's code server and daemon only list assets, and start without polars.
+"""
 
 import warnings
 
 import dagster as dg
 from pydantic import Field
 
-from oumi_assets.imports.deduped_dataset import make_deduped_dataset
-from oumi_assets.imports.parsed_traces import make_parsed_traces
-from oumi_assets.imports.raw_export import Form, make_raw_export
-from oumi_assets.imports.reconstructed_conversations import make_reconstructed_conversations
+from oumi_assets.imports.form import Form
 from oumi_assets.imports.workspace import DEDUPED_DATASET, PARSED_TRACES, RAW_EXPORT, RECONSTRUCTED_CONVERSATIONS
 from oumi_assets.orchestration.partitions import imports_partitions
 from oumi_assets.orchestration.reporting import CHECK, materialized, opened
@@ -58,6 +58,8 @@ def raw_export(
 
     Lines that are no rows (broken JSON, no trace id, ...) are dropped with a reason and kept beside it.
     """
+    from oumi_assets.imports.raw_export import make_raw_export
+
     key, run, form = context.partition_key, context.run, Form(**config.model_dump())
     with opened(context, workspace, RAW_EXPORT) as found:
         tag = run.tags.get(CONTENT_TAG)
@@ -77,6 +79,8 @@ def raw_export(
 )
 def parsed_traces(context: dg.AssetExecutionContext, workspace: dg.ResourceParam[WorkspaceSource]) -> dg.MaterializeResult:
     """One row per trace with a model call: id, name, session, sequence key, its rows, its model calls."""
+    from oumi_assets.imports.parsed_traces import make_parsed_traces
+
     with opened(context, workspace, PARSED_TRACES) as found:
         return materialized(found, make_parsed_traces(found, context.partition_key, run_id=context.run.run_id))
 
@@ -93,6 +97,8 @@ def reconstructed_conversations(
     context: dg.AssetExecutionContext, workspace: dg.ResourceParam[WorkspaceSource]
 ) -> dg.MaterializeResult:
     """One row per conversation: OpenAI wire messages and tools of the trace's most complete model call."""
+    from oumi_assets.imports.reconstructed_conversations import make_reconstructed_conversations
+
     with opened(context, workspace, RECONSTRUCTED_CONVERSATIONS) as found:
         return materialized(found, make_reconstructed_conversations(found, context.partition_key, run_id=context.run.run_id))
 
@@ -110,5 +116,7 @@ def deduped_dataset(context: dg.AssetExecutionContext, workspace: dg.ResourcePar
 
     When one conversation is the beginning of another, only the longest is kept (unless the import says otherwise).
     """
+    from oumi_assets.imports.deduped_dataset import make_deduped_dataset
+
     with opened(context, workspace, DEDUPED_DATASET) as found:
         return materialized(found, make_deduped_dataset(found, context.partition_key, run_id=context.run.run_id))

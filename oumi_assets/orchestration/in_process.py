@@ -14,7 +14,7 @@ from dagster._core.utils import make_new_run_id
 
 from oumi_assets.core.errors import BadSetting, TraceImportError, UnknownDataset
 from oumi_assets.imports.catalog import list_unfinished
-from oumi_assets.imports.raw_export import Form
+from oumi_assets.imports.form import Form
 from oumi_assets.imports.summary import Summary, summarize
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.orchestration.history import UNFINISHED, op_config, runs_of_import

@@ -8,21 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-import polars as pl
 
 from oumi_assets.core.errors import FileNotFound, TraceImportError, TransientError, passes
 from oumi_assets.core.pace import Pace
 from oumi_assets.core.storage_errors import StorageTrouble
-from oumi_assets.imports.recount import Recount, recount
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES, Workspace
 from oumi_assets.orchestration.resources import WorkspaceSource
 from oumi_assets.orchestration.tags import PROCESS_TAG, TRY_AGAIN_TAG, process_mark
-from oumi_assets.stages.index import DROPPED_FILE
+from oumi_assets.stages.files import DROPPED_FILE
 from oumi_assets.stages.sources import Progress
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Pull
+
+if TYPE_CHECKING:
+    from oumi_assets.imports.recount import Recount
 
 CHECK = "rows_are_conserved"
 MAX_RETRIES = 4
@@ -31,6 +32,7 @@ BACKOFF_SECONDS = 2.0
 LOG_SECONDS = 10.0
 """A long import says how it goes this often in the run's log; a short one not at all."""
 _MAX_EXAMPLE = 200
+_PLACES = ("line", "offset", "path", "trace_id", "conversation_id")
 _REASONS_TABLE = dg.TableSchema(
     columns=[
         dg.TableColumn("reason", "string", description="Why it was left out."),
@@ -43,6 +45,8 @@ _REASONS_TABLE = dg.TableSchema(
 
 def materialized(workspace: Workspace, manifest: Manifest) -> dg.MaterializeResult:
     """The result of a published stage, with its conservation check recounted from disk."""
+    from oumi_assets.imports.recount import recount
+
     return dg.MaterializeResult(
         metadata=stage_metadata(workspace, manifest),
         check_results=[_check(recount(workspace.store, manifest.asset, manifest.import_key))],
@@ -179,10 +183,10 @@ def _examples(workspace: Workspace, manifest: Manifest) -> dict[str, str]:
     """The place of the first drop of each reason."""
     if DROPPED_FILE not in manifest.files:
         return {}
-    drops = pl.scan_parquet(workspace.store.file(manifest.asset, manifest.import_key, DROPPED_FILE))
-    places = [name for name in ("line", "offset", "path", "trace_id", "conversation_id") if name in drops.collect_schema()]
-    first = drops.group_by("reason", maintain_order=True).agg(pl.col(places).first()).collect()
-    return {row.pop("reason"): _place(row) for row in first.iter_rows(named=True)}
+    from oumi_assets.stages.tables import first_of_each_reason
+
+    path = workspace.store.file(manifest.asset, manifest.import_key, DROPPED_FILE)
+    return {reason: _place(row) for reason, row in first_of_each_reason(path, _PLACES).items()}
 
 
 def _place(row: dict[str, Any]) -> str:

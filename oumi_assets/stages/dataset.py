@@ -7,6 +7,7 @@ holds the same rows, tabular, with messages, tools and source_raw as JSON text.
 from __future__ import annotations
 
 import mmap
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -17,18 +18,20 @@ import polars as pl
 from oumi_assets.core.drops import DROPPED_CONVERSATIONS
 from oumi_assets.core.hashing import HashedFile
 from oumi_assets.core.parallel import ahead
+from oumi_assets.oumi_rules import oumi_refusal
 from oumi_assets.stages.dedupe import Dropped, find_overlaps
 from oumi_assets.stages.envelope import Blocks, Envelope, append_envelope, source_raw, source_raw_parts
+from oumi_assets.stages.files import DROPPED_FILE, JSONL_FILE, PARQUET_FILE
 from oumi_assets.stages.giants import Giants, is_giant
-from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.sources import Progress, no_progress
 from oumi_assets.stages.tables import frame, rows_per_group, write_pieces
 
-JSONL_FILE = "conversations.jsonl"
-PARQUET_FILE = "dataset.parquet"
 BATCH_ROWS = 256
 BATCH_BYTES = 2 << 20
+
+_AHEAD_BYTES = 64 << 20
+"""Where a conversation may be larger than this, the next ones wait on disk."""
 
 DATASET = pl.Schema(
     {
@@ -50,11 +53,12 @@ _AS_BYTES = pl.Schema({name: pl.Binary() if name in _BYTES else kind for name, k
 
 
 class DatasetCounts(NamedTuple):
-    """Conversations read, and conversations kept; and the SHA-256 of conversations.jsonl, known from writing it."""
+    """Conversations read and kept; and, known from writing it, the SHA-256 of conversations.jsonl and what Oumi refuses."""
 
     conversations: int
     kept: int
     jsonl_sha256: str
+    refusals: dict[str, int]
 
 
 def write_dataset(
@@ -72,16 +76,17 @@ def write_dataset(
     sizes = _raw_sizes(conversations)
     group_rows = rows_per_group(_without(sizes, overlaps)["bytes"])
     batch_rows = min(BATCH_ROWS, rows_per_group(sizes["bytes"]))
+    refusals: Counter[str] = Counter()
     with open_export(export) as data, HashedFile(folder / JSONL_FILE) as jsonl:
         largest = int(sizes["bytes"].max() or 0)  # type: ignore[arg-type]
-        envelopes = enumerate(_envelopes(conversations, platform, batch_rows, read_ahead=not is_giant(largest)))
-        kept = (envelope for position, envelope in envelopes if position not in overlaps)
+        envelopes = enumerate(_envelopes(conversations, platform, batch_rows, read_ahead=largest < _AHEAD_BYTES))
+        kept = (_counted(envelope, refusals) for position, envelope in envelopes if position not in overlaps)
         giants = Giants(folder)
         pieces = _written(kept, data, jsonl, giants, progress, int(sizes["bytes"].sum()), batch_bytes)
         write_pieces(folder / PARQUET_FILE, DATASET, pieces, group_rows, giants)
         digest = jsonl.sha256()
     write_pieces(folder / DROPPED_FILE, DROPPED_CONVERSATIONS, _drops(conversations, overlaps, batch_rows), group_rows)
-    return DatasetCounts(sizes.height, sizes.height - len(overlaps), digest)
+    return DatasetCounts(sizes.height, sizes.height - len(overlaps), digest, dict(sorted(refusals.items())))
 
 
 def _raw_sizes(conversations: Path) -> pl.DataFrame:
@@ -109,6 +114,14 @@ def _envelopes(conversations: Path, platform: str, batch_rows: int, *, read_ahea
     )
     rows = (_rows(query.collect_batches(chunk_size=batch_rows), read_ahead=read_ahead) for query in (said, known))
     return (Envelope._make((*texts, platform, *about)) for texts, about in zip(*rows, strict=True))
+
+
+def _counted(envelope: Envelope, refusals: Counter[str]) -> Envelope:
+    """The same, what Oumi makes of it counted."""
+    refusal = oumi_refusal(envelope.messages, envelope.tools)
+    if refusal is not None:
+        refusals[refusal.value] += 1
+    return envelope
 
 
 def _rows(batches: Iterator[pl.DataFrame], *, read_ahead: bool) -> Iterator[tuple[Any, ...]]:

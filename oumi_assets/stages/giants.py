@@ -65,25 +65,6 @@ def take_giants(columns: Iterable[str], rows: list[tuple[object, ...]]) -> list[
     return found
 
 
-def scans(path: Path, column: str) -> Iterator[pl.LazyFrame]:
-    """The file for queries on a column of texts: as a whole, or bit by bit where it has giants.
-
-    A query copies its texts several times, and polars reads several row groups at a time.
-    """
-    with path.open("rb") as file:
-        _, footer = parquet.read_footer(file)
-    groups = list(parquet.column_sizes(footer, column))
-    if max((size for _, size in groups), default=0) <= 2 * GIANT_BYTES:
-        yield pl.scan_parquet(path)
-        return
-    before = 0
-    for rows, size in groups:
-        step = rows if size <= 2 * GIANT_BYTES else max(rows * GIANT_BYTES // size, 1)
-        for start in range(before, before + rows, step):
-            yield pl.scan_parquet(path).slice(start, min(step, before + rows - start))
-        before += rows
-
-
 def _giant(row: int, column: str, text: bytes) -> Giant:
     blocks: list[bytes] = []
     size = _compress(_one(len(text), _blocks(text)), blocks.append)

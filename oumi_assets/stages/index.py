@@ -23,12 +23,11 @@ from oumi_assets.core.parallel import PARALLEL_BYTES, ordered_map
 from oumi_assets.core.rows import ROWS, ForeignRow, IndexedRow, Location
 from oumi_assets.detection import Sample, Signature, read_signature
 from oumi_assets.platforms import PLATFORMS, Platform, other_platform
+from oumi_assets.stages.files import DROPPED_FILE, ROWS_FILE
 from oumi_assets.stages.lines import BLANKS, BOM, Range, lines_of, open_export, ranges
 from oumi_assets.stages.sources import Progress, no_progress
 from oumi_assets.stages.tables import Parts, Rows, write_pieces
 
-ROWS_FILE = "rows.parquet"
-DROPPED_FILE = "dropped.parquet"
 MAX_LINE = 256 << 20
 RANGE_BYTES = 8 << 20
 _SAMPLE_PLACES = 64

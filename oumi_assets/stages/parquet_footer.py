@@ -7,7 +7,6 @@ Source of the numbers: apache/parquet-format, `parquet.thrift`.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from thrift.protocol.TCompactProtocol import TCompactProtocol
@@ -57,13 +56,6 @@ def column_of(chunk: Struct) -> str:
     """The name of a chunk's column, with dots for what is inside a list."""
     path: list[bytes] = chunk[CHUNK_META][1][META_PATH][1][1]
     return b".".join(path).decode()
-
-
-def column_sizes(footer: Struct, column: str) -> Iterator[tuple[int, int]]:
-    """Of each row group, its rows and the bytes of one column before compression."""
-    for group in footer[ROW_GROUPS][1][1]:
-        chunk = next(chunk for chunk in group[GROUP_COLUMNS][1][1] if column_of(chunk) == column)
-        yield group[GROUP_ROWS][1], chunk[CHUNK_META][1][META_BYTES][1]
 
 
 def replace_chunk(group: Struct, place: int, values: int, first_page: int, size: int, compressed: int) -> None:

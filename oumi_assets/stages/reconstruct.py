@@ -16,14 +16,13 @@ from oumi_assets.reconstruction.calls import CallEntry
 from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
 from oumi_assets.reconstruction.choose import Chosen, NotChosen, choose
 from oumi_assets.reconstruction.conversation import Candidate, Conversation
+from oumi_assets.stages.files import CONVERSATIONS_FILE, DROPPED_FILE
 from oumi_assets.stages.giants import Giant, Giants, take_giants
-from oumi_assets.stages.index import DROPPED_FILE
 from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.sources import Progress, no_progress
 from oumi_assets.stages.tables import Parts, frame, rows_per_group, write_pieces
 from oumi_assets.stages.traces import LOCATIONS
 
-CONVERSATIONS_FILE = "conversations.parquet"
 BATCH_TRACES = 256
 BATCH_BYTES = 8 << 20
 

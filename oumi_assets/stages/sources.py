@@ -9,9 +9,8 @@ from typing import NamedTuple, Protocol
 
 from oumi_assets.core.errors import FileTooLarge, NotJsonl
 from oumi_assets.core.hashing import HashedFile
+from oumi_assets.stages.files import COMPRESSED, EXPORT
 
-EXPORT = "export.jsonl"
-COMPRESSED = "export.jsonl.gz"
 _GZIP = b"\x1f\x8b"
 _BLOCK = 2 << 20
 

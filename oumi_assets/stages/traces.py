@@ -15,12 +15,11 @@ import polars as pl
 
 from oumi_assets.core.drops import DROPPED_TRACES, TraceDrop
 from oumi_assets.core.rows import id_text
-from oumi_assets.stages.index import DROPPED_FILE
+from oumi_assets.stages.files import DROPPED_FILE, TRACES_FILE
 from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.sorting import SortedTraces
 from oumi_assets.stages.tables import count_rows
 
-TRACES_FILE = "traces.parquet"
 BUCKET_ROWS = 200_000
 
 LOCATIONS = pl.List(pl.Struct({"offset": pl.UInt64(), "length": pl.UInt64()}))

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from polars.exceptions import PolarsError
 
 from oumi_assets.core.errors import DiskFull
 
@@ -45,7 +44,7 @@ def working_folder(parent: Path) -> Iterator[Path]:
     folder.chmod(0o755)
     try:
         yield folder
-    except (OSError, PolarsError) as error:
+    except Exception as error:
         if _is_full(error):
             raise DiskFull(str(parent.parent)) from None
         raise
@@ -53,7 +52,7 @@ def working_folder(parent: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_full(error: OSError | PolarsError) -> bool:
+def _is_full(error: Exception) -> bool:
     """No room, no quota, or the largest file there may be. polars tells the system's error number in its text alone."""
     if isinstance(error, OSError):
         return error.errno in _FULL

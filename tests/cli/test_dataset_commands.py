@@ -12,7 +12,8 @@ from paths import FIXTURES
 
 from oumi_assets.cli import commands
 from oumi_assets.core.errors import AmbiguousDataset, UnknownDataset
-from oumi_assets.imports.raw_export import Form, make_raw_export
+from oumi_assets.imports.form import Form
+from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.summary import Summary
 from oumi_assets.imports.workspace import STAGES, Workspace
 from oumi_assets.storage.manifest import Outcome

@@ -20,11 +20,11 @@ from oumi_assets.core.errors import (
     NothingToImport,
     UnsafePath,
 )
-from oumi_assets.imports.raw_export import Form, make_raw_export
+from oumi_assets.imports.form import Form
+from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, Workspace, open_workspace
 from oumi_assets.settings import Environment
-from oumi_assets.stages.dataset import JSONL_FILE
-from oumi_assets.stages.sources import EXPORT
+from oumi_assets.stages.files import EXPORT, JSONL_FILE
 from oumi_assets.storage.manifest import Outcome, Settings
 
 GOOD = FIXTURES / "langfuse" / "v5_openai_incremental_plain.jsonl"

@@ -21,7 +21,7 @@ from test_oumi_rules import READ, REFUSED
 from oumi_assets.core.errors import TraceImportError
 from oumi_assets.imports.workspace import STAGES
 from oumi_assets.oumi_rules import oumi_refusal
-from oumi_assets.stages.dataset import JSONL_FILE, PARQUET_FILE
+from oumi_assets.stages.files import JSONL_FILE, PARQUET_FILE
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -38,7 +38,9 @@ def main(folder: Path) -> None:
             continue
         shutil.copy(made.store.file(STAGES[-1], made.key, JSONL_FILE), folder / f"{name}.jsonl")
         table = pl.read_parquet(made.store.file(STAGES[-1], made.key, PARQUET_FILE))
-        expected = [oumi_refusal(messages, tools) for messages, tools in table.select("messages", "tools").iter_rows()]
+        expected = [
+            oumi_refusal(messages.encode(), tools) for messages, tools in table.select("messages", "tools").iter_rows()
+        ]
         (folder / f"{name}.expected.json").write_text(json.dumps(expected))
     shutil.rmtree(folder / "work", ignore_errors=True)
     _write_tools(folder)

@@ -16,7 +16,7 @@ from servers import CuttingProxy
 
 from oumi_assets.cli import commands
 from oumi_assets.imports.catalog import delete_import, list_datasets
-from oumi_assets.imports.raw_export import Form
+from oumi_assets.imports.form import Form
 from oumi_assets.imports.summary import Summary
 from oumi_assets.imports.workspace import DEDUPED_DATASET, STAGES, Workspace
 from oumi_assets.orchestration.composition import build_definitions
@@ -24,7 +24,7 @@ from oumi_assets.orchestration.job import JOB
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.resources import EnvironmentWorkspace
 from oumi_assets.orchestration.upload_sensor import make_upload_sensor
-from oumi_assets.stages.dataset import JSONL_FILE
+from oumi_assets.stages.files import JSONL_FILE
 from oumi_assets.stages.sources import no_progress
 
 if TYPE_CHECKING:
