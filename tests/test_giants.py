@@ -7,7 +7,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from builders import langfuse_row, write_rows
 from paths import FIXTURES
+from pipeline import import_export
 from polars.testing import assert_frame_equal
 from test_parallel import TINY, WHOLE, assert_same, run
 
@@ -100,3 +102,14 @@ def test_an_export_of_giants_makes_the_same_dataset(platform: str, tmp_path: Pat
     lines = usual[f"dataset/{JSONL_FILE}"].splitlines()
     sizes = [len(json.loads(line)["metadata"]["source_raw"].encode()) for line in lines]
     assert min(sizes) < 4 * GIANT < max(sizes)
+
+
+def test_a_trace_that_no_parquet_value_can_hold_is_dropped_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One trace of 2 GB must not stop the import of all others."""
+    monkeypatch.setattr("oumi_assets.stages.reconstruct.MAX_TRACE_BYTES", 2000)
+    rows = [langfuse_row("small", "a"), *(langfuse_row("large", f"b{number}", name="n" * 400) for number in range(4))]
+    imported = import_export(write_rows(tmp_path / "a.jsonl", rows), tmp_path)
+    assert imported.drops == {"trace_too_large": 1}
+    assert [*imported.rows] == ["small"]

@@ -33,6 +33,7 @@ class TraceDrop(StrEnum):
     ONLY_FAILED_CALLS = "only_failed_calls"
     NO_ASSISTANT_TURN = "no_assistant_turn"
     OVER_1000_MESSAGES = "over_1000_messages"
+    TRACE_TOO_LARGE = "trace_too_large"
 
 
 class ConversationDrop(StrEnum):

@@ -177,19 +177,23 @@ def _table(rows: list[tuple[object, ...]]) -> pl.DataFrame:
 def _drops(conversations: Path, overlaps: dict[int, Dropped], batch_rows: int) -> Iterator[pl.DataFrame]:
     """What is left out, in order, each with the conversation that is kept instead."""
     if not overlaps:
-        return iter(())
+        return
     names = pl.read_parquet(conversations, columns=["conversation_id"])["conversation_id"]
-    reasons = pl.LazyFrame(
-        {
-            "position": list(overlaps),
-            "reason": [drop.reason.value for drop in overlaps.values()],
-            "kept_instead": names.gather([drop.kept for drop in overlaps.values()]),
-        },
-        schema_overrides={"position": pl.UInt32},
-    )
-    said = pl.scan_parquet(conversations, row_index_name="position")
-    dropped = said.join(reasons, on="position", maintain_order="left")
-    return dropped.select(DROPPED_CONVERSATIONS.names()).cast(DROPPED_CONVERSATIONS).collect_batches(chunk_size=batch_rows)
+    said = pl.scan_parquet(conversations).select("conversation_id", "messages", "tools", "locations")
+    position = 0
+    # Batch by batch: a join holds all of the texts that it lets through.
+    for batch in said.collect_batches(chunk_size=batch_rows):
+        found = {place: drop for place in range(batch.height) if (drop := overlaps.get(position + place)) is not None}
+        position += batch.height
+        if found:
+            yield _dropped(batch[list(found)], list(found.values()), names)
+
+
+def _dropped(said: pl.DataFrame, drops: list[Dropped], names: pl.Series) -> pl.DataFrame:
+    reasons = pl.Series("reason", [drop.reason.value for drop in drops], pl.String)
+    kept = names.gather([drop.kept for drop in drops]).alias("kept_instead")
+    columns = {column.name: column for column in (*said, reasons, kept)}
+    return pl.DataFrame([columns[name] for name in DROPPED_CONVERSATIONS])
 
 
 def count_jsonl(path: Path) -> int:

@@ -12,7 +12,7 @@ import polars as pl
 from oumi_assets.core.drops import DROPPED_TRACES, TraceDrop
 from oumi_assets.core.parallel import PARALLEL_BYTES, ordered_map
 from oumi_assets.platforms import PLATFORMS, Platform
-from oumi_assets.reconstruction.calls import CallEntry
+from oumi_assets.reconstruction.calls import CallEntry, start_order
 from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
 from oumi_assets.reconstruction.choose import Chosen, NotChosen, choose
 from oumi_assets.reconstruction.conversation import Candidate, Conversation
@@ -25,6 +25,9 @@ from oumi_assets.stages.traces import LOCATIONS
 
 BATCH_TRACES = 256
 BATCH_BYTES = 8 << 20
+
+MAX_TRACE_BYTES = 2_000_000_000
+"""Rows of a trace, all together: no value of a Parquet file can be 2 GiB, and `source_raw` is one."""
 
 CONVERSATIONS = pl.Schema(
     {
@@ -145,9 +148,10 @@ def _reconstructed(
     made: list[tuple[object, ...]] = []
     places: list[int] = []
     drops: list[tuple[object, ...]] = []
+    sizes = rows["rows"].list.eval(pl.element().struct.field("length")).list.sum()
     # The places of a trace's rows go from table to table, and never become Python objects.
     for number, trace in enumerate(rows.drop("rows").iter_rows(named=True)):
-        found = _choose(trace, data, platform)
+        found = _choose(trace, data, platform) if sizes[number] <= MAX_TRACE_BYTES else _too_large(trace)
         if isinstance(found, NotChosen):
             drops.append(_drop(trace, rows["rows"][number].to_list(), found))
             continue
@@ -165,8 +169,15 @@ def _choose(trace: dict[str, Any], data: Any, platform: Platform) -> Chosen | No
     def read(call: CallEntry) -> tuple[Candidate | NoCandidate, str]:
         return read_candidate(bytes(data[call.offset : call.offset + call.length]), platform)
 
-    calls = [CallEntry(**{field: call[field] for field in CallEntry._fields}) for call in trace["calls"]]
-    return choose(calls, read)
+    return choose(_calls(trace), read)
+
+
+def _too_large(trace: dict[str, Any]) -> NotChosen:
+    return NotChosen(TraceDrop.TRACE_TOO_LARGE, max(_calls(trace), key=start_order), "$")
+
+
+def _calls(trace: dict[str, Any]) -> list[CallEntry]:
+    return [CallEntry(**{field: call[field] for field in CallEntry._fields}) for call in trace["calls"]]
 
 
 def _conversation(trace: dict[str, Any], found: Conversation) -> tuple[object, ...]:

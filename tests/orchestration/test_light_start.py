@@ -7,7 +7,6 @@ import sys
 
 import pytest
 
-
 _LOADED = """
 import dagster, sys
 before = set(sys.modules)
