@@ -1,6 +1,6 @@
 """Measures imports against the time it takes just to read the JSON, and against peers; writes results.md.
 
-    make bench                          60 MB and 240 MB, some minutes
+    make bench                          125 MB and 500 MB, some minutes
     make bench SIZES=500,2000           the sizes of the goals
     make bench SIZES=500,2000,10000     and the memory of a 10 GB import
 
@@ -78,6 +78,8 @@ def one_import(export: Path) -> dict[str, Any]:
     """Stage timings and counts of one import in a fresh process and folder."""
     storage = DATA / "storage"
     shutil.rmtree(storage, ignore_errors=True)
+    # What waits to be written to the disk must not be charged to the next import.
+    os.sync()
     done = subprocess.run(
         [sys.executable, HERE / "one_import.py", export, storage], check=True, stdout=subprocess.PIPE, env=_environment()
     )
@@ -158,15 +160,17 @@ def _compared(
 
 
 def memory_of(wanted: Corpus) -> list[Figure]:
-    """The largest RssAnon of any process of an import."""
+    """The largest RssAnon of any process of an import; a long line may be held once beside."""
+    line = round(wanted.plan.row_bytes / (1 << 20))
+    goal, bar = f"≤ {512 + line} MiB", f"≤ {1024 + line} MiB"
     with corpus(wanted) as export:
         if export is None:
-            return [Figure(f"peak RssAnon, {wanted.name}", NOT_RUN, "≤ 512 MiB", "≤ 1 GiB")]
+            return [Figure(f"peak RssAnon, {wanted.name}", NOT_RUN, goal, bar)]
         storage = DATA / "storage"
         shutil.rmtree(storage, ignore_errors=True)
         peak = peak_of([sys.executable, str(HERE / "one_import.py"), str(export), str(storage)], _environment())
         shutil.rmtree(storage, ignore_errors=True)
-        return [Figure(f"peak RssAnon, {wanted.name}", f"{peak / (1 << 20):.0f} MiB", "≤ 512 MiB", "≤ 1 GiB")]
+        return [Figure(f"peak RssAnon, {wanted.name}", f"{peak / (1 << 20):.0f} MiB", goal, bar)]
 
 
 def import_cost() -> list[Figure]:
@@ -209,7 +213,7 @@ def memory_corpora(sizes: list[int]) -> list[Corpus]:
     """A giant of each kind, and the largest export."""
     largest = max(sizes)
     return [
-        Corpus("one trace of 300 MB", "langfuse", Plan(size=300 * MB, one_trace=True)),
+        Corpus("one trace of 200,000 rows", "langfuse", Plan(size=350 * MB, one_trace=True)),
         Corpus("lines of 64 MB", "langfuse", Plan(size=128 * MB, row_bytes=64 * MB, window=1)),
         Corpus(f"agent export of {largest // MB} MB", "langfuse", Plan(size=largest)),
     ]
@@ -224,7 +228,7 @@ def not_run(sizes: list[int]) -> list[Figure]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--sizes", default="60,240", help="megabytes: the slope is between the first two, memory of the largest"
+        "--sizes", default="125,500", help="megabytes: the slope is between the first two, memory of the largest"
     )
     parser.add_argument("--times", type=int, default=3, help="runs of which the median counts")
     args = parser.parse_args()

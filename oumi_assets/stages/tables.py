@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from oumi_assets.core.parallel import ahead
 from oumi_assets.stages.giants import Giants
 
 GROUP_BYTES = 16 << 20
@@ -36,7 +37,8 @@ def write_pieces(
     `giants` are those that the pieces lack already. Giants in the pieces are taken out of them.
     """
     with giants or Giants(path.parent) as absent:
-        received = map(absent.without, pieces)
+        # In one thread of ours: polars asks from dozens of its own, and each would keep memory for the next time.
+        received = ahead(map(absent.without, pieces), 1)
 
         def source(
             with_columns: list[str] | None,
@@ -68,15 +70,18 @@ def _has_rows(piece: pl.DataFrame) -> bool:
 
 
 def rows_per_group(sizes: pl.Series, group_bytes: int = GROUP_BYTES) -> int:
-    """The most rows a group may have so that none holds more than `group_bytes`; `sizes` are the rows' bytes, in order.
+    """The most rows a group may have so that groups hold `group_bytes` on average, and none four times that.
 
-    A row larger than that shares its group with few, and cannot be helped: a value is in one group.
+    `sizes` are the rows' bytes, in order. A row larger than all that shares its group with few, and cannot be helped: a
+    value is in one group. One number goes for the whole file, so a limit as low as the average would leave groups of one
+    or two rows for the sake of a single place; each costs memory until the file is finished.
     """
-    capped = pl.DataFrame({"size": sizes.clip(upper_bound=group_bytes // 2)}).with_row_index()
+    limit = group_bytes * 4
+    capped = pl.DataFrame({"size": sizes.fill_null(0).clip(upper_bound=limit // 2)}).with_row_index()
     rows = MAX_GROUP_ROWS
     while rows > 1:
-        largest = capped.group_by(pl.col("index") // rows).agg(pl.col("size").sum())["size"].max()
-        if largest is None or largest <= group_bytes:  # type: ignore[operator]
+        held = capped.group_by(pl.col("index") // rows).agg(pl.col("size").sum())["size"]
+        if held.is_empty() or (int(held.max()) <= limit and float(held.mean()) <= group_bytes):  # type: ignore[arg-type]
             break
         rows //= 2
     return rows
