@@ -39,12 +39,19 @@ def oumi_refusal(messages: bytes, tools: str | None) -> OumiRefusal | None:
     """Why Oumi refuses one row of the dataset, given its messages and tools as compact JSON text; None if it does not."""
     if _CONTENT_PARTS in messages:
         return OumiRefusal.CONTENT_PARTS
-    return None if tools is None or _are_tools(tools) else OumiRefusal.TOOL_SCHEMA
+    are_tools = _are_known_tools if tools is None or len(tools) <= _KNOWN_CHARACTERS else _are_tools
+    return None if tools is None or are_tools(tools) else OumiRefusal.TOOL_SCHEMA
 
 
-@lru_cache(maxsize=256)
 def _are_tools(text: str) -> bool:
     return all(_is_function(tool["function"]) for tool in json.loads(text, parse_int=_whole))
+
+
+_are_known_tools = lru_cache(64)(_are_tools)
+"""Most rows of a dataset share their tools."""
+
+_KNOWN_CHARACTERS = 1 << 16
+"""Larger texts are not remembered."""
 
 
 def _whole(token: str) -> int:

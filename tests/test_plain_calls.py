@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from oumi_assets.core.json_text import dump
 from oumi_assets.platforms import LANGFUSE, LANGSMITH, PLATFORMS, Platform
-from oumi_assets.reconstruction.candidate import read_generally
+from oumi_assets.reconstruction.candidate import read_candidate, read_generally
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.wire.messages import wire_messages
@@ -53,7 +53,10 @@ REPLY = st.one_of(
     ),
     TEXT,
 )
-TOOLS = st.sampled_from([[], [{"type": "function", "function": {"name": "f"}}], None])
+FUNCTION = {"type": "function", "function": {"name": "f"}}
+TOOLS = st.sampled_from(
+    [[], [FUNCTION], None, {"f": {"inputSchema": {"jsonSchema": {"type": "object"}}}}, FUNCTION, "text", 7]
+)
 
 
 def agrees(line: bytes, platform: Platform) -> bool:
@@ -100,6 +103,15 @@ def test_a_usual_agent_call_takes_the_short_way() -> None:
         {"role": "tool", "tool_call_id": "c1", "content": "r"},
     ]
     assert both_agree({"messages": messages}, {"role": "assistant", "content": "done", "refusal": None})
+
+
+@pytest.mark.parametrize("tools", [BY_NAME, FUNCTION])
+def test_tools_that_are_no_list_are_not_lost(tools: Any) -> None:
+    """The AI SDK logs a map by name: wire messages beside it do not make it OpenAI's."""
+    row = {"input": dump({"messages": [{"role": "user", "content": "q"}], "tools": tools}), "output": "a"}
+    found, _ = read_candidate(dump(row).encode(), LANGFUSE)
+    assert isinstance(found, Candidate)
+    assert [tool["function"]["name"] for tool in found.tools] == ["f"]
 
 
 @pytest.mark.parametrize("file", ground_truth.files(), ids=lambda file: f"{file.path.parent.name}/{file.path.stem}")

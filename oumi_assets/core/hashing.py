@@ -23,6 +23,7 @@ class HashedFile:
         self._path = path
         self._digest = hashlib.sha256()
         self._waiting: deque[Future[None]] = deque()
+        self._failed: OSError | None = None
         self.size = 0
 
     def __enter__(self) -> Self:
@@ -34,22 +35,36 @@ class HashedFile:
         self._writer.shutdown()
         self._hasher.shutdown()
         self._file.close()
+        if error is None:
+            self._finish()
 
     def write(self, block: bytes | bytearray) -> None:
         """Append a block, which must not change any more. Raises `OSError`, as for a full disk, at one of the next calls."""
         self._waiting.append(self._writer.submit(self._write, block))
         self._waiting.append(self._hasher.submit(self._digest.update, block))
         self.size += len(block)
-        while len(self._waiting) > _MAX_WAITING:
-            self._waiting.popleft().result()
+        self._finish(but=_MAX_WAITING)
 
     def _write(self, block: bytes | bytearray) -> None:
-        rest = memoryview(block)
-        while rest:
-            rest = rest[self._file.write(rest) :]
+        if self._failed:
+            # What comes after a gap must not look as if it were whole.
+            raise self._failed
+        try:
+            rest = memoryview(block)
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            self._failed = error
+            raise
+
+    def _finish(self, but: int = 0) -> None:
+        """Wait until no more than so many tasks are to be done. Raises what one of them raised."""
+        while len(self._waiting) > but:
+            self._waiting.popleft().result()
 
     def sha256(self) -> str:
         """The hash of everything written so far, in hexadecimal. Raises `OSError`."""
-        while self._waiting:
-            self._waiting.popleft().result()
+        self._finish()
+        if self._failed:
+            raise self._failed
         return self._digest.hexdigest()

@@ -25,16 +25,16 @@ class Conversation:
     @property
     def size(self) -> int:
         """The number of messages."""
-        return len(self._messages)
+        return len(self.messages)
 
     @property
     def roles(self) -> list[str]:
         """Who speaks, message by message."""
-        return [message["role"] for message in self._messages]
+        return [message["role"] for message in self.messages]
 
     def messages_text(self) -> str:
         """The messages as compact JSON. Raises `RecursionError` for what other readers could not read."""
-        return dump_readable(self._messages)
+        return dump_readable(self.messages)
 
     def tools_text(self) -> str | None:
         """The tools as compact JSON, None for none. Raises `RecursionError`."""
@@ -42,7 +42,7 @@ class Conversation:
 
     def prefix_hashes(self) -> bytes:
         """`prefix.prefix_hashes` of the messages."""
-        return prefix_hashes(self._messages)
+        return prefix_hashes(self.messages)
 
     def sort_key(self) -> bytes:
         """Equal for equal conversations only; says nothing else."""

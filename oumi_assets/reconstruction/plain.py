@@ -26,6 +26,9 @@ from oumi_assets.shapes.responses import continues_stored_response
 from oumi_assets.wire.roles import WIRE_ROLES
 from oumi_assets.wire.tools import wire_tools
 
+_Tools = tuple[list[dict[str, Any]], str | None]
+"""In wire form, and as JSON text."""
+
 Said = Annotated[str, Meta(min_length=1)]
 
 
@@ -75,7 +78,9 @@ _messages = msgspec.json.Decoder(list[Message]).decode
 
 
 class PlainCandidate(Candidate):
-    """A candidate whose messages are structs; they become dictionaries only for who asks."""
+    """A candidate whose messages are structs; they become dictionaries only for who asks. Whatever is not made
+    faster here goes by these.
+    """
 
     def __init__(self, said: list[Message], tools: list[dict[str, Any]], tools_text: str | None, stored: bool) -> None:
         self._said = said
@@ -136,8 +141,12 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
         request = _decoded(logged.request)
         reply = read_reply(logged.call) if request.messages else None
         answer = _answer(reply) if reply is not None else None
-        if reply is None or answer is None or not _are_wire(said := [*request.messages, answer]):
+        if reply is None or answer is None or not _are_wire(said := [*request.messages, answer]) or _is_map(request.tools):
             return None
+        for message in said:
+            if message.tool_calls:
+                # Of a message that calls, no text and an empty one are the same.
+                message.content = message.content or None
         return PlainCandidate(said, *_tools(request, reply, logged.call), continues_stored_response(logged.call))
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
@@ -167,7 +176,6 @@ def _are_wire(said: list[Message]) -> bool:
             waiting = set()
             if not all(_is_wire_call(call, used, waiting) for call in message.tool_calls):
                 return False
-            message.content = message.content or None
         elif message.tool_call_id is not UNSET:
             if message.role != "tool" or message.content is None or message.tool_call_id not in waiting:
                 return False
@@ -186,20 +194,31 @@ def _is_wire_call(call: Call, used: set[str], waiting: set[str]) -> bool:
     return True
 
 
+def _is_map(tools: Raw | UnsetType) -> bool:
+    """The AI SDK's form, which is its shape's business."""
+    return not isinstance(tools, UnsetType) and bytes(tools)[:1] == b"{"
+
+
 def _tools(request: Request, reply: Reply, call: ModelCall) -> tuple[list[dict[str, Any]], str | None]:
     """Tools in wire form and as JSON text: the request's, else what was logged with the reply, else beside both."""
-    found = None if isinstance(request.tools, UnsetType) else _tools_of(bytes(request.tools))
-    if found is not None:
-        return found
-    made = wire_tools(reply.tools or extra_tools(call))
-    return made, dump_readable(made) if made else None
+    logged = b"" if isinstance(request.tools, UnsetType) else bytes(request.tools)
+    known = _known_tools if len(logged) <= _KNOWN_BYTES else _tools_of
+    return known(logged) or _made(reply.tools or extra_tools(call))
 
 
-@lru_cache(64)
-def _tools_of(text: bytes) -> tuple[list[dict[str, Any]], str | None] | None:
-    """A request's tools; None where it names none. One agent logs the same text with every call: read once."""
-    definitions = parse(text)
-    if not isinstance(definitions, list) or not definitions:
-        return None
+def _tools_of(text: bytes) -> _Tools | None:
+    """A request's tools; None where it names none."""
+    definitions = parse(text) if text else None
+    return _made(definitions) if isinstance(definitions, list) and definitions else None
+
+
+def _made(definitions: list[Any]) -> _Tools:
     made = wire_tools(definitions)
     return made, dump_readable(made) if made else None
+
+
+_known_tools = lru_cache(64)(_tools_of)
+"""One agent logs the same text with every call: read once."""
+
+_KNOWN_BYTES = 1 << 16
+"""Larger texts are not remembered."""

@@ -20,7 +20,7 @@ def message(value: Any) -> list[Draft] | None:
     if not isinstance(value, dict) or not isinstance(value.get("role"), str):
         return None
     parts = value.get("parts")
-    if isinstance(parts, list) and not value.get("content") and all(_is_part(part) for part in parts):
+    if isinstance(parts, list) and parts and not value.get("content") and all(_is_part(part) for part in parts):
         return block_drafts(value["role"], [_said(part) for part in parts], _call, _result, value.get("name"))
     if value["role"] == "user" and isinstance(value.get("tool_call_id"), str) and value["tool_call_id"]:
         return [Draft(role="tool", content=value.get("content"), tool_call_id=value["tool_call_id"])]

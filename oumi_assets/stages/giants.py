@@ -183,7 +183,10 @@ class Giants:
         waiting.seek(page.at)
         left = page.compressed
         while left:
-            left -= file.write(waiting.read(min(_BLOCK, left)))
+            block = waiting.read(min(_BLOCK, left))
+            if not block:
+                raise EOFError("a page that waited on disk is shorter than it was")
+            left -= file.write(block)
 
 
 def _compress(parts: Iterable[bytes], write: Callable[[bytes], object]) -> int:

@@ -196,3 +196,14 @@ def test_several_choices_are_alternatives() -> None:
         found = read(form.split()[-1], make([ASK_PARTS], [*ANSWER, other])).found
         assert isinstance(found, Conversation)
         assert found.messages == [ASK, DONE]
+
+
+def test_an_empty_list_of_parts_does_not_hide_the_calls_beside_it() -> None:
+    """The result that follows would answer nothing."""
+    called = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    calling = {"role": "assistant", "content": None, "tool_calls": [called], "parts": []}
+    result = {"role": "tool", "tool_call_id": "c1", "content": "r"}
+    for form, make in FORMS.items():
+        found = read(form.split()[-1], make([ASK_PARTS, calling, result], ANSWER)).found
+        assert isinstance(found, Conversation)
+        assert found.messages[1] == {"role": "assistant", "content": None, "tool_calls": [called]}
