@@ -54,9 +54,8 @@ REPLY = st.one_of(
     TEXT,
 )
 FUNCTION = {"type": "function", "function": {"name": "f"}}
-TOOLS = st.sampled_from(
-    [[], [FUNCTION], None, {"f": {"inputSchema": {"jsonSchema": {"type": "object"}}}}, FUNCTION, "text", 7]
-)
+BY_NAME = {"f": {"description": "d", "inputSchema": {"jsonSchema": {"type": "object"}}}}
+TOOLS = st.sampled_from([[], [FUNCTION], None, BY_NAME, FUNCTION, "text", 7])
 
 
 def agrees(line: bytes, platform: Platform) -> bool:
