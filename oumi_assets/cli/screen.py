@@ -53,8 +53,8 @@ def progress_bar(title: str, *, shown: bool) -> Iterator[Report]:
         task = bar.add_task("", title=title)
         pace = Pace(lambda text: bar.update(task, description=text), SCREEN_SECONDS)
 
-        def report(doing: str, done: int, total: int) -> None:
+        def report(doing: str, done: int, total: int, rows: int = 0) -> None:
             bar.update(task, completed=done, total=total)
-            pace(doing, done, total)
+            pace(doing, done, total, rows)
 
         yield report

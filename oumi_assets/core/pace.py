@@ -22,21 +22,22 @@ class Pace:
         self._doing = ""
         self._started = self._said = 0.0
 
-    def __call__(self, doing: str, done: int, total: int) -> None:
+    def __call__(self, doing: str, done: int, total: int, rows: int = 0) -> None:
         """Take a report; what is done within the first `every` seconds is never spoken of."""
         now = self._clock()
         if doing != self._doing:
             self._doing, self._started, self._said = doing, now, now
         elif now - self._said >= self._every:
             self._said = now
-            self._say(describe(doing, done, total, now - self._started))
+            self._say(describe(doing, done, total, now - self._started, rows))
 
 
-def describe(doing: str, done: int, total: int, seconds: float) -> str:
-    """`indexing: 1.2 of 4.0 GB, 240.0 MB/s, 12 s left`."""
+def describe(doing: str, done: int, total: int, seconds: float, rows: int = 0) -> str:
+    """`indexing: 1.2 of 4.0 GB, 240.0 MB/s, 36,000 rows/s, 12 s left`."""
     rate = done / seconds if seconds > 0 else 0.0
     left = f", {(total - done) / rate:,.0f} s left" if rate and total >= done else ""
     unit = _UNITS.get(doing)
     if unit is not None:
         return f"{doing}: {done:,} of {total:,} {unit}, {rate:,.0f} {unit}/s{left}"
-    return f"{doing}: {done / 1e9:.1f} of {total / 1e9:.1f} GB, {rate / 1e6:.1f} MB/s{left}"
+    of_rows = f", {rows / seconds:,.0f} rows/s" if rows and seconds > 0 else ""
+    return f"{doing}: {done / 1e9:.1f} of {total / 1e9:.1f} GB, {rate / 1e6:.1f} MB/s{of_rows}{left}"

@@ -127,9 +127,9 @@ def _sentence(error: TraceImportError | OSError) -> str:
 
 
 def _both(one: Progress, other: Progress) -> Progress:
-    def report(doing: str, done: int, total: int) -> None:
-        one(doing, done, total)
-        other(doing, done, total)
+    def report(doing: str, done: int, total: int, rows: int = 0) -> None:
+        one(doing, done, total, rows)
+        other(doing, done, total, rows)
 
     return report
 

@@ -125,7 +125,7 @@ class _Whole:
             self.drops.add(piece.drops.with_columns(renumber))
             self.lines += piece.lines
             self.rows += piece.rows.height
-            progress("indexing", within.end, within.total)
+            progress("indexing", within.end, within.total, self.lines)
             yield piece.rows.with_columns(renumber)
             if piece.foreign is not None:
                 self.foreign = before + piece.foreign

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -14,11 +13,14 @@ from oumi_assets.stages.files import COMPRESSED, EXPORT
 _GZIP = b"\x1f\x8b"
 _BLOCK = 2 << 20
 
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, the bytes done and the bytes there are."""
+
+class Progress(Protocol):
+    """Called with what is being done, the bytes done and the bytes there are; and the rows done, where they are known."""
+
+    def __call__(self, doing: str, done: int, total: int, rows: int = 0) -> None: ...
 
 
-def no_progress(doing: str, done: int, total: int) -> None:
+def no_progress(doing: str, done: int, total: int, rows: int = 0) -> None:
     """For callers that show none."""
 
 
