@@ -69,11 +69,17 @@ def _in_order(
 
 
 def ahead(items: Iterator[Result], many: int = 2) -> Iterator[Result]:
-    """The same items, the next `many` of them fetched by a thread of their own while this one works on the last."""
+    """The same items, the next `many` of them fetched by a thread of their own while this one works on the last.
+
+    With 0 nothing is fetched before it is asked for, but all of it by that one thread.
+    """
     with ThreadPoolExecutor(1) as thread:
         fetched = deque(thread.submit(next, items, _END) for _ in range(many))
-        while (item := fetched.popleft().result()) is not _END:
+        while True:
             fetched.append(thread.submit(next, items, _END))
+            item = fetched.popleft().result()
+            if item is _END:
+                return
             yield item  # type: ignore[misc]
 
 

@@ -30,7 +30,7 @@ from oumi_assets.stages.tables import frame, rows_per_group, write_pieces
 BATCH_ROWS = 256
 BATCH_BYTES = 2 << 20
 
-_AHEAD_BYTES = 64 << 20
+_AHEAD_BYTES = 32 << 20
 """Where a conversation may be larger than this, the next ones wait on disk."""
 
 DATASET = pl.Schema(

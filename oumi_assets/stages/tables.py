@@ -38,7 +38,7 @@ def write_pieces(
     """
     with giants or Giants(path.parent) as absent:
         # In one thread of ours: polars asks from dozens of its own, and each would keep memory for the next time.
-        received = ahead(map(absent.without, pieces), 1)
+        received = ahead(map(absent.without, pieces), 0)
 
         def source(
             with_columns: list[str] | None,
