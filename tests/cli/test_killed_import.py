@@ -1,0 +1,79 @@
+"""`oumi-assets import` killed for real, in the middle of each stage: nothing half-made is seen, and retry finishes it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from builders import langfuse_row, write_rows
+
+from oumi_assets.imports.workspace import DEDUPED_DATASET, STAGES, Workspace
+from oumi_assets.orchestration.partitions import IMPORTS
+from oumi_assets.stages.files import JSONL_FILE
+
+TRACES = 4000
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """Some megabytes: every stage takes long enough to be killed in it."""
+    said = [{"role": "user", "content": "What is it? " * 200}, {"role": "assistant", "content": "It is nothing. " * 100}]
+    asked = json.dumps([*said, {"role": "user", "content": "And?"}])
+    rows = [langfuse_row(f"trace {number}", f"row {number}", input=asked, name=f"{number}") for number in range(TRACES)]
+    return write_rows(tmp_path / "mine.jsonl", rows)
+
+
+def command(*arguments: object) -> list[str]:
+    """The command line as people run it."""
+    return [sys.executable, "-m", "oumi_assets", *map(str, arguments)]
+
+
+def killed_in(stage: str, export: Path, workspace: Workspace) -> str:
+    """The key of an import that was killed while it made that stage; one that was quicker is let be."""
+    for _ in range(10):
+        known = partitions()
+        running = subprocess.Popen(command("import", "--json", "--no-dedupe", export), stdout=subprocess.DEVNULL)
+        key = ""
+        while running.poll() is None and not begun(stage, key, workspace):
+            key = key or next(iter(partitions() - known), "")
+            time.sleep(0.001)
+        running.kill()
+        if running.wait() == -signal.SIGKILL and workspace.store.manifest(stage, key) is None:
+            return key
+    raise AssertionError(f"never in {stage} when it was killed")
+
+
+def partitions() -> set[str]:
+    """All imports there are."""
+    with dg.DagsterInstance.get() as instance:
+        return set(instance.get_dynamic_partitions(IMPORTS))
+
+
+def begun(stage: str, key: str, workspace: Workspace) -> bool:
+    """Whether the stage is being made: the ones before are there, and something is being written."""
+    if not key or not any((workspace.store.root / ".staging").glob("*/*")):
+        return False
+    return all(workspace.store.manifest(before, key) is not None for before in STAGES[: STAGES.index(stage)])
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_killed_import_shows_nothing_half_made_and_is_finished_by_retry(
+    stage: str, export: Path, workspace: Workspace
+) -> None:
+    """A laptop that runs out of power must not leave a dataset that looks whole."""
+    key = killed_in(stage, export, workspace)
+    assert workspace.store.manifest(DEDUPED_DATASET, key) is None
+    done = subprocess.run(command("retry", "--json", key), capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["counts"]["kept"] == TRACES
+    assert len(workspace.store.file(DEDUPED_DATASET, key, JSONL_FILE).read_text().splitlines()) == TRACES
+    assert not [*(workspace.store.root / ".staging").iterdir()], "what the dead import was writing is swept"
+    with dg.DagsterInstance.get() as instance:
+        statuses = [run.status.value for run in instance.get_runs(dg.RunsFilter(tags={"dagster/partition": key}))]
+    assert sorted(statuses) == ["FAILURE", "SUCCESS"], "no run goes on for ever in the UI"
