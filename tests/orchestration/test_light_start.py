@@ -17,7 +17,7 @@ print(sys.argv[1] in sys.modules.keys() - before)
 
 @pytest.mark.parametrize("library", ["polars", "loky", "boto3", "langsmith"])
 def test_the_definitions_load_without_the_libraries_of_the_work(library: str) -> None:
-    """Half of the start was once the loading of polars, in processes that only list assets."""
+    """Half of what our definitions took to load was polars, in processes that only list assets."""
     command = [sys.executable, "-c", _LOADED, library]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.split() == ["False"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ class Asked:
     body: dict[str, Any]
 
 
-class Platform:
+class Platform(ABC):
     """What a test's platform answers; subclasses know the API."""
 
     def __init__(self) -> None:
@@ -51,9 +52,9 @@ class Platform:
         self.faults: list[Fault] = []
         self.url = ""
 
+    @abstractmethod
     def answer(self, asked: Asked, headers: Any) -> Any:
         """The JSON value of a 200 answer. Raises `Refusal`."""
-        raise NotImplementedError
 
     def count(self, path: str) -> int:
         """How often a path was asked for."""
