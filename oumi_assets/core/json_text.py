@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -57,6 +58,11 @@ def parse(text: bytes | str) -> Any:
         raise NestedTooDeep from None
     except (msgspec.DecodeError, ValueError):
         return _parse_lenient(text)
+
+
+def parse_fields(row: msgspec.Struct, fields: Iterable[str]) -> dict[str, Any]:
+    """The values of a struct's `Raw` fields, without those that are unset. Raises `NotJson`."""
+    return {field: parse(bytes(token)) for field in fields if (token := getattr(row, field)) is not msgspec.UNSET}
 
 
 def _parse_lenient(text: bytes | str) -> Any:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from oumi_assets.core.calls import ModelCall, PayloadNotJson, UnreadCall
-from oumi_assets.core.json_text import NestedTooDeep, NotJson, dump, number_text, parse
+from oumi_assets.core.json_text import NestedTooDeep, NotJson, dump, number_text, parse, parse_fields
 from oumi_assets.langfuse.rows import is_failed
 
 TOOL_COLUMNS = ("toolDefinitions", "tool_definitions", "tools")
@@ -54,8 +54,7 @@ def open_call(line: bytes) -> UnreadCall | None:
         request = _decode_text(logged) if logged[:1] == b'"' else logged
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
-    beside = {field: parse(bytes(token)) for field in _BESIDE if (token := getattr(row, field)) is not UNSET}
-    return UnreadCall(request, _call(beside))
+    return UnreadCall(request, _call(parse_fields(row, _BESIDE)))
 
 
 def _call(row: dict[str, Any]) -> ModelCall:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from oumi_assets.core.calls import ModelCall, UnreadCall
-from oumi_assets.core.json_text import parse
+from oumi_assets.core.json_text import parse, parse_fields
 from oumi_assets.langsmith.rows import is_failed
 
 
@@ -39,8 +39,7 @@ def open_call(line: bytes) -> UnreadCall | None:
         row = _decode(line)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
-    beside = {field: parse(bytes(token)) for field in _BESIDE if (token := getattr(row, field)) is not UNSET}
-    return UnreadCall(bytes(row.inputs), _call(beside, None))
+    return UnreadCall(bytes(row.inputs), _call(parse_fields(row, _BESIDE), None))
 
 
 def _call(row: dict[str, Any], request: Any) -> ModelCall:

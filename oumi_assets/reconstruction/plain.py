@@ -78,9 +78,7 @@ _messages = msgspec.json.Decoder(list[Message]).decode
 
 
 class PlainCandidate(Candidate):
-    """A candidate whose messages are structs; they become dictionaries only for who asks. Whatever is not made
-    faster here goes by these.
-    """
+    """A candidate whose messages are structs; they become dictionaries only for who asks."""
 
     def __init__(self, said: list[Message], tools: list[dict[str, Any]], tools_text: str | None, stored: bool) -> None:
         self._said = said
@@ -139,9 +137,9 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
         return None
     try:
         request = _decoded(logged.request)
-        reply = read_reply(logged.call) if request.messages else None
+        reply = read_reply(logged.call) if request.messages and not _is_map(request.tools) else None
         answer = _answer(reply) if reply is not None else None
-        if reply is None or answer is None or not _are_wire(said := [*request.messages, answer]) or _is_map(request.tools):
+        if reply is None or answer is None or not _are_wire(said := [*request.messages, answer]):
             return None
         for message in said:
             if message.tool_calls:
