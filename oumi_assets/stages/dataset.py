@@ -20,7 +20,15 @@ from oumi_assets.core.hashing import HashedFile
 from oumi_assets.core.parallel import ahead
 from oumi_assets.oumi_rules import oumi_refusal
 from oumi_assets.stages.dedupe import Dropped, find_overlaps
-from oumi_assets.stages.envelope import Blocks, Envelope, append_envelope, source_raw, source_raw_parts
+from oumi_assets.stages.envelope import (
+    Blocks,
+    Envelope,
+    append_envelope,
+    append_giant,
+    rows_of,
+    source_raw,
+    source_raw_parts,
+)
 from oumi_assets.stages.files import DROPPED_FILE, JSONL_FILE, PARQUET_FILE
 from oumi_assets.stages.giants import Giants, is_giant
 from oumi_assets.stages.lines import open_export
@@ -149,17 +157,20 @@ def _written(
     out = Blocks(jsonl.write, batch_bytes)
     done = waiting = 0
     for row, envelope in enumerate(kept):
-        size = envelope.raw_size
-        raw = None if is_giant(size) else source_raw(data, envelope)
-        if raw is None:
+        size, raw = envelope.raw_size, b""
+        if is_giant(size):
             giants.keep(row, "source_raw", size, source_raw_parts(data, envelope))
-        append_envelope(out, envelope, data)
-        rows.append(envelope.tabular(giants.spare(row, "messages", envelope.messages), raw or b""))
+            append_giant(out, envelope, source_raw_parts(data, envelope))
+        else:
+            lines = rows_of(data, envelope)
+            raw = source_raw(lines)
+            append_envelope(out, envelope, lines)
+        rows.append(envelope.tabular(giants.spare(row, "messages", envelope.messages), raw))
         waiting += size
         done += size
         if waiting >= batch_bytes:
             progress("writing", min(done, total), total)
-            full, rows, raw, waiting = [_table(rows)], [], None, 0
+            full, rows, raw, waiting = [_table(rows)], [], b"", 0
             # Handed over and not held: a giant's table must not exist twice.
             yield full.pop()
     out.flush()

@@ -7,7 +7,7 @@ its line never exists as a whole.
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -43,9 +43,14 @@ class Envelope(NamedTuple):
         return (self.conversation_id, messages, self.tools, self.platform, *trace, raw)
 
 
-def source_raw(data: mmap.mmap | bytes, envelope: Envelope) -> bytes:
+def rows_of(data: mmap.mmap | bytes, envelope: Envelope) -> list[bytes]:
+    """The trace's lines."""
+    return [data[offset : offset + length] for offset, length in zip(envelope.offsets, envelope.lengths, strict=True)]
+
+
+def source_raw(rows: list[bytes]) -> bytes:
     """Rule 14: the trace's lines, byte for byte, as a JSON array."""
-    return b"[" + b",".join(_lines(data, envelope)) + b"]"
+    return b"[" + b",".join(rows) + b"]"
 
 
 def source_raw_parts(data: mmap.mmap | bytes, envelope: Envelope) -> Iterator[bytes]:
@@ -58,26 +63,30 @@ def source_raw_parts(data: mmap.mmap | bytes, envelope: Envelope) -> Iterator[by
     yield b"]"
 
 
-def append_envelope(out: Blocks, envelope: Envelope, data: mmap.mmap | bytes) -> None:
+def append_envelope(out: Blocks, envelope: Envelope, rows: list[bytes]) -> None:
     """Write the envelope's line, its newline last."""
     _append_head(out, envelope)
     out.block += b'"['
     before = _OPENING
-    for offset, length in zip(envelope.offsets, envelope.lengths, strict=True):
-        for part in _blocks(data, offset, offset + length):
-            # Row by row: one character outside Latin-1 makes all the text it is in slow and large. Each text is
-            # encoded over the last byte, which its opening quote takes; its closing quote is the next one's last byte.
-            place = len(out.block) - 1
-            _encoder.encode_into(str(part, "utf-8"), out.block, place)
-            if before:
-                out.block[place] = before
-            else:
-                del out.block[place]
-            before = 0
-            out.write_but(1)
+    for row in rows:
+        # Row by row: one character outside Latin-1 makes all the text it is in slow and large. Each text is
+        # encoded over the last byte, which its opening quote takes; its closing quote is the next one's last byte.
+        place = len(out.block) - 1
+        _encoder.encode_into(str(row, "utf-8"), out.block, place)
+        out.block[place] = before
         before = _COMMA
     out.block[-1:] = b']"}}\n'
-    out.write_but(0)
+    out.write_if_full()
+
+
+def append_giant(out: Blocks, envelope: Envelope, parts: Iterable[bytes]) -> None:
+    """The same with a `source_raw` in small pieces."""
+    _append_head(out, envelope)
+    out.block += b'"'
+    for part in parts:
+        out.block += _encode(str(part, "utf-8"))[1:-1]
+        out.write_if_full()
+    out.block += b'"}}\n'
 
 
 class Blocks:
@@ -88,20 +97,19 @@ class Blocks:
         self._write = write
         self._block_bytes = block_bytes
 
-    def write_but(self, kept: int) -> None:
-        """Write the block if it is full, but for some bytes at its end that are still to be changed."""
+    def write_if_full(self) -> None:
+        """Write the block once it is worth it."""
         if len(self.block) >= self._block_bytes:
-            self.flush(kept)
+            self.flush()
 
     def write_whole(self, part: bytes) -> None:
         """Write something large as it is: gathering would be a copy."""
         self.flush()
         self._write(part)
 
-    def flush(self, kept: int = 0) -> None:
+    def flush(self) -> None:
         """Write what is there."""
-        full, self.block = self.block, self.block[len(self.block) - kept :]
-        del full[len(full) - kept :]
+        full, self.block = self.block, bytearray()
         self._write(full)
 
 
@@ -113,10 +121,6 @@ def _blocks(data: mmap.mmap | bytes, start: int, end: int) -> Iterator[bytes]:
             stop -= 1
         yield data[start:stop]
         start = stop
-
-
-def _lines(data: mmap.mmap | bytes, envelope: Envelope) -> Iterator[bytes]:
-    return (data[offset : offset + length] for offset, length in zip(envelope.offsets, envelope.lengths, strict=True))
 
 
 def _append_head(out: Blocks, envelope: Envelope) -> None:
