@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import struct
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from oumi_assets.core.json_text import NotJson, canonical, parse
@@ -15,9 +16,10 @@ Comparable = tuple[str, Any, Sequence[tuple[str, str, Any]], str, str]
 
 
 def prefix_hashes(messages: list[dict[str, Any]]) -> bytes:
-    """One 16-byte hash for every prefix, shortest first, joined: the last is the whole conversation's.
+    """One 16-byte hash for every prefix that ends with an assistant's message, shortest first, and the whole's, joined.
 
-    A prefix's hash covers all its messages, so two prefixes are equal when their hashes are.
+    Conversations end with an assistant's message, so no other prefix can be one. A prefix's hash covers all its
+    messages: two prefixes are equal when their hashes are.
     """
     return hashes_of(map(_comparable, messages))
 
@@ -26,16 +28,26 @@ def hashes_of(comparables: Iterable[Comparable]) -> bytes:
     """The same of what messages compare as, for whoever has no dictionaries."""
     running = hashlib.blake2b(digest_size=HASH_BYTES)
     hashes = []
+    turn: list[Comparable] = []
     for comparable in comparables:
-        # One JSON value after the other: where each ends needs no telling.
-        running.update(canonical(comparable))
+        turn.append(comparable)
+        if comparable[0] == "assistant":
+            # One JSON value after the other: where each ends needs no telling.
+            running.update(canonical(turn))
+            hashes.append(running.digest())
+            turn = []
+    if turn:
+        running.update(canonical(turn))
         hashes.append(running.digest())
     return b"".join(hashes)
 
 
-def split_hashes(joined: bytes) -> Iterator[bytes]:
+def split_hashes(joined: bytes) -> list[bytes]:
     """The hashes one by one."""
-    return (joined[start : start + HASH_BYTES] for start in range(0, len(joined), HASH_BYTES))
+    return [digest for (digest,) in _each(joined)]
+
+
+_each = struct.Struct(f"{HASH_BYTES}s").iter_unpack
 
 
 def _comparable(message: dict[str, Any]) -> Comparable:

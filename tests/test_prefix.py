@@ -68,12 +68,27 @@ def test_what_was_said_counts(one: dict[str, Any], other: dict[str, Any]) -> Non
     assert prefix_hashes([one]) != prefix_hashes([other])
 
 
-def test_every_prefix_has_its_hash() -> None:
-    """A longer conversation is found by the hash of each of its beginnings."""
-    messages = [user("a"), assistant("b"), user("c")]
-    hashes = list(split_hashes(prefix_hashes(messages)))
-    assert [len(digest) for digest in hashes] == [HASH_BYTES] * 3
-    assert hashes == [prefix_hashes(messages[:count])[-HASH_BYTES:] for count in (1, 2, 3)]
+def test_every_beginning_that_can_be_a_conversation_has_its_hash() -> None:
+    """A conversation ends with an assistant's message: a longer one is found by the hash of each such beginning."""
+    messages = [
+        user("a"),
+        assistant("b"),
+        user("c"),
+        call(),
+        {"role": "tool", "content": "x", "tool_call_id": "c1"},
+        assistant("d"),
+    ]
+    hashes = split_hashes(prefix_hashes(messages))
+    assert hashes == [prefix_hashes(messages[:count])[-HASH_BYTES:] for count in (2, 4, 6)]
+    assert {len(digest) for digest in hashes} == {HASH_BYTES}
+
+
+def test_the_last_hash_is_of_the_whole() -> None:
+    """What comes after the last answer counts, too."""
+    assert (
+        prefix_hashes([user("a"), assistant("b")])[-HASH_BYTES:]
+        != prefix_hashes([user("a"), assistant("b"), user("c")])[-HASH_BYTES:]
+    )
 
 
 def test_messages_cannot_be_confused_by_their_borders() -> None:

@@ -48,12 +48,12 @@ def _longest_containing(conversations: Path, first_of: dict[bytes, int]) -> dict
     """For each conversation that is a strict prefix: the longest one that begins with it, the earliest of equals."""
     found: dict[bytes, tuple[int, int]] = {}
     position = 0
-    for batch in pl.scan_parquet(conversations).select("prefix_hashes").collect_batches(chunk_size=_BATCH):
-        for joined in batch["prefix_hashes"]:
-            length = len(joined)
-            for digest in split_hashes(joined[:-HASH_BYTES]):
-                if digest in first_of and (digest not in found or length > found[digest][0]):
-                    found[digest] = (length, position)
+    said = pl.scan_parquet(conversations).select("prefix_hashes", "message_count")
+    for batch in said.collect_batches(chunk_size=_BATCH):
+        for joined, messages in batch.iter_rows():
+            for digest in first_of.keys() & split_hashes(joined[:-HASH_BYTES]):
+                if digest not in found or messages > found[digest][0]:
+                    found[digest] = (messages, position)
             position += 1
     return {digest: at for digest, (_, at) in found.items()}
 

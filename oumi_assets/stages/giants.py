@@ -21,8 +21,11 @@ import polars as pl
 from oumi_assets.stages import parquet_footer as parquet
 from oumi_assets.stages.parquet_footer import Struct
 
-GIANT_BYTES = 8 << 20
-"""From here on a text is a giant: half of what a row group of ordinary ones holds."""
+GIANT_BYTES = 32 << 20
+"""From here on a text is a giant: half of the most that a row group of ordinary ones holds.
+
+Not less: every ordinary value that shares a row group with a giant is compressed twice.
+"""
 
 _BLOCK = 1 << 20
 _MOST_BYTES = 4
