@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from oumi_assets.platforms import PLATFORMS, Platform
 from oumi_assets.reconstruction.calls import CallEntry, start_order
 from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
 from oumi_assets.reconstruction.choose import Chosen, NotChosen, choose
-from oumi_assets.reconstruction.conversation import Candidate, Conversation
+from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.stages.files import CONVERSATIONS_FILE, DROPPED_FILE
 from oumi_assets.stages.giants import Giant, Giants, take_giants
 from oumi_assets.stages.lines import open_export
@@ -44,7 +45,15 @@ CONVERSATIONS = pl.Schema(
 )
 """One conversation a row, messages and tools as JSON text, with the places of its trace's rows for `source_raw`."""
 
-_WITHOUT_LOCATIONS = pl.Schema({name: kind for name, kind in CONVERSATIONS.items() if name != "locations"})
+_SAID = pl.Schema({name: CONVERSATIONS[name] for name in ("messages", "tools", "message_count", "prefix_hashes")})
+_OF_TRACE = {
+    "conversation_id": "trace_id",
+    "trace_name": "name",
+    "session_id": "session_id",
+    "sequence_key": "sequence_key",
+    "locations": "rows",
+}
+"""Columns that go from the traces' table to the conversations' as they are, and never become Python objects."""
 
 
 class ReconstructCounts(NamedTuple):
@@ -130,68 +139,75 @@ class _Made:
             yield batch.conversations
 
 
+class _Found(NamedTuple):
+    """What was made of a batch: conversations (as `_SAID` has them) and drops, each with the places of its traces."""
+
+    said: list[tuple[object, ...]]
+    kept: list[int]
+    drops: list[NotChosen]
+    dropped: list[int]
+
+
 def _reconstruct_batch(export: Path, traces: Path, platform_name: str, batch: Slice) -> _Batch:
     rows = pl.scan_parquet(traces).slice(batch.start, batch.length).collect()
     with open_export(export) as data:
-        made, places, drops = _reconstructed(rows, data, PLATFORMS[platform_name])
-    giants = take_giants(_WITHOUT_LOCATIONS, made)
-    conversations = frame(_WITHOUT_LOCATIONS, made)
-    # Not `with_columns`: a query copies every text several times.
-    conversations.insert_column(conversations.width, rows["rows"].gather(places).alias("locations"))
-    return _Batch(conversations, frame(DROPPED_TRACES, drops), giants)
+        found = _reconstructed(rows, data, PLATFORMS[platform_name])
+    giants = take_giants(_SAID, found.said)
+    return _Batch(_conversations(rows[found.kept], found.said), _drops(rows[found.dropped], found.drops), giants)
 
 
-def _reconstructed(
-    rows: pl.DataFrame, data: Any, platform: Platform
-) -> tuple[list[tuple[object, ...]], list[int], list[tuple[object, ...]]]:
-    """Conversations, which traces they are of, and drops. Of what was read for them nothing stays in memory."""
-    made: list[tuple[object, ...]] = []
-    places: list[int] = []
-    drops: list[tuple[object, ...]] = []
-    sizes = rows["rows"].list.eval(pl.element().struct.field("length")).list.sum()
-    # The places of a trace's rows go from table to table, and never become Python objects.
-    for number, trace in enumerate(rows.drop("rows").iter_rows(named=True)):
-        found = _choose(trace, data, platform) if sizes[number] <= MAX_TRACE_BYTES else _too_large(trace)
-        if isinstance(found, NotChosen):
-            drops.append(_drop(trace, rows["rows"][number].to_list(), found))
-            continue
-        try:
-            made.append(_conversation(trace, found.conversation))
-            places.append(number)
-        except RecursionError:
-            # What could just be read can nest too deep to be written and compared.
-            unreadable = NotChosen(TraceDrop.PAYLOAD_NOT_JSON, found.call, "$")
-            drops.append(_drop(trace, rows["rows"][number].to_list(), unreadable))
-    return made, places, drops
+def _reconstructed(rows: pl.DataFrame, data: Any, platform: Platform) -> _Found:
+    """Conversations and drops. Of what was read for them nothing stays in memory."""
 
-
-def _choose(trace: dict[str, Any], data: Any, platform: Platform) -> Chosen | NotChosen:
     def read(call: CallEntry) -> tuple[Candidate | NoCandidate, str]:
         return read_candidate(bytes(data[call.offset : call.offset + call.length]), platform)
 
-    return choose(_calls(trace), read)
+    found = _Found([], [], [], [])
+    sizes = rows["rows"].list.eval(pl.element().struct.field("length")).list.sum()
+    for place, (calls, size) in enumerate(zip(_calls(rows), sizes, strict=True)):
+        chosen = choose(calls, read) if size <= MAX_TRACE_BYTES else _too_large(calls)
+        said = _said(chosen) if isinstance(chosen, Chosen) else chosen
+        if isinstance(said, NotChosen):
+            found.drops.append(said)
+            found.dropped.append(place)
+        else:
+            found.said.append(said)
+            found.kept.append(place)
+    return found
 
 
-def _too_large(trace: dict[str, Any]) -> NotChosen:
-    return NotChosen(TraceDrop.TRACE_TOO_LARGE, max(_calls(trace), key=start_order), "$")
+def _calls(rows: pl.DataFrame) -> Iterator[list[CallEntry]]:
+    """The model calls of each trace: of all of them at once, since trace by trace takes polars longer than reading one."""
+    entries = map(CallEntry._make, rows["calls"].explode().struct.unnest().select(CallEntry._fields).iter_rows())
+    return (list(islice(entries, many)) for many in rows["calls"].list.len())
 
 
-def _calls(trace: dict[str, Any]) -> list[CallEntry]:
-    return [CallEntry(**{field: call[field] for field in CallEntry._fields}) for call in trace["calls"]]
+def _too_large(calls: list[CallEntry]) -> NotChosen:
+    return NotChosen(TraceDrop.TRACE_TOO_LARGE, max(calls, key=start_order), "$")
 
 
-def _conversation(trace: dict[str, Any], found: Conversation) -> tuple[object, ...]:
-    return (
-        trace["trace_id"],
-        found.messages_text(),
-        found.tools_text(),
-        found.size,
-        found.prefix_hashes(),
-        trace["name"],
-        trace["session_id"],
-        trace["sequence_key"],
+def _said(chosen: Chosen) -> tuple[object, ...] | NotChosen:
+    found = chosen.conversation
+    try:
+        return found.messages_text(), found.tools_text(), found.size, found.prefix_hashes()
+    except RecursionError:
+        # What could just be read can nest too deep to be written and compared.
+        return NotChosen(TraceDrop.PAYLOAD_NOT_JSON, chosen.call, "$")
+
+
+def _conversations(traces: pl.DataFrame, said: list[tuple[object, ...]]) -> pl.DataFrame:
+    columns = {column.name: column for column in frame(_SAID, said)}
+    columns |= {name: traces[known].alias(name) for name, known in _OF_TRACE.items()}
+    # Not `with_columns`: a query copies every text several times.
+    return pl.DataFrame([columns[name] for name in CONVERSATIONS])
+
+
+def _drops(traces: pl.DataFrame, drops: list[NotChosen]) -> pl.DataFrame:
+    return traces.select(
+        pl.Series("reason", [drop.reason.value for drop in drops], pl.String),
+        "trace_id",
+        pl.Series("line", [drop.call.line for drop in drops], pl.UInt64),
+        pl.Series("path", [drop.path for drop in drops], pl.String),
+        rows=pl.col("rows").list.len(),
+        locations="rows",
     )
-
-
-def _drop(trace: dict[str, Any], rows: list[Any], found: NotChosen) -> tuple[object, ...]:
-    return (found.reason.value, trace["trace_id"], found.call.line, found.path, len(rows), rows)
