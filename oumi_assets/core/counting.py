@@ -19,11 +19,11 @@ _USER_ROLES = frozenset({"user", "human"})
 _TOOL_ROLES = frozenset({"tool", "function"})
 
 
-class _Kwargs(msgspec.Struct):
+class _Kwargs(msgspec.Struct, gc=False):
     content: Raw | UnsetType = UNSET
 
 
-class _Message(msgspec.Struct):
+class _Message(msgspec.Struct, gc=False):
     role: str | UnsetType = UNSET
     content: Raw | UnsetType = UNSET
     parts: Raw | UnsetType = UNSET
@@ -33,7 +33,7 @@ class _Message(msgspec.Struct):
     kwargs: _Kwargs | UnsetType = UNSET
 
 
-class _Wrapped(msgspec.Struct):
+class _Wrapped(msgspec.Struct, gc=False):
     messages: Raw
     system: Raw | UnsetType = UNSET
     config: Raw | UnsetType = UNSET
@@ -105,7 +105,8 @@ def is_one_reply(output: Raw) -> bool:
     `output` is JSON, or JSON text inside JSON text, where quotes are escaped.
     """
     text = bytes(output)
-    return text.lstrip(b'" \\')[:1] != b"[" and not _RESPONSE_ITEMS.search(text)
+    beginning = text[:64].lstrip(b'" \\') or text.lstrip(b'" \\')
+    return beginning[:1] != b"[" and not (b'"output' in text and _RESPONSE_ITEMS.search(text))
 
 
 class Tally(NamedTuple):

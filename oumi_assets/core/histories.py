@@ -7,8 +7,6 @@ in messages that one of them has more at the end of its list, the difference is 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import msgspec
 from msgspec import Raw
 
@@ -24,12 +22,12 @@ _FAILURES = (msgspec.DecodeError, ValueError, RecursionError)
 _BLANK = b" \t\r\n"
 
 
-class _Known(NamedTuple):
-    """A payload, its count, and its bytes from the end of its list of messages on; `tail` is None until it is asked for."""
+class _Known(msgspec.Struct, frozen=True, gc=False):
+    """A payload, its count, and its bytes from the end of its list of messages on, empty when that place is not certain."""
 
     token: bytes
     counted: Counted
-    tail: bytes | None
+    tail: bytes
 
 
 class Histories:
@@ -44,16 +42,10 @@ class Histories:
 
         A trace often begins with what its session's trace before it said, so a session is as good as a trace.
         """
-        known = self._known.get(trace)
-        if known is None and session is not None:
-            known = self._known.get(session)
-        tail = None
-        counted = None
-        if known is not None and known.counted is not UNCOUNTED:
-            tail = _tail(known.token) if known.tail is None else known.tail
-            counted = _by_difference(known, tail, token) if tail else None
+        known = self._known.get(trace) or self._known.get(session)
+        counted = _by_difference(known, token) if known is not None and known.tail else None
         # What lies behind the messages of another writing is another tail.
-        found = _Known(token, counted or _count(token), tail if counted else None)
+        found = _read(token) if known is None or counted is None else _Known(token, counted, known.tail)
         self._keep(trace, found)
         if session is not None:
             self._keep(session, found)
@@ -68,18 +60,16 @@ class Histories:
         self._known[key] = found
 
 
-def _count(token: bytes) -> Counted:
-    """A string holds the JSON to count, or none."""
-    if token[:1] != b'"':
-        return count_messages(token)
-    try:
-        return count_messages(_text(token))
-    except _FAILURES:
-        return count_messages(token)
+def _read(token: bytes) -> _Known:
+    """A payload that nothing is known of. A string holds the JSON to count, or none."""
+    text = _unescaped(token) if token[:1] == b'"' else token
+    counted = count_messages(text or token)
+    return _Known(token, counted, _tail(token, text) if counted is not UNCOUNTED else b"")
 
 
-def _by_difference(known: _Known, tail: bytes, token: bytes) -> Counted | None:
+def _by_difference(known: _Known, token: bytes) -> Counted | None:
     """The count of a payload with whole messages more or fewer before the same tail; None for any other."""
+    tail = known.tail
     is_longer = len(token) > len(known.token)
     longer, shorter = (token, known.token) if is_longer else (known.token, token)
     cut = len(shorter) - len(tail)
@@ -87,9 +77,11 @@ def _by_difference(known: _Known, tail: bytes, token: bytes) -> Counted | None:
         return None
     if len(shorter) == len(longer):
         return known.counted
-    between = _unescaped(longer[cut : len(longer) - len(tail)], token[:1] == b'"')
+    between = longer[cut : len(longer) - len(tail)]
+    if token[:1] == b'"':
+        between = _unescaped(b'"%b"' % between)
     # A comma first: a cut inside a message, a text or an escape leaves no list of objects behind it.
-    more = count_more(b"[" + between[1:] + b"]") if between[:1] == b"," else 0
+    more = count_more(b"[%b]" % between[1:]) if between[:1] == b"," else 0
     if not more:
         return None
     messages, partial, with_user = known.counted
@@ -98,22 +90,21 @@ def _by_difference(known: _Known, tail: bytes, token: bytes) -> Counted | None:
     return Counted(messages, partial, with_user) if 0 < with_user <= messages else None
 
 
-def _unescaped(piece: bytes, is_text: bool) -> bytes:
-    """The JSON that a piece of a string's inside stands for; nothing if it is none."""
-    if not is_text:
-        return piece
+def _unescaped(string: bytes) -> bytes:
+    """What a JSON string says; nothing if it is none."""
     try:
-        return _text(b'"' + piece + b'"').encode()
+        return _text(string).encode()
     except _FAILURES:
         return b""
 
 
-def _tail(token: bytes) -> bytes:
-    """The bytes from the end of the list of messages on, white space before it too; empty when that is not certain."""
-    is_text = token[:1] == b'"'
-    text = _unescaped(token[1:-1], True) if is_text else token
+def _tail(token: bytes, text: bytes) -> bytes:
+    """The bytes from the end of the list of messages on, white space before it too; empty when that is not certain.
+
+    `text` is the JSON that the token is or, as a string, holds.
+    """
     found = _tail_of_object(text) if text[:1] == b"{" else _tail_of_list(text)
-    if not is_text or not found:
+    if token[:1] != b'"' or not found:
         return found
     escaped = _encode(found.decode())[1:]
     return escaped if token.endswith(escaped) else b""

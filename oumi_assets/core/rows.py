@@ -46,13 +46,8 @@ class IndexedRow(NamedTuple):
     partial_history: bool
 
 
-class Location(NamedTuple):
-    """Where a line lies in the export: 1-based line number, byte offset, length in bytes."""
-
-    line: int
-    offset: int
-    length: int
-
+Location = tuple[int, int, int]
+"""Where a line lies in the export: 1-based line number, byte offset, length in bytes."""
 
 ROWS = pl.Schema(
     {
@@ -80,12 +75,9 @@ ROWS = pl.Schema(
 """`Location` and `IndexedRow` side by side: the schema of raw_export's `rows.parquet`."""
 
 
-def id_bytes(value: Any) -> bytes | None:
-    """An id as bytes for comparing; integers count as their digits, anything else is no id."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogatepass") or None
-    digits = integer_digits(value)
-    return digits.encode() if digits else None
+def id_bytes(value: str | None) -> bytes | None:
+    """An id as bytes for comparing; an empty one is none."""
+    return value.encode("utf-8", "surrogatepass") if value else None
 
 
 def id_text(value: bytes) -> str:
@@ -95,6 +87,8 @@ def id_text(value: bytes) -> str:
 
 def text_or_none(value: Any) -> str | None:
     """A non-empty text, an integer as its digits, or None."""
+    if value is None:
+        return None
     if isinstance(value, str):
         return scrub_text(value) or None
     return integer_digits(value)

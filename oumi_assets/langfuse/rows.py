@@ -26,7 +26,7 @@ MODEL_CALL = "GENERATION"
 _NOTHING = Raw(b"null")
 
 
-class Row(msgspec.Struct):
+class Row(msgspec.Struct, gc=False):
     """The fields of an observation that the index needs; both spellings, payloads left unparsed."""
 
     id: str | None = None
@@ -85,23 +85,24 @@ def index_row(row: Row) -> IndexedRow | None:
     session = row.sessionId or row.session_id
     is_counted = is_call and is_one_reply(row.output)
     counted = _histories.count(trace, session, bytes(row.input)) if is_counted else UNCOUNTED
+    # By position: names would take as long as half of the fields.
     return IndexedRow(
-        trace=trace,
-        row=row_id,
-        parent=None if row_id == b"t-" + trace else parent,
-        start=microseconds(row.startTime or row.start_time),
-        end=microseconds(row.endTime or row.end_time),
-        name=text_or_none(row.name),
-        trace_name=text_or_none(row.traceName or row.trace_name),
-        session_1=text_or_none(row.sessionId or row.session_id),
-        session_2=None,
-        session_3=None,
-        order=None,
-        is_call=is_call,
-        failed=is_failed(row.level),
-        marked=False,
-        messages=counted.messages,
-        partial_history=counted.partial,
+        trace,
+        row_id,
+        None if row_id == b"t-" + trace else parent,
+        microseconds(row.startTime or row.start_time),
+        microseconds(row.endTime or row.end_time),
+        text_or_none(row.name),
+        text_or_none(row.traceName or row.trace_name),
+        text_or_none(session),
+        None,  # session_2
+        None,  # session_3
+        None,  # order
+        is_call,
+        is_failed(row.level),
+        False,  # marked
+        counted.messages,
+        counted.partial,
     )
 
 

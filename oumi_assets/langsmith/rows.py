@@ -26,7 +26,7 @@ FAILED_STATUSES = frozenset(["error", "pending"])
 _NOTHING = Raw(b"null")
 
 
-class Metadata(msgspec.Struct):
+class Metadata(msgspec.Struct, gc=False):
     """The thread keys in their order of precedence, and the sub-agent mark."""
 
     session_id: str | int | None = None
@@ -35,11 +35,11 @@ class Metadata(msgspec.Struct):
     ls_agent_type: str | None = None
 
 
-class Extra(msgspec.Struct):
+class Extra(msgspec.Struct, gc=False):
     metadata: Metadata | None = None
 
 
-class Row(msgspec.Struct):
+class Row(msgspec.Struct, gc=False):
     """The fields of a run that the index needs; payloads left unparsed."""
 
     id: str | None = None
@@ -115,23 +115,24 @@ def index_row(row: Row) -> IndexedRow | None:
     session = metadata.session_id or metadata.thread_id
     is_counted = is_call and is_one_reply(row.outputs)
     counted = _histories.count(trace, session, bytes(row.inputs)) if is_counted else UNCOUNTED
+    # By position: names would take as long as half of the fields.
     return IndexedRow(
-        trace=trace,
-        row=id_bytes(row.id or row.run_id),
-        parent=_parent(row),
-        start=microseconds(row.start_time),
-        end=microseconds(row.end_time),
-        name=text_or_none(row.name),
-        trace_name=None,
-        session_1=text_or_none(metadata.session_id),
-        session_2=text_or_none(metadata.thread_id),
-        session_3=text_or_none(metadata.conversation_id),
-        order=text_or_none(row.dotted_order),
-        is_call=is_call,
-        failed=is_failed(row.error, row.status),
-        marked=bool(metadata.ls_agent_type) and metadata.ls_agent_type not in UNMARKED_AGENTS,
-        messages=counted.messages,
-        partial_history=counted.partial,
+        trace,
+        id_bytes(row.id or row.run_id),
+        _parent(row),
+        microseconds(row.start_time),
+        microseconds(row.end_time),
+        text_or_none(row.name),
+        None,  # trace_name
+        text_or_none(metadata.session_id),
+        text_or_none(metadata.thread_id),
+        text_or_none(metadata.conversation_id),
+        text_or_none(row.dotted_order),
+        is_call,
+        is_failed(row.error, row.status),
+        bool(metadata.ls_agent_type) and metadata.ls_agent_type not in UNMARKED_AGENTS,
+        counted.messages,
+        counted.partial,
     )
 
 

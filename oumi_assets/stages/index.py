@@ -20,7 +20,7 @@ from oumi_assets.core.drops import DROPPED_ROWS, EXCERPT_BYTES, RowDrop
 from oumi_assets.core.errors import EmptyFile, MixedPlatforms
 from oumi_assets.core.json_text import NestedTooDeep, NotJson, parse_as_logged
 from oumi_assets.core.parallel import PARALLEL_BYTES, ordered_map
-from oumi_assets.core.rows import ROWS, ForeignRow, IndexedRow, Location
+from oumi_assets.core.rows import ROWS, ForeignRow, IndexedRow
 from oumi_assets.detection import Sample, Signature, read_signature
 from oumi_assets.platforms import PLATFORMS, Platform, other_platform
 from oumi_assets.stages.files import DROPPED_FILE, ROWS_FILE
@@ -78,9 +78,9 @@ def _first_signatures(export: mmap.mmap | bytes, within: Range) -> list[Signatur
 
 
 def _signatures(export: mmap.mmap | bytes, within: Range) -> Iterator[Signature | None]:
-    for location, blank in lines_of(export, within):
-        if not blank and location.length <= _SAMPLE_LINE_BYTES:
-            yield read_signature(bytes(export[location.offset : location.offset + location.length]))
+    for _, offset, length in lines_of(export, within):
+        if 0 < length <= _SAMPLE_LINE_BYTES:
+            yield read_signature(export[offset : offset + length])
 
 
 def index_export(
@@ -139,30 +139,26 @@ def _index_range(path: Path, platform_name: str, max_line: int, within: Range) -
     numbered, lines = 0, 0
     foreign = None
     with open_export(path) as export:
-        for location, blank in lines_of(export, within):
-            numbered += 1
-            if blank:
+        for location in lines_of(export, within):
+            numbered, offset, length = location
+            if length == 0:
                 continue
             lines += 1
             try:
-                found = RowDrop.LINE_TOO_LONG if location.length > max_line else _index_line(export, location, platform)
+                found = (
+                    RowDrop.LINE_TOO_LONG if length > max_line else _index_line(export[offset : offset + length], platform)
+                )
             except _ForeignPlatform:
-                foreign = location.line
+                foreign = numbered
                 break
             if isinstance(found, RowDrop):
-                drops.append(_drop(export, location, found))
+                drops.append((found.value, *location, export[offset : offset + min(length, EXCERPT_BYTES)]))
             else:
                 rows.append((*location, *found))
     return _Piece(rows.frame(), drops.frame(), numbered, lines, foreign)
 
 
-def _drop(export: mmap.mmap | bytes, location: Location, reason: RowDrop) -> tuple[object, ...]:
-    excerpt = bytes(export[location.offset : location.offset + min(location.length, EXCERPT_BYTES)])
-    return (reason.value, *location, excerpt)
-
-
-def _index_line(export: mmap.mmap | bytes, location: Location, platform: Platform) -> IndexedRow | RowDrop:
-    line = bytes(export[location.offset : location.offset + location.length])
+def _index_line(line: bytes, platform: Platform) -> IndexedRow | RowDrop:
     if not line.isascii():
         # msgspec does not look at the bytes of what it skips.
         try:

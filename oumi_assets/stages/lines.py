@@ -11,6 +11,7 @@ from typing import NamedTuple
 from oumi_assets.core.rows import Location
 
 BLANKS = b" \t\r\v\f"
+_OPENING, _CLOSING = b"{}"
 _PIECE = 1 << 16
 BOM = b"\xef\xbb\xbf"
 
@@ -39,16 +40,19 @@ def open_export(path: Path) -> Iterator[mmap.mmap | bytes]:
             yield mapped
 
 
-def lines_of(export: mmap.mmap | bytes, within: Range) -> Iterator[tuple[Location, bool]]:
-    """Places of all lines that start in the range, and whether each is blank; line numbers count from 1 in the range."""
+def lines_of(export: mmap.mmap | bytes, within: Range) -> Iterator[Location]:
+    """Places of all lines that start in the range, a blank one's length 0; line numbers count from 1 in the range."""
     position = _first_line_start(export, within)
     number = 0
-    while position < within.end:
+    end = min(within.end, len(export))
+    while position < end:
         newline = export.find(b"\n", position)
         stop = len(export) if newline < 0 else newline
         number += 1
-        location = _trimmed(export, number, position, stop)
-        yield location, location.length == 0
+        if position < stop and export[position] == _OPENING and export[stop - 1] == _CLOSING:
+            yield number, position, stop - position
+        else:
+            yield _trimmed(export, number, position, stop)
         position = stop + 1
 
 
@@ -70,4 +74,4 @@ def _trimmed(export: mmap.mmap | bytes, number: int, start: int, stop: int) -> L
     while stop > start and export[stop - 1] in BLANKS:
         blank = export[max(stop - _PIECE, start) : stop]
         stop -= len(blank) - len(blank.rstrip(BLANKS))
-    return Location(number, start, stop - start)
+    return number, start, stop - start
