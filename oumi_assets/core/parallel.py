@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
 from typing import TypeVar
@@ -66,6 +67,26 @@ def _in_order(
     finally:
         for future in running:
             future.cancel()
+
+
+@contextmanager
+def beside(work: Callable[[], object], workers: int) -> Iterator[None]:
+    """Do the work in a process of its own, beside the body of the `with`; with one worker, after it.
+
+    Raises what either raised. However the body ends, the work has ended too: it never writes into a folder that is given up.
+    """
+    if workers <= 1:
+        yield
+        work()
+        return
+    running = _pool(workers).submit(work)
+    try:
+        yield
+    except BaseException:
+        running.cancel()
+        wait([running])
+        raise
+    running.result()
 
 
 def ahead(items: Iterator[Result], many: int = 2) -> Iterator[Result]:

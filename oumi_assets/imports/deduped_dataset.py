@@ -33,6 +33,7 @@ def make_deduped_dataset(workspace: Workspace, key: str, *, run_id: str | None =
             folder,
             raw.platform or "",
             deduplicate=raw.settings.deduplicate,
+            workers=workspace.workers,
             progress=workspace.progress,
         )
         counts = Counts(counted.conversations, counted.kept, count_reasons(folder / DROPPED_FILE))

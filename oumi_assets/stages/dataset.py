@@ -9,6 +9,7 @@ from __future__ import annotations
 import mmap
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ import polars as pl
 
 from oumi_assets.core.drops import DROPPED_CONVERSATIONS
 from oumi_assets.core.hashing import HashedFile
-from oumi_assets.core.parallel import ahead
+from oumi_assets.core.parallel import PARALLEL_BYTES, ahead, beside
 from oumi_assets.oumi_rules import oumi_refusal
 from oumi_assets.stages.dedupe import Dropped, find_overlaps
 from oumi_assets.stages.envelope import (
@@ -69,6 +70,26 @@ class DatasetCounts(NamedTuple):
     refusals: dict[str, int]
 
 
+class _Plan(NamedTuple):
+    """What both files are written from, and how: paths, what is left out, and sizes in rows and bytes."""
+
+    export: Path
+    conversations: Path
+    folder: Path
+    platform: str
+    overlaps: dict[int, Dropped]
+    group_rows: int
+    batch_rows: int
+    batch_bytes: int
+    read_ahead: bool
+    raw_bytes: int
+
+    def kept(self) -> Iterator[Envelope]:
+        """The conversations that are written."""
+        envelopes = _envelopes(self.conversations, self.platform, self.batch_rows, read_ahead=self.read_ahead)
+        return (envelope for position, envelope in enumerate(envelopes) if position not in self.overlaps)
+
+
 def write_dataset(
     export: Path,
     conversations: Path,
@@ -76,25 +97,60 @@ def write_dataset(
     platform: str,
     *,
     deduplicate: bool,
+    workers: int = 1,
     progress: Progress = no_progress,
     batch_bytes: int = BATCH_BYTES,
 ) -> DatasetCounts:
     """Write the dataset's two tables and `dropped.parquet`."""
+    workers = workers if export.stat().st_size >= PARALLEL_BYTES else 1
     overlaps = find_overlaps(conversations) if deduplicate else {}
     sizes = _raw_sizes(conversations)
-    group_rows = rows_per_group(_without(sizes, overlaps)["bytes"])
-    batch_rows = min(BATCH_ROWS, rows_per_group(sizes["bytes"]))
+    plan = _Plan(
+        export,
+        conversations,
+        folder,
+        platform,
+        overlaps,
+        group_rows=rows_per_group(_without(sizes, overlaps)["bytes"]),
+        batch_rows=min(BATCH_ROWS, rows_per_group(sizes["bytes"])),
+        batch_bytes=batch_bytes,
+        read_ahead=int(sizes["bytes"].max() or 0) < _AHEAD_BYTES,  # type: ignore[arg-type]
+        raw_bytes=int(sizes["bytes"].sum()),
+    )
+    # Each reads the rows for itself: handing them over would take longer.
+    with beside(partial(_write_tables, plan), workers):
+        digest, refusals = _write_lines(plan, progress)
+    return DatasetCounts(sizes.height, sizes.height - len(overlaps), digest, refusals)
+
+
+def _write_lines(plan: _Plan, progress: Progress) -> tuple[str, dict[str, int]]:
+    """Write conversations.jsonl; its SHA-256, and what Oumi refuses of it."""
     refusals: Counter[str] = Counter()
-    with open_export(export) as data, HashedFile(folder / JSONL_FILE) as jsonl:
-        largest = int(sizes["bytes"].max() or 0)  # type: ignore[arg-type]
-        envelopes = enumerate(_envelopes(conversations, platform, batch_rows, read_ahead=largest < _AHEAD_BYTES))
-        kept = (_counted(envelope, refusals) for position, envelope in envelopes if position not in overlaps)
-        giants = Giants(folder)
-        pieces = _written(kept, data, jsonl, giants, progress, int(sizes["bytes"].sum()), batch_bytes)
-        write_pieces(folder / PARQUET_FILE, DATASET, pieces, group_rows, giants)
-        digest = jsonl.sha256()
-    write_pieces(folder / DROPPED_FILE, DROPPED_CONVERSATIONS, _drops(conversations, overlaps, batch_rows), group_rows)
-    return DatasetCounts(sizes.height, sizes.height - len(overlaps), digest, dict(sorted(refusals.items())))
+    done = 0
+    with open_export(plan.export) as data, HashedFile(plan.folder / JSONL_FILE) as jsonl:
+        out = Blocks(jsonl.write, plan.batch_bytes)
+        for envelope in plan.kept():
+            if is_giant(envelope.raw_size):
+                append_giant(out, envelope, source_raw_parts(data, envelope))
+            else:
+                append_envelope(out, envelope, rows_of(data, envelope))
+            refusal = oumi_refusal(envelope.messages, envelope.tools)
+            if refusal is not None:
+                refusals[refusal.value] += 1
+            done += envelope.raw_size
+            progress("writing", min(done, plan.raw_bytes), plan.raw_bytes)
+        out.flush()
+        progress("writing", plan.raw_bytes, plan.raw_bytes)
+        return jsonl.sha256(), dict(sorted(refusals.items()))
+
+
+def _write_tables(plan: _Plan) -> None:
+    """Write dataset.parquet and `dropped.parquet`."""
+    giants = Giants(plan.folder)
+    with open_export(plan.export) as data:
+        write_pieces(plan.folder / PARQUET_FILE, DATASET, _tables(plan, data, giants), plan.group_rows, giants)
+    drops = _drops(plan.conversations, plan.overlaps, plan.batch_rows)
+    write_pieces(plan.folder / DROPPED_FILE, DROPPED_CONVERSATIONS, drops, plan.group_rows)
 
 
 def _raw_sizes(conversations: Path) -> pl.DataFrame:
@@ -124,14 +180,6 @@ def _envelopes(conversations: Path, platform: str, batch_rows: int, *, read_ahea
     return (Envelope._make((*texts, platform, *about)) for texts, about in zip(*rows, strict=True))
 
 
-def _counted(envelope: Envelope, refusals: Counter[str]) -> Envelope:
-    """The same, what Oumi makes of it counted."""
-    refusal = oumi_refusal(envelope.messages, envelope.tools)
-    if refusal is not None:
-        refusals[refusal.value] += 1
-    return envelope
-
-
 def _rows(batches: Iterator[pl.DataFrame], *, read_ahead: bool) -> Iterator[tuple[Any, ...]]:
     # Ahead, because every query waits for the threads that write the Parquet file. Not a loop of ours: its variables
     # would keep a batch alive while the next one is read.
@@ -143,38 +191,22 @@ def _rows_of(batch: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
     return zip(*(column.to_list() for column in columns), strict=True)
 
 
-def _written(
-    kept: Iterator[Envelope],
-    data: mmap.mmap | bytes,
-    jsonl: HashedFile,
-    giants: Giants,
-    progress: Progress,
-    total: int,
-    batch_bytes: int,
-) -> Iterator[pl.DataFrame]:
-    """Writes each conversation's line, and yields the same rows as tables."""
+def _tables(plan: _Plan, data: mmap.mmap | bytes, giants: Giants) -> Iterator[pl.DataFrame]:
+    """The dataset's rows in small tables, without the giants among their texts."""
     rows: list[tuple[object, ...]] = []
-    out = Blocks(jsonl.write, batch_bytes)
-    done = waiting = 0
-    for row, envelope in enumerate(kept):
+    waiting = 0
+    for row, envelope in enumerate(plan.kept()):
         size, raw = envelope.raw_size, b""
         if is_giant(size):
             giants.keep(row, "source_raw", size, source_raw_parts(data, envelope))
-            append_giant(out, envelope, source_raw_parts(data, envelope))
         else:
-            lines = rows_of(data, envelope)
-            raw = source_raw(lines)
-            append_envelope(out, envelope, lines)
+            raw = source_raw(rows_of(data, envelope))
         rows.append(envelope.tabular(giants.spare(row, "messages", envelope.messages), raw))
         waiting += size
-        done += size
-        if waiting >= batch_bytes:
-            progress("writing", min(done, total), total)
+        if waiting >= plan.batch_bytes:
             full, rows, raw, waiting = [_table(rows)], [], b"", 0
             # Handed over and not held: a giant's table must not exist twice.
             yield full.pop()
-    out.flush()
-    progress("writing", total, total)
     yield _table(rows)
 
 
