@@ -77,8 +77,13 @@ def show(dataset: str, n: int, dropped: bool, as_json: bool) -> None:
     store, out = _store(), results()
     found = find_dataset(store, dataset, any_import=dropped)
     if dropped:
-        for drop in read_drops(store, found.key, n):
+        drops = list(read_drops(store, found.key, n))
+        for drop in drops:
             out.print(json.dumps(drop._asdict()) if as_json else _drop_line(drop), soft_wrap=True)
+        if len(drops) < found.dropped:
+            messages().print(f"Shown: {len(drops)} of {found.dropped:,}. For more, name a number after the dataset.")
+        elif not drops:
+            messages().print("Nothing was left out.")
         return
     for line in read_conversations(store, found.key, n):
         if as_json:

@@ -187,6 +187,16 @@ class UnknownDataset(TraceImportError):
         super().__init__(f"No {kind} is called {name}.{shown}")
 
 
+class NoDatasetOfImport(TraceImportError):
+    """The name is an import's that has no dataset."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} has no dataset: its import failed, or runs right now. `oumi-assets datasets --failed` lists such "
+            "imports; `oumi-assets show --dropped` shows what one left out."
+        )
+
+
 class AmbiguousDataset(TraceImportError):
     """Several datasets carry the name; their keys tell them apart."""
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from oumi_assets.core.errors import AmbiguousDataset, UnknownDataset
+from oumi_assets.core.errors import AmbiguousDataset, NoDatasetOfImport, UnknownDataset
 from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, STAGES
 from oumi_assets.stages.files import DROPPED_FILE, JSONL_FILE
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome
@@ -37,15 +37,26 @@ def list_unfinished(store: Store) -> list[Dataset]:
 
 
 def find_dataset(store: Store, name: str, *, any_import: bool = False) -> Dataset:
-    """The dataset of that key or name; with `any_import` also an import that failed. Raises when none or several."""
-    found = [dataset for dataset, made in _list_imports(store) if made or any_import]
-    by_key = [dataset for dataset in found if dataset.key == name]
-    by_name = by_key or [dataset for dataset in found if dataset.name == name]
-    if len(by_name) > 1:
-        raise AmbiguousDataset(name, [dataset.key for dataset in by_name])
-    if not by_name:
-        raise UnknownDataset(name, [dataset.name for dataset in found])
-    return by_name[0]
+    """The dataset of that key or name; with `any_import` also an import that failed.
+
+    Raises `UnknownDataset`, `NoDatasetOfImport`, and `AmbiguousDataset` when several are called so.
+    """
+    imports = _list_imports(store)
+    found = _called(name, [dataset for dataset, made in imports if made or any_import])
+    if len(found) > 1:
+        raise AmbiguousDataset(name, [dataset.key for dataset in found])
+    if not found and _called(name, [dataset for dataset, _ in imports]):
+        raise NoDatasetOfImport(name)
+    if not found:
+        raise UnknownDataset(name, [dataset.name for dataset, made in imports if made or any_import])
+    return found[0]
+
+
+def _called(name: str, datasets: list[Dataset]) -> list[Dataset]:
+    """The one of that key, else all of that name."""
+    return [dataset for dataset in datasets if dataset.key == name] or [
+        dataset for dataset in datasets if dataset.name == name
+    ]
 
 
 def read_conversations(store: Store, key: str, count: int) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from paths import FIXTURES
 
 from oumi_assets.cli import commands
-from oumi_assets.core.errors import AmbiguousDataset, UnknownDataset
+from oumi_assets.core.errors import AmbiguousDataset, NoDatasetOfImport, UnknownDataset
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.summary import Summary
@@ -57,11 +57,24 @@ def test_two_datasets_of_one_name_are_told_apart_by_their_keys(import_file: Call
     assert "[user]" in run("show", keys.pop())
 
 
+def test_of_a_dataset_that_left_nothing_out_it_says_so(import_file: Callable[..., Summary]) -> None:
+    """An empty answer looks like a broken one."""
+    import_file(GOOD, name="whole")
+    assert run("show", "whole", "--dropped") == "Nothing was left out.\n"
+
+
 def test_an_unknown_dataset_names_those_there_are(import_file: Callable[..., Summary]) -> None:
     """A typing error is answered with the right name."""
     import_file(GOOD, name="weather")
     with pytest.raises(UnknownDataset, match="weather"):
         run("show", "wether")
+
+
+def test_a_failed_import_is_not_unknown(import_file: Callable[..., Summary]) -> None:
+    """Whoever looks for its dataset is told why there is none and where to look."""
+    import_file(FIXTURES / "langfuse" / "v5_no_generation.jsonl", name="spans")
+    with pytest.raises(NoDatasetOfImport, match="datasets --failed"):
+        run("show", "spans")
 
 
 def test_delete_removes_all_bytes_and_leaves_only_a_note(import_file: Callable[..., Summary], workspace: Workspace) -> None:
@@ -113,6 +126,7 @@ def test_what_was_dropped_can_be_read_also_of_a_failed_import(
         ["deduped_dataset", "prefix_of_longer"]
     ] * 3
     assert shown[0].endswith("line 2")
+    assert "Shown: 2 of 6." in run("show", "garbage", "--dropped")
     failed = import_file(FIXTURES / "langfuse" / "v5_no_generation.jsonl", name="spans")
     assert failed.error
     assert "no_model_call" in run("show", "spans", "--dropped")
