@@ -14,7 +14,7 @@ EXPORT = FIXTURES / "langsmith" / "wrap_openai_tools_agent.jsonl"
 
 # The limit is the process's own, so the import runs in one of its own; the signal would kill it at once.
 _LIMITED = """
-import resource, signal, sys
+import dataclasses, resource, signal, sys
 from pathlib import Path
 from oumi_assets.core.errors import DiskFull
 from oumi_assets.imports.form import Form
@@ -24,10 +24,14 @@ from oumi_assets.imports.reconstructed_conversations import make_reconstructed_c
 from oumi_assets.imports.deduped_dataset import make_deduped_dataset
 from oumi_assets.imports.workspace import open_workspace
 from oumi_assets.settings import Environment
+from oumi_assets.stages import dataset
 from oumi_assets.storage.local_uploads import SingleFile
 
 export, root, limited, limit = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 workspace = open_workspace(Environment(root / "uploads", root / "storage", 1 << 40), uploads=SingleFile(export))
+if sys.argv[5:] == ["in two processes"]:
+    dataset.PARALLEL_BYTES = 0
+    workspace = dataclasses.replace(workspace, workers=2)
 stages = {
     "raw_export": lambda: make_raw_export(workspace, "key", Form("", "auto", export.name, True)),
     "parsed_traces": lambda: make_parsed_traces(workspace, "key"),
@@ -62,6 +66,17 @@ def test_no_room_is_an_error_of_ours_and_leaves_nothing_visible(stage: str, limi
     assert done.returncode == 1, done.stderr
     assert done.stderr.startswith(f"{stage}: The disk is full")
     assert not (tmp_path / "storage" / stage).exists() or not [*(tmp_path / "storage" / stage).iterdir()]
+    assert not [*(tmp_path / "storage" / ".staging").iterdir()]
+
+
+@pytest.mark.xdist_group("workers")
+@pytest.mark.parametrize("limit", [4000, 30_000])
+def test_it_is_the_same_error_when_two_processes_write(limit: int, tmp_path: Path) -> None:
+    """The disk is as full for a worker; its error must not come back as one nobody knows."""
+    command = [sys.executable, "-c", _LIMITED, str(EXPORT), str(tmp_path), "deduped_dataset", str(limit), "in two processes"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.startswith("deduped_dataset: The disk is full"), done.stderr
     assert not [*(tmp_path / "storage" / ".staging").iterdir()]
 
 

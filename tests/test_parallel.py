@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from paths import FIXTURES
 from polars.testing import assert_frame_equal
 
-from oumi_assets.core.parallel import ordered_map
+from oumi_assets.core.parallel import beside, ordered_map
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.stages.dataset import write_dataset
 from oumi_assets.stages.files import CONVERSATIONS_FILE, JSONL_FILE, ROWS_FILE, TRACES_FILE
@@ -41,7 +43,8 @@ def run(export: Path, folder: Path, workers: int, sizes: dict[str, dict[str, int
     index_export(export, folders["index"], platform, workers=workers, **sizes["index"])
     parse_traces(export, rows, folders["traces"], **sizes["traces"])
     reconstruct(export, traces, folders["reconstruct"], platform, workers=workers, **sizes["reconstruct"])
-    write_dataset(export, conversations, folders["dataset"], platform.name, deduplicate=True, **sizes["dataset"])
+    dataset = partial(write_dataset, deduplicate=True, workers=workers, **sizes["dataset"])
+    dataset(export, conversations, folders["dataset"], platform.name)
     written = [path for made in folders.values() for path in sorted(made.iterdir())]
     return {f"{p.parent.name}/{p.name}": pl.read_parquet(p) if p.suffix == ".parquet" else p.read_bytes() for p in written}
 
@@ -66,8 +69,8 @@ def test_tiny_pieces_make_the_same_dataset(export: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize("platform", ["langfuse", "langsmith"])
 def test_three_workers_make_the_same_dataset_as_one(platform: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The number of cores is the machine's business, not the dataset's."""
-    monkeypatch.setattr("oumi_assets.stages.index.PARALLEL_BYTES", 0)
-    monkeypatch.setattr("oumi_assets.stages.reconstruct.PARALLEL_BYTES", 0)
+    for stage in ("index", "reconstruct", "dataset"):
+        monkeypatch.setattr(f"oumi_assets.stages.{stage}.PARALLEL_BYTES", 0)
     export = tmp_path / platform / "all.jsonl"
     export.parent.mkdir()
     export.write_bytes(b"".join(path.read_bytes() for path in EXPORTS if path.parent.name == platform))
@@ -123,3 +126,36 @@ def test_a_conversation_too_large_for_one_piece_is_written_whole(tmp_path: Path,
     assert_same(usual, giant)
     for line in giant[f"dataset/{JSONL_FILE}"].splitlines():
         assert json.loads(json.loads(line)["metadata"]["source_raw"])
+
+
+def _write_late(path: Path) -> None:
+    """Work that takes longer than what it is beside; here, since a worker must be able to find it."""
+    time.sleep(0.5)
+    path.write_text("written")
+
+
+def _fail() -> None:
+    raise ValueError("the work")
+
+
+@pytest.mark.xdist_group("workers")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_work_beside_is_done_when_the_block_is_left(workers: int, tmp_path: Path) -> None:
+    """A stage must not be published while one of its files is still being written."""
+    with beside(partial(_write_late, tmp_path / "file"), workers):
+        assert not (tmp_path / "file").exists()
+    assert (tmp_path / "file").read_text() == "written"
+    with pytest.raises(ValueError, match="the work"), beside(_fail, workers):
+        pass
+
+
+@pytest.mark.xdist_group("workers")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_work_beside_a_failure_is_over_before_the_failure_is_told(workers: int, tmp_path: Path) -> None:
+    """Whoever hears of it removes the folder, and nobody may go on writing there."""
+    with pytest.raises(KeyError), beside(partial(_write_late, tmp_path / "file"), workers):
+        time.sleep(0.2)
+        raise KeyError
+    found = [path.name for path in tmp_path.iterdir()]
+    time.sleep(1)
+    assert [path.name for path in tmp_path.iterdir()] == found
