@@ -66,7 +66,7 @@ def agrees(line: bytes, platform: Platform) -> bool:
         return False
     found, path = read_generally(platform.read_call(line))
     assert isinstance(found, Candidate), path
-    assert plain.messages_text() == found.messages_text()
+    assert plain.messages_json() == found.messages_json()
     assert plain.tools_text() == found.tools_text()
     assert plain.prefix_hashes() == found.prefix_hashes()
     assert (plain.messages, plain.tools, plain.size, plain.roles) == (found.messages, found.tools, found.size, found.roles)

@@ -38,7 +38,7 @@ class ModelCall(msgspec.Struct, frozen=True):
 class UnreadCall(NamedTuple):
     """A call whose request is still JSON (`request`); `call` is the call without it, its `input` None."""
 
-    request: str | bytes
+    request: bytes
     call: ModelCall
 
 

@@ -104,6 +104,11 @@ def dump(value: Any) -> str:
     return _encode(value).decode()
 
 
+def dump_bytes(value: Any) -> bytes:
+    """The same in UTF-8, for what is large: as a Python text, one character outside Latin-1 doubles all of it."""
+    return _encode(value)
+
+
 def dump_readable(value: Any) -> str:
     """The same, with room for readers: a `RecursionError` for what could be written here but not be read elsewhere.
 

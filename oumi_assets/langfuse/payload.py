@@ -37,6 +37,7 @@ class _Row(msgspec.Struct):
 _BESIDE = tuple(field for field in _Row.__struct_fields__ if field != "input")
 _decode = msgspec.json.Decoder(_Row).decode
 _decode_text = msgspec.json.Decoder(str).decode
+_QUOTE = ord('"')
 
 
 def read_call(line: bytes) -> ModelCall:
@@ -50,8 +51,8 @@ def open_call(line: bytes) -> UnreadCall | None:
     """The same, its request still JSON; None for a row that only a lenient parser can read. Raises `PayloadNotJson`."""
     try:
         row = _decode(line)
-        logged = bytes(row.input)
-        request = _decode_text(logged) if logged[:1] == b'"' else logged
+        is_text = memoryview(row.input)[0] == _QUOTE
+        request = _decode_text(row.input).encode() if is_text else bytes(row.input)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
     return UnreadCall(request, _call(parse_fields(row, _BESIDE)))

@@ -32,9 +32,9 @@ class Conversation:
         """Who speaks, message by message."""
         return [message["role"] for message in self.messages]
 
-    def messages_text(self) -> str:
+    def messages_json(self) -> bytes:
         """The messages as compact JSON. Raises `RecursionError` for what other readers could not read."""
-        return dump_readable(self.messages)
+        return dump_readable(self.messages).encode()
 
     def tools_text(self) -> str | None:
         """The tools as compact JSON, None for none. Raises `RecursionError`."""

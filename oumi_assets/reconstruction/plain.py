@@ -16,7 +16,7 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply, UnreadCall
-from oumi_assets.core.json_text import dump, dump_readable, parse
+from oumi_assets.core.json_text import dump_bytes, dump_readable, parse
 from oumi_assets.prefix import Comparable, comparable_call, hashes_of
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.shapes import read_reply
@@ -107,9 +107,9 @@ class PlainCandidate(Candidate):
         """Who speaks, message by message."""
         return [message.role for message in self._said]
 
-    def messages_text(self) -> str:
+    def messages_json(self) -> bytes:
         """The messages as compact JSON."""
-        return dump(self._said)
+        return dump_bytes(self._said)
 
     def tools_text(self) -> str | None:
         """The tools as compact JSON, None for none."""
@@ -150,8 +150,8 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
         return None
 
 
-def _decoded(text: str | bytes) -> Request:
-    return Request(_messages(text)) if text[:1] in ("[", b"[") else _request(text)
+def _decoded(text: bytes) -> Request:
+    return Request(_messages(text)) if text[:1] == b"[" else _request(text)
 
 
 def _answer(reply: Reply) -> Message | None:

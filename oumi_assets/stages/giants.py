@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -57,14 +57,19 @@ class Giant(NamedTuple):
     page: bytes
 
 
-def take_giants(columns: Iterable[str], rows: list[tuple[object, ...]]) -> list[Giant]:
-    """The giants among texts of rows that are still to be a table; their places are left empty."""
-    names, found = tuple(columns), []
+def take_giants(columns: Sequence[str], rows: list[tuple[object, ...]]) -> list[Giant]:
+    """The giants among texts of rows that are still to be a table; their places are left empty.
+
+    `columns` are the first ones of a row, of texts or of their bytes.
+    """
+    found = []
     for number, row in enumerate(rows):
-        for place, value in enumerate(row):
-            if isinstance(value, str) and is_giant(len(value) * _MOST_BYTES) and is_giant(len(text := value.encode())):
-                found.append(_giant(number, names[place], text))
-                rows[number] = (*rows[number][:place], "", *row[place + 1 :])
+        for place, (column, value) in enumerate(zip(columns, row, strict=False)):
+            if isinstance(value, str | bytes) and is_giant(len(value) * _MOST_BYTES):
+                text = value.encode() if isinstance(value, str) else value
+                if is_giant(len(text)):
+                    found.append(_giant(number, column, text))
+                    rows[number] = (*rows[number][:place], value[:0], *row[place + 1 :])
     return found
 
 

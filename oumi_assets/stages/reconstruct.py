@@ -46,6 +46,7 @@ CONVERSATIONS = pl.Schema(
 """One conversation a row, messages and tools as JSON text, with the places of its trace's rows for `source_raw`."""
 
 _SAID = pl.Schema({name: CONVERSATIONS[name] for name in ("messages", "tools", "message_count", "prefix_hashes")})
+_AS_BYTES = pl.Schema({**_SAID, "messages": pl.Binary()})
 _OF_TRACE = {
     "conversation_id": "trace_id",
     "trace_name": "name",
@@ -152,7 +153,7 @@ def _reconstruct_batch(export: Path, traces: Path, platform_name: str, batch: Sl
     rows = pl.scan_parquet(traces).slice(batch.start, batch.length).collect()
     with open_export(export) as data:
         found = _reconstructed(rows, data, PLATFORMS[platform_name])
-    giants = take_giants(_SAID, found.said)
+    giants = take_giants(("messages", "tools"), found.said)
     return _Batch(_conversations(rows[found.kept], found.said), _drops(rows[found.dropped], found.drops), giants)
 
 
@@ -189,14 +190,14 @@ def _too_large(calls: list[CallEntry]) -> NotChosen:
 def _said(chosen: Chosen) -> tuple[object, ...] | NotChosen:
     found = chosen.conversation
     try:
-        return found.messages_text(), found.tools_text(), found.size, found.prefix_hashes()
+        return found.messages_json(), found.tools_text(), found.size, found.prefix_hashes()
     except RecursionError:
         # What could just be read can nest too deep to be written and compared.
         return NotChosen(TraceDrop.PAYLOAD_NOT_JSON, chosen.call, "$")
 
 
 def _conversations(traces: pl.DataFrame, said: list[tuple[object, ...]]) -> pl.DataFrame:
-    columns = {column.name: column for column in frame(_SAID, said)}
+    columns = {column.name: column.cast(_SAID[column.name]) for column in frame(_AS_BYTES, said)}
     columns |= {name: traces[known].alias(name) for name, known in _OF_TRACE.items()}
     # Not `with_columns`: a query copies every text several times.
     return pl.DataFrame([columns[name] for name in CONVERSATIONS])
