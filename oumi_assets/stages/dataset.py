@@ -10,7 +10,7 @@ import mmap
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
-from itertools import chain
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,6 +33,7 @@ from oumi_assets.stages.envelope import (
 from oumi_assets.stages.files import DROPPED_FILE, JSONL_FILE, PARQUET_FILE
 from oumi_assets.stages.giants import Giants, is_giant
 from oumi_assets.stages.lines import open_export
+from oumi_assets.stages.parquet_footer import group_rows
 from oumi_assets.stages.sources import Progress, no_progress
 from oumi_assets.stages.tables import frame, rows_per_group, write_pieces
 
@@ -176,14 +177,20 @@ def _envelopes(conversations: Path, platform: str, batch_rows: int, *, read_ahea
         pl.col("locations").list.eval(place.field("offset")).alias("offsets"),
         pl.col("locations").list.eval(place.field("length")).alias("lengths"),
     )
-    rows = (_rows(query.collect_batches(chunk_size=batch_rows), read_ahead=read_ahead) for query in (said, known))
+    if read_ahead:
+        # Because every query waits for the threads that write the Parquet file.
+        batches = (ahead(query.collect_batches(chunk_size=batch_rows)) for query in (said, known))
+    else:
+        # One row group at a time: of its own accord, polars decodes several.
+        batches = (_groups(query, conversations) for query in (said, known))
+    # Not loops of ours: their variables would keep a batch alive while the next one is read.
+    rows = (chain.from_iterable(map(_rows_of, made)) for made in batches)
     return (Envelope._make((*texts, platform, *about)) for texts, about in zip(*rows, strict=True))
 
 
-def _rows(batches: Iterator[pl.DataFrame], *, read_ahead: bool) -> Iterator[tuple[Any, ...]]:
-    # Ahead, because every query waits for the threads that write the Parquet file. Not a loop of ours: its variables
-    # would keep a batch alive while the next one is read.
-    return chain.from_iterable(map(_rows_of, ahead(batches) if read_ahead else batches))
+def _groups(query: pl.LazyFrame, path: Path) -> Iterator[pl.DataFrame]:
+    rows = group_rows(path)
+    return (query.slice(start, many).collect() for start, many in zip(accumulate(rows, initial=0), rows, strict=False))
 
 
 def _rows_of(batch: pl.DataFrame) -> Iterator[tuple[Any, ...]]:

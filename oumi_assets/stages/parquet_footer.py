@@ -7,6 +7,7 @@ Source of the numbers: apache/parquet-format, `parquet.thrift`.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from thrift.protocol.TCompactProtocol import TCompactProtocol
@@ -35,6 +36,13 @@ def read_footer(file: BinaryIO) -> tuple[int, Struct]:
     file.seek(start)
     footer: Struct = _read(TCompactProtocol(TMemoryBuffer(file.read(end - start))), TType.STRUCT)
     return start, footer
+
+
+def group_rows(path: Path) -> list[int]:
+    """The rows of each row group of a file."""
+    with path.open("rb") as file:
+        _, footer = read_footer(file)
+    return [group[GROUP_ROWS][1] for group in footer[ROW_GROUPS][1][1]]
 
 
 def write_footer(file: BinaryIO, footer: Struct) -> None:
