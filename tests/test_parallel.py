@@ -134,6 +134,11 @@ def _write_late(path: Path) -> None:
     path.write_text("written")
 
 
+def _write_for_ever(path: Path) -> None:
+    while True:
+        path.write_text("written")
+
+
 def _fail() -> None:
     raise ValueError("the work")
 
@@ -152,10 +157,13 @@ def test_work_beside_is_done_when_the_block_is_left(workers: int, tmp_path: Path
 @pytest.mark.xdist_group("workers")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_work_beside_a_failure_is_over_before_the_failure_is_told(workers: int, tmp_path: Path) -> None:
-    """Whoever hears of it removes the folder, and nobody may go on writing there."""
-    with pytest.raises(KeyError), beside(partial(_write_late, tmp_path / "file"), workers):
-        time.sleep(0.2)
+    """Whoever hears of it removes the folder, and nobody may go on writing there; nor keep a stopped run waiting."""
+    path = tmp_path / "file"
+    with pytest.raises(KeyError), beside(partial(_write_for_ever, path), workers):
+        while workers > 1 and not path.exists():
+            time.sleep(0.01)
         raise KeyError
-    found = [path.name for path in tmp_path.iterdir()]
-    time.sleep(1)
-    assert [path.name for path in tmp_path.iterdir()] == found
+    path.unlink(missing_ok=True)
+    time.sleep(0.5)
+    assert not path.exists()
+    assert list(ordered_map(str, [1, 2], workers)) == ["1", "2"], "the next import finds workers"

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -79,14 +79,15 @@ def beside(work: Callable[[], object], workers: int) -> Iterator[None]:
         yield
         work()
         return
-    running = _pool(workers).submit(work)
+    executor: Any = _pool(workers)
+    running = executor.submit(work)
     try:
         yield
+        running.result()
     except BaseException:
-        running.cancel()
-        wait([running])
+        # Killed and not waited for: a run that somebody stops must end soon, however large the file is.
+        executor.shutdown(kill_workers=True)
         raise
-    running.result()
 
 
 def ahead(items: Iterator[Result], many: int = 2) -> Iterator[Result]:
