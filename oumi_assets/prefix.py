@@ -18,8 +18,9 @@ Comparable = tuple[str, Any, Sequence[tuple[str, str, Any]], str, str]
 def prefix_hashes(messages: list[dict[str, Any]]) -> bytes:
     """One 16-byte hash for every prefix that ends with an assistant's message, shortest first, and the whole's, joined.
 
-    Conversations end with an assistant's message, so no other prefix can be one. A prefix's hash covers all its
-    messages: two prefixes are equal when their hashes are.
+    A call is a candidate only if its conversation ends with the assistant's reply, so hardly any other prefix can be
+    one: of stitched calls, a reply may have become the result of a tool that is called like the assistant. A prefix's
+    hash covers all its messages: two prefixes are equal when their hashes are.
     """
     return hashes_of(map(_comparable, messages))
 

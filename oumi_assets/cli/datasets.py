@@ -83,7 +83,9 @@ def show(dataset: str, n: int, dropped: bool, as_json: bool) -> None:
         if len(drops) < found.dropped:
             messages().print(f"Shown: {len(drops)} of {found.dropped:,}. For more, name a number after the dataset.")
         elif not drops:
-            messages().print("Nothing was left out.")
+            # Every dataset has a conversation; an import without one may have failed before anything was counted.
+            nothing = "Nothing was left out." if found.conversations else "Nothing was counted before it failed."
+            messages().print(nothing)
         return
     for line in read_conversations(store, found.key, n):
         if as_json:

@@ -127,7 +127,7 @@ def write_dataset(
 def _write_lines(plan: _Plan, progress: Progress) -> tuple[str, dict[str, int]]:
     """Write conversations.jsonl; its SHA-256, and what Oumi refuses of it."""
     refusals: Counter[str] = Counter()
-    done = 0
+    done = told = 0
     with open_export(plan.export) as data, HashedFile(plan.folder / JSONL_FILE) as jsonl:
         out = Blocks(jsonl.write, plan.batch_bytes)
         for envelope in plan.kept():
@@ -139,7 +139,9 @@ def _write_lines(plan: _Plan, progress: Progress) -> tuple[str, dict[str, int]]:
             if refusal is not None:
                 refusals[refusal.value] += 1
             done += envelope.raw_size
-            progress("writing", min(done, plan.raw_bytes), plan.raw_bytes)
+            if done - told >= plan.batch_bytes:
+                told = done
+                progress("writing", min(done, plan.raw_bytes), plan.raw_bytes)
         out.flush()
         progress("writing", plan.raw_bytes, plan.raw_bytes)
         return jsonl.sha256(), dict(sorted(refusals.items()))
@@ -182,15 +184,17 @@ def _envelopes(conversations: Path, platform: str, batch_rows: int, *, read_ahea
         batches = (ahead(query.collect_batches(chunk_size=batch_rows)) for query in (said, known))
     else:
         # One row group at a time: of its own accord, polars decodes several.
-        batches = (_groups(query, conversations) for query in (said, known))
+        batches = (_groups(query, conversations, batch_rows) for query in (said, known))
     # Not loops of ours: their variables would keep a batch alive while the next one is read.
     rows = (chain.from_iterable(map(_rows_of, made)) for made in batches)
     return (Envelope._make((*texts, platform, *about)) for texts, about in zip(*rows, strict=True))
 
 
-def _groups(query: pl.LazyFrame, path: Path) -> Iterator[pl.DataFrame]:
+def _groups(query: pl.LazyFrame, path: Path, batch_rows: int) -> Iterator[pl.DataFrame]:
     rows = group_rows(path)
-    return (query.slice(start, many).collect() for start, many in zip(accumulate(rows, initial=0), rows, strict=False))
+    groups = (query.slice(start, many).collect() for start, many in zip(accumulate(rows, initial=0), rows, strict=False))
+    # A group of many short conversations is not to be Python objects all at once.
+    return chain.from_iterable(map(partial(pl.DataFrame.iter_slices, n_rows=batch_rows), groups))
 
 
 def _rows_of(batch: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
