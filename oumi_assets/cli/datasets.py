@@ -83,9 +83,10 @@ def show(dataset: str, n: int, dropped: bool, as_json: bool) -> None:
         if len(drops) < found.dropped:
             messages().print(f"Shown: {len(drops)} of {found.dropped:,}. For more, name a number after the dataset.")
         elif not drops:
-            # Every dataset has a conversation; an import without one may have failed before anything was counted.
-            nothing = "Nothing was left out." if found.conversations else "Nothing was counted before it failed."
-            messages().print(nothing)
+            # Every dataset has a conversation; an import without one failed, or runs right now.
+            messages().print(
+                "Nothing was left out." if found.conversations else "Nothing was left out so far: it has no dataset."
+            )
         return
     for line in read_conversations(store, found.key, n):
         if as_json:

@@ -44,6 +44,8 @@ def import_files(files: tuple[Path, ...], name: str | None, platform: str | None
                 summary = importer.import_file(path, form, report)
             failed += summary.error is not None
             _print(summary, str(path), as_json)
+            if importer.stopped:
+                sys.exit(1)
     if len(files) > 1 and not as_json:
         messages().print(f"{len(files) - failed} imported, {failed} failed.")
     sys.exit(1 if failed else 0)

@@ -42,7 +42,12 @@ _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 class Importer:
-    """Pays Dagster's start once for any number of imports. Use as a context manager."""
+    """Pays Dagster's start once for any number of imports. Use as a context manager.
+
+    `stopped` says that somebody pressed Ctrl-C: Dagster takes the signal for itself, and ends the run.
+    """
+
+    stopped = False
 
     def __init__(self) -> None:
         home = dagster_home()
@@ -110,7 +115,9 @@ class Importer:
             run_id=run_id,
             raise_on_error=False,
         )
-        return summarize(workspace.store, key, None if result.success else _error(result))
+        self.stopped = _is_stopped(result)
+        error = f"stopped. `oumi-assets retry {key}` finishes it." if self.stopped else _error(result)
+        return summarize(workspace.store, key, None if result.success else error)
 
 
 def _own_path(run: dg.DagsterRun) -> str | None:
@@ -127,6 +134,13 @@ def _form_config(run: dg.DagsterRun) -> dict[str, Any]:
 
 def _fields(settings: Settings) -> dict[str, Any]:
     return {name: getattr(settings, name) for name in ("dataset_name", "source_platform", "deduplicate")}
+
+
+def _is_stopped(result: dg.ExecuteInProcessResult) -> bool:
+    """The signal came in a step, or between two of them."""
+    errors = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+    errors += [event.job_failure_data.error for event in result.all_events if event.is_job_failure]
+    return any(error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__ for error in errors)
 
 
 def _error(result: dg.ExecuteInProcessResult) -> str:

@@ -110,7 +110,7 @@ def test_a_failed_import_can_be_deleted_too(workspace: Workspace) -> None:
     (workspace.uploads.root / "bad.jsonl").write_text("a,b\n1,2\n")  # type: ignore[union-attr]
     with pytest.raises(Exception, match="only supports"):
         make_raw_export(workspace, "bad-1", Form(file="bad.jsonl"))
-    assert run("show", "bad-1", "--dropped") == "Nothing was counted before it failed.\n"
+    assert run("show", "bad-1", "--dropped") == "Nothing was left out so far: it has no dataset.\n"
     run("delete", "bad-1", "--yes")
     note = workspace.store.manifest("raw_export", "bad-1")
     assert note is not None

@@ -77,3 +77,19 @@ def test_a_killed_import_shows_nothing_half_made_and_is_finished_by_retry(
     with dg.DagsterInstance.get() as instance:
         statuses = [run.status.value for run in instance.get_runs(dg.RunsFilter(tags={"dagster/partition": key}))]
     assert sorted(statuses) == ["FAILURE", "SUCCESS"], "no run goes on for ever in the UI"
+
+
+def test_a_stopped_import_is_said_to_be_one_and_no_further_file_is_begun(export: Path, workspace: Workspace) -> None:
+    """Ctrl-C is no error of anybody, and means all of the files."""
+    running = subprocess.Popen(command("import", export, export), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while running.poll() is None and not (keys := partitions()):
+        time.sleep(0.01)
+    (key,) = keys
+    while running.poll() is None and not begun(STAGES[0], key, workspace):
+        time.sleep(0.001)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert said == f"Error: {export}: stopped. `oumi-assets retry {key}` finishes it. (import {key})\n"
+    assert partitions() == {key}
+    assert not [*(workspace.store.root / ".staging").iterdir()]
