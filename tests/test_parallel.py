@@ -128,6 +128,18 @@ def test_a_conversation_too_large_for_one_piece_is_written_whole(tmp_path: Path,
         assert json.loads(json.loads(line)["metadata"]["source_raw"])
 
 
+@pytest.mark.parametrize("export", EXPORTS[::7], ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_row_group_by_row_group_makes_the_same_dataset(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So exports with giants are read; groups and batches of them end in the middle of everything."""
+    usual = run(export, tmp_path / "usual", 1, WHOLE)
+    monkeypatch.setattr("oumi_assets.stages.dataset._AHEAD_BYTES", 0)
+    monkeypatch.setattr("oumi_assets.stages.dataset.BATCH_ROWS", 2)
+    monkeypatch.setattr("oumi_assets.stages.reconstruct.rows_per_group", lambda sizes: 3)
+    assert_same(usual, run(export, tmp_path / "groups", 1, WHOLE))
+
+
 def _write_late(path: Path) -> None:
     """Work that takes longer than what it is beside; here, since a worker must be able to find it."""
     time.sleep(0.5)

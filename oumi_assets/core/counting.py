@@ -105,8 +105,7 @@ def is_one_reply(output: Raw) -> bool:
     `output` is JSON, or JSON text inside JSON text, where quotes are escaped.
     """
     text = bytes(output)
-    beginning = text[:64].lstrip(b'" \\') or text.lstrip(b'" \\')
-    return beginning[:1] != b"[" and not (b'"output' in text and _RESPONSE_ITEMS.search(text))
+    return text.lstrip(b'" \\')[:1] != b"[" and not _RESPONSE_ITEMS.search(text)
 
 
 class Tally(NamedTuple):
