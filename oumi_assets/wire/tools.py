@@ -9,6 +9,8 @@ from oumi_assets.core.json_text import NotJson, parse
 
 _SCHEMA_KEYS = ("parameters", "input_schema", "inputSchema", "parameters_json_schema", "parametersJsonSchema")
 _DECLARATION_KEYS = ("function_declarations", "functionDeclarations")
+_NESTED_KEYS = ("function", "toolSpec")
+_WRAPPED_SCHEMA_KEYS = ("jsonSchema", "json")
 
 
 def wire_tools(definitions: Iterable[Any]) -> list[dict[str, Any]]:
@@ -27,7 +29,7 @@ def definitions_of(value: Any) -> list[Any]:
         return value
     if not isinstance(value, dict):
         return []
-    if isinstance(value.get("name"), str) or any(key in value for key in ("function", *_DECLARATION_KEYS)):
+    if isinstance(value.get("name"), str) or any(key in value for key in (*_NESTED_KEYS, *_DECLARATION_KEYS)):
         return [value]
     return [_named(name, _parsed(definition)) for name, definition in value.items()]
 
@@ -50,8 +52,8 @@ def _functions(definition: Any) -> Iterator[dict[str, Any]]:
             if isinstance(declaration, dict) and not any(key in declaration for key in _DECLARATION_KEYS):
                 yield from _functions(declaration)
         return
-    nested = definition.get("function")
-    function = _described(nested if isinstance(nested, dict) else _own_function(definition))
+    nested = next((definition[key] for key in _NESTED_KEYS if isinstance(definition.get(key), dict)), None)
+    function = _described(_own_function(definition) if nested is None else nested)
     if function is not None:
         yield function
 
@@ -67,9 +69,8 @@ def _parsed(value: Any) -> Any:
 
 def _own_function(definition: dict[str, Any]) -> dict[str, Any]:
     """A flat definition, or nothing when it is a hosted tool's configuration."""
-    has_schema = any(isinstance(definition.get(key), dict) for key in _SCHEMA_KEYS)
     kind = definition.get("type")
-    return definition if has_schema or kind is None or kind == "function" else {}
+    return definition if kind is None or kind == "function" or _schema(definition) is not None else {}
 
 
 def _described(fields: dict[str, Any]) -> dict[str, Any] | None:
@@ -80,16 +81,22 @@ def _described(fields: dict[str, Any]) -> dict[str, Any] | None:
     function: dict[str, Any] = {"name": name}
     if isinstance(fields.get("description"), str):
         function["description"] = fields["description"]
-    schema = next((fields[key] for key in _SCHEMA_KEYS if isinstance(fields.get(key), dict)), None)
+    schema = _schema(fields)
     if schema is not None:
-        function["parameters"] = _plain(schema)
+        function["parameters"] = schema
     for key, value in fields.items():
         if key not in function and key not in _SCHEMA_KEYS and key != "type" and value is not None:
             function[key] = value
     return function
 
 
-def _plain(schema: dict[str, Any]) -> dict[str, Any]:
-    """The AI SDK wraps a JSON schema as `{"jsonSchema": ...}` beside its validator."""
-    wrapped = schema.get("jsonSchema")
-    return wrapped if isinstance(wrapped, dict) else schema
+def _schema(fields: dict[str, Any]) -> dict[str, Any] | None:
+    """The JSON schema under the first key that holds one; Langfuse's tool columns keep it as JSON text.
+
+    The AI SDK wraps it as `{"jsonSchema": ...}` beside its validator, Bedrock as `{"json": ...}`.
+    """
+    for key in _SCHEMA_KEYS:
+        schema = _parsed(fields.get(key))
+        if isinstance(schema, dict):
+            return next((schema[inner] for inner in _WRAPPED_SCHEMA_KEYS if isinstance(schema.get(inner), dict)), schema)
+    return None

@@ -28,6 +28,8 @@ DIALECTS: dict[str, Any] = {
     "Google": {"function_declarations": [FUNCTION], "google_search": None},
     "Google REST": {"functionDeclarations": [{**SAID, "parametersJsonSchema": SCHEMA}]},
     "JSON text": json.dumps(WIRE),
+    "a schema as JSON text": {"type": "function", "function": {**FUNCTION, "parameters": json.dumps(SCHEMA)}},
+    "Bedrock": {"toolSpec": {**SAID, "inputSchema": {"json": SCHEMA}}},
     "with nulls": {"type": "function", "function": {**FUNCTION, "strict": None}},
 }
 
@@ -92,6 +94,9 @@ PLACES: dict[str, dict[str, Any]] = {
     "LangChain's invocation parameters": {"invocation_params": {"tools": [WIRE], "model": "m"}},
     "older invocation parameters": {"invocation_params": {"functions": [FUNCTION]}},
     "the tool column": {"tool_columns": MAP},
+    "the tool column as Langfuse writes it": {
+        "tool_columns": {"weather": json.dumps({"description": "Weather now", "parameters": json.dumps(SCHEMA)})}
+    },
     "the tool column as a list": {"tool_columns": [WIRE]},
     "model parameters as an object": {"model_parameters": {"tools": [WIRE]}},
     "model parameters as JSON text": {"model_parameters": json.dumps({"tools": json.dumps([WIRE])})},
