@@ -71,14 +71,15 @@ def read_message(value: Any) -> list[Draft] | None:
 
 
 def _without_pseudo_messages(request: Request) -> Request:
+    logged, appended = langchain.without_appended_tools(request.messages)
     messages, tools = [], list(request.tools)
-    for value in request.messages:
+    for value in logged:
         tool = _read_tool(value)
         if tool is None:
             messages.append(value)
         else:
             tools.append(tool)
-    return Request(messages, tools)
+    return Request(messages, [*tools, *appended])
 
 
 def _read_tool(value: Any) -> Any | None:

@@ -20,6 +20,26 @@ from oumi_assets.wire.tools import wire_tools
 _ROLES = frozenset({"human", "user", "ai", "assistant", "system", "developer", "tool", "function"})
 _OWN_ROLE = frozenset({"", "chat", "generic"})
 _SCHEMA_KEYS = frozenset({"parameters", "input_schema", "inputSchema", "schema"})
+_DEFINITION_KEYS = ("description", "toolSpec", "function_declarations", "functionDeclarations", "parameter_definitions")
+_HOSTED_KEYS = frozenset(
+    {
+        "google_search",
+        "googleSearch",
+        "google_search_retrieval",
+        "googleSearchRetrieval",
+        "code_execution",
+        "codeExecution",
+        "url_context",
+        "urlContext",
+        "google_maps",
+        "googleMaps",
+        "cachePoint",
+        "systemTool",
+    }
+)
+"""Tools that a provider runs, named by a key instead of a type: Google's, Bedrock's."""
+
+_CALLING_KEYS = ("tool_calls", "toolCalls", "function_call", "additional_kwargs")
 
 
 def request(value: Any) -> Request | None:
@@ -160,14 +180,19 @@ def _has_own_fields(value: dict[str, Any]) -> bool:
 
 def tool(value: Any) -> Any | None:
     """A tool definition logged as a message: role `tool`, a definition as content, no `tool_call_id`."""
-    if not isinstance(value, dict) or value.get("role") != "tool" or value.get("tool_call_id"):
-        return None
-    content = value.get("content")
-    if not isinstance(content, dict):
+    content = _possible_definition(value)
+    if content is None:
         return None
     if isinstance(content.get("function"), dict) or _SCHEMA_KEYS.intersection(content):
         return content if wire_tools([content]) else None
     return content if _is_hosted_tool(content) else None
+
+
+def _possible_definition(value: Any) -> dict[str, Any] | None:
+    if not isinstance(value, dict) or value.get("role") != "tool" or value.get("tool_call_id"):
+        return None
+    content = value.get("content")
+    return content if isinstance(content, dict) else None
 
 
 def _is_hosted_tool(content: dict[str, Any]) -> bool:
@@ -176,6 +201,41 @@ def _is_hosted_tool(content: dict[str, Any]) -> bool:
     if not isinstance(kind, str) or not isinstance(name, str):
         return False
     return kind.startswith(name) and kind.removeprefix(name)[1:].isdigit()
+
+
+def without_appended_tools(messages: list[Any]) -> tuple[list[Any], list[Any]]:
+    """The messages, and the contents of those that Langfuse's handler appended for the model's tools.
+
+    It appends one for each tool, and some providers' definitions look like results: a server's address, a bare type.
+    At the end of a list, and behind anything but a call for tools, they answer nobody.
+    """
+    end = len(messages)
+    while end and _is_appended(messages[end - 1]):
+        end -= 1
+    if end and _calls_tools(messages[end - 1]):
+        return messages, []
+    return messages[:end], [value["content"] for value in messages[end:]]
+
+
+def _is_appended(value: Any) -> bool:
+    content = _possible_definition(value)
+    if not content or value.keys() != {"role", "content"}:
+        return False
+    return isinstance(content.get("type"), str) or content.keys() <= _HOSTED_KEYS or _is_described(content)
+
+
+def _is_described(content: dict[str, Any]) -> bool:
+    has_sign = any(key in content for key in (*_SCHEMA_KEYS, *_DEFINITION_KEYS))
+    return has_sign and bool(wire_tools([content]))
+
+
+def _calls_tools(value: Any) -> bool:
+    """Whether a result may follow: behind calls of any form, and behind what does not say who speaks."""
+    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
+        return True
+    if value["role"].lower() not in ("ai", "assistant", "model"):
+        return False
+    return isinstance(value.get("content"), list) or any(value.get(key) for key in _CALLING_KEYS)
 
 
 SHAPE = Shape("langchain", request=request, reply=reply, message=message, tool=tool)

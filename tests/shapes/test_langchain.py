@@ -271,12 +271,53 @@ def test_a_reply_is_read(output: Any, wire: dict[str, Any]) -> None:
     assert_read(Logged("", "langsmith", ASKED, output, [HI, wire]))
 
 
-def test_a_hosted_tool_logged_as_a_message_is_no_message() -> None:
+HOSTED: dict[str, dict[str, Any]] = {
+    "Anthropic's search": {"type": "web_search_20250305", "name": "web_search", "max_uses": 5},
+    "Anthropic's editor": {"type": "text_editor_20250429", "name": "str_replace_based_edit_tool"},
+    "OpenAI's search": {"type": "web_search_preview"},
+    "OpenAI's interpreter": {"type": "code_interpreter", "container": {"type": "auto"}},
+    "a server": {"type": "mcp", "server_label": "x", "server_url": "https://x.test"},
+    "a free-form tool": {"type": "custom", "name": "sql", "format": {"type": "text"}},
+    "Google's search": {"google_search": {}},
+}
+
+
+@pytest.mark.parametrize("hosted", HOSTED.values(), ids=HOSTED)
+def test_a_hosted_tool_logged_as_a_message_is_no_message(hosted: dict[str, Any]) -> None:
     """Langfuse's handler appends whatever tools there are; nobody said them."""
-    hosted = {"role": "tool", "content": {"type": "web_search_20250305", "name": "web_search", "max_uses": 5}}
-    found = read("langfuse", row("langfuse", [HI, hosted], HELLO))
+    assert_read(_langfuse("", [HI, {"role": "tool", "content": hosted}, {"role": "tool", "content": TOOL}], [HI], [TOOL]))
+
+
+SCHEMALESS = {"type": "function", "function": {"name": "ping", "description": "x"}}
+PROVIDERS: dict[str, dict[str, Any]] = {
+    "Bedrock": {"toolSpec": {"name": "ping", "description": "x"}},
+    "Google": {"function_declarations": [{"name": "ping", "description": "x"}]},
+    "flat": {"type": "function", "name": "ping", "description": "x"},
+    "bare": {"name": "ping", "description": "x"},
+}
+
+
+@pytest.mark.parametrize("definition", PROVIDERS.values(), ids=PROVIDERS)
+def test_a_providers_definition_logged_as_a_message_is_a_tool(definition: dict[str, Any]) -> None:
+    """The handler appends what the provider was sent, not what OpenAI would have been."""
+    assert_read(_langfuse("", [HI, {"role": "tool", "content": definition}], [HI], [SCHEMALESS]))
+
+
+def test_an_object_behind_a_call_is_its_result() -> None:
+    """People log results as objects and without ids: an object that looks like a tool may be one that a tool found."""
+    found = {"type": "customer", "name": "Bob"}
+    calling = assistant(None, call("a", "weather"))
+    line = row("langfuse", [HI, calling, {"role": "tool", "content": found}], HELLO)
+    read_ = read("langfuse", line)
+    assert isinstance(read_, Conversation)
+    assert read_.messages == [HI, calling, result("a", '{"type":"customer","name":"Bob"}'), HELLO]
+
+
+def test_an_object_that_describes_no_tool_is_a_message() -> None:
+    """Without a call before it, too: whatever somebody logged as a tool's answer stays in the conversation."""
+    found = read("langfuse", row("langfuse", [HI, {"role": "tool", "content": {"temperature": 20}}], HELLO))
     assert isinstance(found, Conversation)
-    assert found.messages == [HI, HELLO]
+    assert found.messages[1]["content"] == '{"temperature":20}'
 
 
 def test_tools_are_invocation_parameters() -> None:
