@@ -15,9 +15,18 @@ from oumi_assets.langfuse.rows import is_failed
 TOOL_COLUMNS = ("toolDefinitions", "tool_definitions", "tools")
 
 _LOOKS_LIKE_JSON = re.compile(r"""\s*(\{|\[\s*(["{\[\]\d-]|true|false|null|$))""")
-_KEYS = "role|content|tool_calls|choices|id|message|messages|parts|candidates|generations|finish_reason|lc|toolCallId"
+_ROLES = "assistant|ai|model|user|human|system|developer|tool|function"
 _TYPES = "text|message|reasoning|thinking|function_call|tool_use|tool_call|tool-call|constructor"
-_LOOKS_LIKE_A_MESSAGE = re.compile(rf"""\s*(\[\s*)*\{{\s*"(({_KEYS})"\s*:|type"\s*:\s*"({_TYPES})")""")
+_BEGINS_AS_A_MESSAGE = re.compile(
+    rf"""\s*(\[\s*)*\{{\s*"(role"\s*:\s*(null|"({_ROLES}))"""
+    rf"""|(tool_calls|choices|parts|candidates|generations|finish_reason|lc|toolCallId)"\s*:|type"\s*:\s*"({_TYPES})")""",
+    re.IGNORECASE,
+)
+_BEGINS_LIKE_ANYTHING = re.compile(r"""\s*(\[\s*)*\{\s*"(content|id|message|messages)"\s*:""")
+_SPEAKS_OF_A_MESSAGE = re.compile(
+    rf"""[{{,]\s*"(role"\s*:\s*"({_ROLES})"|(tool_calls|finish_reason|stop_reason)"\s*:|object"\s*:\s*"(response|chat))""",
+    re.IGNORECASE,
+)
 
 
 class _Row(msgspec.Struct):
@@ -95,9 +104,16 @@ def _reply(value: Any) -> Any:
     except NestedTooDeep:
         raise PayloadNotJson("$.output") from None
     except NotJson:
-        if _LOOKS_LIKE_A_MESSAGE.match(value):
+        if _is_damaged_message(value):
             raise PayloadNotJson("$.output") from None
         return value
+
+
+def _is_damaged_message(text: str) -> bool:
+    """Whether a text that is not JSON was a message: models write JSON too, cut off or with a sentence behind it."""
+    if _BEGINS_AS_A_MESSAGE.match(text):
+        return True
+    return bool(_BEGINS_LIKE_ANYTHING.match(text) and _SPEAKS_OF_A_MESSAGE.search(text))
 
 
 def _text(logged: Any, value: Any) -> str | None:

@@ -23,6 +23,7 @@ from oumi_assets.shapes import (
     vercel_ai,
 )
 from oumi_assets.shapes.base import Shape
+from oumi_assets.shapes.json_answers import is_json_answer
 from oumi_assets.shapes.plain import is_plain
 from oumi_assets.shapes.recorded_instructions import with_recorded_instructions
 
@@ -51,11 +52,11 @@ def read_request(call: ModelCall) -> Request | None:
 
 
 def read_reply(call: ModelCall) -> Reply | None:
-    """The answer in the call's output; None when no shape knows it."""
+    """The answer in the call's output; None when no shape knows it, or when it is a text that only looks like one."""
     for shape in SHAPES:
         found = shape.reply(call.output) if shape.reply else None
         if found is not None:
-            return found
+            return None if call.output_text and is_json_answer(call.output, found) else found
     return None
 
 

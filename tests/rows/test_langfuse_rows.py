@@ -141,6 +141,8 @@ def test_a_payload_with_decoded_control_characters_is_read_exactly(payload: str,
         {"output": '{"role": "assistant", "content": "say "hi" now"}'},
         {"output": '[{"role": "assistant", "content": "cut'},
         {"output": '{"choices": [{"message": '},
+        {"output": '{"content": "say "hi" now", "role": "assistant"}'},
+        {"output": '{"id": "c", "choices": [{"finish_reason": "stop", "message": {"content": "say "hi""}}]}'},
         {"output": '{"type": "function_call", "name": "f", "arguments": "{"x":1}"}'},
         {"input": "[" * 5000 + "]" * 5000},
         {"output": '{"a":' * 5000 + "1" + "}" * 5000},
@@ -153,7 +155,36 @@ def test_a_payload_damaged_beyond_an_exact_reading_is_dropped(fields: dict[str, 
     assert imported.drops == {"payload_not_json": 1}
 
 
-@pytest.mark.parametrize("text", ["103", "[1] see the notes", "{not json", "true", '"quoted"', "[INST] no"])
+STREAMED = [
+    "103",
+    "[1] see the notes",
+    "{not json",
+    "true",
+    '"quoted"',
+    "[INST] no",
+    '{"id": 1, "name": "Bob"}\n\nThat is the record.',
+    '[{"id": 1}] is the list.',
+    '{"id": 1}\n{"id": 2}',
+    '{"content": "cut by the limit of tok',
+    '{"role": "Engineer", "skills": ["cut',
+]
+JSON_MODE = [
+    '{"title": "Lasagna",  "content": "Cook it."}',
+    '{"message": "Hello", "score": 3}',
+    '{"refusal": false, "answer": "x"}',
+    '{"tool_calls": 3, "a": 1}',
+    '{"output": {"score": 5}}',
+    '{"candidates": [{"name": "Bob"}]}',
+    '{"choices": ["a", "b"]}',
+    '{"messages": ["a", "b"]}',
+    '{"generations": [1]}',
+    '{"role": "Engineer", "skills": ["a"]}',
+    '["ai", "ml"]',
+    '["a"]',
+]
+
+
+@pytest.mark.parametrize("text", [*STREAMED, *JSON_MODE])
 def test_a_streamed_answer_is_its_text_whatever_it_looks_like(text: str, tmp_path: Path) -> None:
     """Streams are logged as bare text, and models write brackets."""
     found = _import(tmp_path, langfuse_row(output=text)).rows["trace"]
