@@ -59,7 +59,17 @@ def _call(row: dict[str, Any], request: Any) -> ModelCall:
 
 
 def _reply(outputs: Any) -> Any:
-    """The SDK wraps an answer that is no object as `{"output": value}`; null there means none came."""
-    if isinstance(outputs, dict) and set(outputs) == {"output"}:
-        return outputs["output"]
-    return outputs
+    """The SDKs wrap an answer that is no object as `{"output": value}`, in JavaScript `{"outputs": value}`; null is none."""
+    if not isinstance(outputs, dict) or len(outputs) != 1 or not outputs.keys() <= {"output", "outputs"}:
+        return outputs
+    value = next(iter(outputs.values()))
+    if isinstance(value, list) and value and all(isinstance(piece, str) for piece in value):
+        return _gathered(value)
+    return value
+
+
+def _gathered(pieces: list[str]) -> Any:
+    """The documented pair of role and content, else what a generator yielded piece by piece."""
+    if len(pieces) == 2 and pieces[0] in ("assistant", "ai"):
+        return {"role": "assistant", "content": pieces[1]}
+    return "".join(pieces)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from oumi_assets.core.calls import Draft, Reply, Request
+from oumi_assets.core.json_text import NotJson, parse
 
 
 class Shape(NamedTuple):
@@ -36,3 +37,16 @@ def first_list(value: Any, *keys: str) -> list[Any]:
             if isinstance(found, list) and found:
                 return found
     return []
+
+
+def parsed(value: Any) -> Any:
+    """The value of a text that is a JSON object or list, None where it only begins like one; anything else as it is.
+
+    Span attributes hold no objects, so writers put JSON text there, and Langfuse keeps metadata so.
+    """
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            return parse(value)
+        except NotJson:
+            return None
+    return value

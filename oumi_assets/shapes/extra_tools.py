@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.core.json_text import NotJson, parse
+from oumi_assets.shapes.base import parsed
 from oumi_assets.wire.tools import definitions_of, wire_tools
 
 _PLACES = (
@@ -46,13 +46,3 @@ def value_at(value: Any, path: str) -> Any:
         if found is not None:
             return found
     return None
-
-
-def parsed(value: Any) -> Any:
-    """The value of a text that is a JSON object or list: Langfuse keeps metadata and model parameters as JSON text."""
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        try:
-            return parse(value)
-        except NotJson:
-            return None
-    return value

@@ -8,27 +8,56 @@ Source of the format: OpenAI API reference, chat completions; Langfuse and LangS
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
-from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.base import Shape, first_list, parsed
+from oumi_assets.shapes.blocks import with_system
 
 _CALL_KEYS = {"function": "arguments", "custom": "input"}
 _ANSWERING_ROLES = ("assistant", "ai", "model")
 _REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
 _ANSWER_KEYS = ("role", "content", "tool_calls", "function_call", "refusal")
+_SYSTEM_KEYS = (
+    "instructions",
+    "system_prompt",
+    "systemPrompt",
+    "system_instruction",
+    "systemInstruction",
+    "system_instructions",
+)
+_SAYING = frozenset({"content", "tool_calls", "toolCalls", "function_call", "refusal", "audio", *_REASONING_KEYS})
+_ABOUT = """
+    additional_kwargs annotations created finish_reason id index metadata model name object response_metadata role status
+    stop_reason tool_call_id tool_name toolCallId toolName type
+"""
+_KEYS_ABOUT = frozenset(_ABOUT.split())
+"""What a message is called or comes with: nothing of what it says."""
+
+_CALL_ID = re.compile(r"(call|toolu|fc|tooluse|chatcmpl-tool)[-_]")
 
 
 def request(value: Any) -> Request | None:
     """Messages and tools of a bare list or of `{messages, tools | functions}`."""
     if isinstance(value, list):
         return Request(messages=value) if value else None
-    if isinstance(value, dict) and value.keys() == {"args", "kwargs"}:
-        return _of_arguments(value["args"], value["kwargs"])
-    messages = first_list(value, "messages")
-    if not messages:
+    if not isinstance(value, dict):
         return None
-    return Request(messages=messages, tools=[*first_list(value, "tools"), *first_list(value, "functions")])
+    if "args" in value and value.keys() <= {"args", "kwargs"}:
+        return _of_arguments(value["args"], value.get("kwargs"))
+    messages = parsed(value.get("messages"))
+    if not isinstance(messages, list) or not messages:
+        return None
+    tools = [*first_list(value, "tools"), *first_list(value, "functions")]
+    return Request(with_system(_system_beside(value, messages), messages), tools)
+
+
+def _system_beside(value: dict[str, Any], messages: list[Any]) -> str | None:
+    """A system prompt under one of the names that agents give it, unless there is one among the messages."""
+    if any(isinstance(message, dict) and message.get("role") in ("system", "developer") for message in messages):
+        return None
+    return next((value[key] for key in _SYSTEM_KEYS if isinstance(value.get(key), str) and value[key]), None)
 
 
 def _of_arguments(args: Any, kwargs: Any) -> Request | None:
@@ -36,7 +65,7 @@ def _of_arguments(args: Any, kwargs: Any) -> Request | None:
     named = request({**kwargs, "messages": kwargs.get("messages")}) if isinstance(kwargs, dict) else None
     if named is not None or not isinstance(args, list):
         return named
-    lists = (arg for arg in args if isinstance(arg, list) and arg and all(map(_has_role, arg)))
+    lists = (arg for arg in args if isinstance(arg, list) and arg and all(map(_is_message, arg)))
     messages = next(lists, None)
     return None if messages is None else Request(messages, first_list(kwargs, "tools"))
 
@@ -56,6 +85,16 @@ def reply(value: Any) -> Reply | None:
 
 def _has_role(value: Any) -> bool:
     return isinstance(value, dict) and "role" in value
+
+
+def _is_message(value: Any) -> bool:
+    """With a role, or with a type as LangChain's have."""
+    return _has_role(value) or (isinstance(value, dict) and "content" in value and isinstance(value.get("type"), str))
+
+
+def _answers(value: Any) -> bool:
+    role = value.get("role") if isinstance(value, dict) else None
+    return isinstance(role, str) and role.lower() in _ANSWERING_ROLES
 
 
 def _of_choices(value: dict[str, Any]) -> Reply | None:
@@ -78,9 +117,15 @@ def _of_wrapper(value: dict[str, Any]) -> Reply | None:
         if key in value:
             inner = value[key]
             if isinstance(inner, str):
-                return Reply([inner] if inner else [])
+                return _of_text(inner)
             return reply(inner) or Reply([])
     return None
+
+
+def _of_text(text: str) -> Reply:
+    """A text, or the message that a span attribute holds as one."""
+    message = parsed(text)
+    return Reply([message] if _answers(message) else [text] if text else [])
 
 
 def _of_messages(value: dict[str, Any]) -> Reply | None:
@@ -93,14 +138,14 @@ def _of_messages(value: dict[str, Any]) -> Reply | None:
 def _of_list(value: list[Any]) -> Reply | None:
     if not value or not all(map(_has_role, value)):
         return None
-    if all(item["role"] == "assistant" for item in value):
+    if all(map(_answers, value)):
         return Reply([value[0]])
     return _last_assistant(value)
 
 
 def _last_assistant(messages: list[Any]) -> Reply | None:
     for message in reversed(messages):
-        if isinstance(message, dict) and message.get("role") in _ANSWERING_ROLES:
+        if _answers(message):
             return Reply([message])
     return None
 
@@ -109,20 +154,35 @@ def message(value: Any) -> list[Draft] | None:
     """One wire message: anything with a text `role`. A missing role is the reply's business."""
     if not isinstance(value, dict) or not isinstance(value.get("role"), str):
         return None
-    if value.get("parts") and not value.get("content"):
-        # Another writer's message that its shape could not read: nothing here says what it says.
+    if _speaks_elsewhere(value):
         return None
     return [
         Draft(
             role=value["role"],
             content=value.get("content") or _spoken(value.get("audio")) or value.get("content"),
-            tool_calls=_tool_calls(value.get("tool_calls")),
-            tool_call_id=value.get("tool_call_id"),
-            name=value.get("name"),
+            tool_calls=_tool_calls(value.get("tool_calls") or value.get("toolCalls")),
+            tool_call_id=_answered(value),
+            name=value.get("name") or value.get("tool_name"),
             refusal=value.get("refusal"),
             reasoning=next((value[key] for key in _REASONING_KEYS if isinstance(value.get(key), str) and value[key]), None),
         )
     ]
+
+
+def _speaks_elsewhere(value: dict[str, Any]) -> bool:
+    """Whether this is another writer's message that its shape could not read: nothing known here says what it says."""
+    if value.get("parts") and not value.get("content"):
+        return True
+    others = value.keys() - _KEYS_ABOUT
+    return not others & _SAYING and any(isinstance(value[key], (str, list, dict)) and value[key] for key in others)
+
+
+def _answered(value: dict[str, Any]) -> Any:
+    """The id of the call that a result answers; OpenTelemetry's events keep it under `id`, where messages have their own."""
+    found = value.get("tool_call_id") or value.get("toolCallId")
+    if not found and value["role"] == "tool" and isinstance(value.get("id"), str) and _CALL_ID.match(value["id"]):
+        return value["id"]
+    return found
 
 
 def _spoken(audio: Any) -> Any:
@@ -131,7 +191,8 @@ def _spoken(audio: Any) -> Any:
 
 
 def _tool_calls(value: Any) -> list[ToolCallDraft]:
-    """Calls of one message; streamed ones may hold null holes and lack `id` and `type`."""
+    """Calls of one message, also as JSON text; streamed ones may hold null holes and lack `id` and `type`."""
+    value = parsed(value)
     return [call for call in map(tool_call, value) if call] if isinstance(value, list) else []
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, ToolCallDraft
-from oumi_assets.shapes.base import Shape
+from oumi_assets.shapes.base import Shape, parsed
 from oumi_assets.shapes.blocks import block_drafts
 
 
@@ -54,7 +54,7 @@ def _result(part: dict[str, Any]) -> Draft | None:
 
 def _with_flat_calls(value: dict[str, Any]) -> list[Draft] | None:
     """`tool_calls: [{id, name, arguments}]`, as unfolded from `gen_ai.prompt.0.tool_calls.0.name` attributes."""
-    calls = value.get("tool_calls")
+    calls = parsed(value.get("tool_calls"))
     if not isinstance(calls, list) or not calls or not all(_is_flat_call(call) for call in calls):
         return None
     drafts = [ToolCallDraft(name=call["name"], arguments=call.get("arguments"), id=call.get("id")) for call in calls]

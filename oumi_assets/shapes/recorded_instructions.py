@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import ModelCall, Request
-from oumi_assets.shapes.extra_tools import parsed, value_at
+from oumi_assets.shapes.base import parsed
+from oumi_assets.shapes.extra_tools import value_at
 
 _PLACE = "metadata.attributes.gen_ai.system_instructions"
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
-from oumi_assets.core.json_text import NotJson, dump, parse
-from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.core.json_text import dump
+from oumi_assets.shapes.base import Shape, first_list, parsed
 from oumi_assets.shapes.blocks import block_drafts, has_block, with_system
 from oumi_assets.wire.tools import definitions_of
 
@@ -63,11 +63,7 @@ def message(value: Any) -> list[Draft] | None:
 
 def _calls(value: Any) -> list[ToolCallDraft]:
     """Calls of the SDK, also as the JSON text that Langfuse keeps; empty when one is of another kind."""
-    if isinstance(value, str) and value.startswith("["):
-        try:
-            value = parse(value)
-        except NotJson:
-            return []
+    value = parsed(value)
     if not isinstance(value, list) or not all(_is_call(call) for call in value):
         return []
     return [_call(call) for call in value]
