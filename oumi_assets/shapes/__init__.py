@@ -10,13 +10,18 @@ from typing import Any
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply, Request
 from oumi_assets.shapes import (
+    ai_sdk_ui,
     anthropic,
+    bedrock,
     google,
+    haystack,
     langchain,
     legacy_functions,
     litellm,
+    llama_index,
     openai_agents,
     openai_chat,
+    openinference,
     otel_genai,
     pydantic_ai,
     responses,
@@ -29,11 +34,16 @@ from oumi_assets.shapes.recorded_instructions import with_recorded_instructions
 
 SHAPES: tuple[Shape, ...] = (
     litellm.SHAPE,
+    ai_sdk_ui.SHAPE,
     vercel_ai.SHAPE,
+    llama_index.SHAPE,
     langchain.SHAPE,
     google.SHAPE,
     pydantic_ai.SHAPE,
+    openinference.SHAPE,
     otel_genai.SHAPE,
+    bedrock.SHAPE,
+    haystack.SHAPE,
     anthropic.SHAPE,
     openai_agents.SHAPE,
     responses.SHAPE,

@@ -15,6 +15,7 @@ from oumi_assets.shapes.base import Shape, first_list
 from oumi_assets.shapes.blocks import block_drafts, has_block, with_system
 
 _WRAPPED = frozenset({"function_call", "function_response"})
+_SIGNATURES = frozenset({"thought_signature", "thoughtSignature"})
 _PART_KEYS = (
     ("text", "text"),
     ("function_call", "functionCall"),
@@ -74,7 +75,7 @@ def message(value: Any) -> list[Draft] | None:
     """A content of Google parts, or a message of `wrap_gemini` whose content holds calls or results."""
     if not isinstance(value, dict):
         return None
-    parts, role = value.get("parts"), value.get("role") or "user"
+    parts, role = _speaking(value.get("parts")), value.get("role") or "user"
     if not isinstance(role, str):
         return None
     if isinstance(parts, list) and "content" not in value and all(_is_part(part) for part in parts):
@@ -82,6 +83,13 @@ def message(value: Any) -> list[Draft] | None:
     if has_block(value.get("content"), _WRAPPED) and not value.get("tool_calls"):
         return block_drafts(role, value["content"], _call, _result)
     return None
+
+
+def _speaking(parts: Any) -> Any:
+    """The parts without empty ones and those that hold nothing but a thought's signature."""
+    if not isinstance(parts, list):
+        return parts
+    return [part for part in parts if not isinstance(part, dict) or part.keys() - _SIGNATURES]
 
 
 def _is_part(part: Any) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Reply
+from oumi_assets.wire.roles import WIRE_ROLES
 
 _SAID = ("content", "tool_calls", "toolCalls", "function_call", "refusal", "parts", "audio", "text")
 _BESIDE = """
@@ -40,9 +41,17 @@ def is_json_answer(value: Any, found: Reply) -> bool:
     if not found.messages:
         return any(_is_foreign(value.get(key)) for key in (*_LISTS, *_WRAPPERS))
     said = found.messages[0]
-    if said is value and isinstance(value.get("role"), str) and any(key in value for key in _SAID):
+    if said is not value and not isinstance(said, str):
         return False
-    return (said is value or isinstance(said, str)) and not _is_of_a_writer(value)
+    return not _names_its_role(value) and not _is_of_a_writer(value)
+
+
+def _names_its_role(value: dict[str, Any]) -> bool:
+    """As messages do; the role of a person in a company stands beside other things."""
+    role = value.get("role")
+    if not isinstance(role, str):
+        return False
+    return WIRE_ROLES.get(role.lower()) == "assistant" or any(key in value for key in _SAID)
 
 
 def _is_of_a_writer(value: dict[str, Any]) -> bool:

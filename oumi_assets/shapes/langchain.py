@@ -139,8 +139,9 @@ def _is_own_role(name: str) -> bool:
 def _role(name: str, fields: dict[str, Any]) -> str | None:
     """The role of a class; a ChatMessage (JS: generic) names its role itself."""
     if not _is_own_role(name):
-        base = _base_name(name)
-        return base if base in _ROLES else None
+        # A class of somebody's own names its role by the type it inherited.
+        bases = (_base_name(found) for found in (name, fields.get("type")) if isinstance(found, str))
+        return next((base for base in bases if base in _ROLES), None)
     own = fields.get("role")
     return own if isinstance(own, str) and not _is_own_role(own) else None
 

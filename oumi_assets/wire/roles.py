@@ -14,6 +14,9 @@ WIRE_ROLES = {
     "model": "assistant",
     "tool": "tool",
     "function": "tool",
+    # smolagents' own: it sends them as the assistant's and the user's.
+    "tool-call": "assistant",
+    "tool-response": "user",
 }
 
 

@@ -17,8 +17,8 @@ NOT_A_CHAT: dict[str, tuple[Any, Any]] = {
         {"messages": [{"role": "user", "content": "hi"}, {"speaker": "user", "says": "there"}]},
         {"role": "assistant", "content": "Hello."},
     ),
-    "a message of a user interface, which the call itself did not send": (
-        {"messages": [{"id": "1", "role": "user", "parts": [{"type": "text", "text": "hi"}]}]},
+    "a message whose text was not recorded": (
+        {"messages": [{"id": "1", "role": "user", "parts": [{"type": "text"}]}]},
         {"role": "assistant", "content": "Hello."},
     ),
 }

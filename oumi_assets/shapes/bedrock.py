@@ -1,0 +1,94 @@
+"""Amazon Bedrock's Converse API: content blocks named by their only key, `{"text"}`, `{"toolUse"}`, `{"toolResult"}`.
+
+Input: `{modelId, messages, system: [{text}], toolConfig: {tools: [{toolSpec}]}}`, or its messages alone.
+Output: `{output: {message}, stopReason}`, or the message. Blocks that mark a place in a cache say nothing.
+Source of the format: Amazon Bedrock API reference, `Converse`, `ContentBlock`, `ToolResultContentBlock`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import Draft, Request, ToolCallDraft
+from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.blocks import block_drafts, with_system
+
+_SILENT = frozenset({"cachePoint"})
+_BLOCKS = frozenset(
+    {"text", "json", "toolUse", "toolResult", "image", "document", "video", "reasoningContent", "citationsContent"}
+    | {"guardContent", *_SILENT}
+)
+
+
+def request(value: Any) -> Request | None:
+    """Messages with a tool configuration or a system prompt in blocks; bare messages are read as any list."""
+    messages = first_list(value, "messages")
+    if not messages or not (isinstance(value.get("toolConfig"), dict) or _are_blocks(value.get("system"))):
+        return None
+    system = _typed(value["system"]) if _are_blocks(value.get("system")) else value.get("system")
+    return Request(with_system(system, messages), first_list(value.get("toolConfig"), "tools"))
+
+
+def message(value: Any) -> list[Draft] | None:
+    """A message all of whose content is blocks."""
+    if not isinstance(value, dict) or not isinstance(value.get("role"), str) or not _are_blocks(value.get("content")):
+        return None
+    return block_drafts(value["role"], _typed(value["content"]), _call, _result)
+
+
+def _are_blocks(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(_key(block) is not None for block in value)
+
+
+def _key(block: Any) -> str | None:
+    """The one key that is given; nulls are unset."""
+    given = [key for key, value in block.items() if value is not None] if isinstance(block, dict) else []
+    return given[0] if len(given) == 1 and given[0] in _BLOCKS else None
+
+
+def _typed(blocks: list[Any]) -> list[dict[str, Any]]:
+    """The blocks with a `type`, in the forms that `wire` reads."""
+    keyed = ((_key(block) or "", block) for block in blocks)
+    return [_block(key, block[key]) for key, block in keyed if key not in _SILENT]
+
+
+def _block(key: str, value: Any) -> dict[str, Any]:
+    if key == "reasoningContent" and isinstance(value, dict):
+        said = value.get("reasoningText")
+        return {"type": "thinking", "thinking": said.get("text") if isinstance(said, dict) else None}
+    if key == "image" and isinstance(value, dict):
+        return _image(value)
+    return {"type": key, key: value}
+
+
+def _image(image: dict[str, Any]) -> dict[str, Any]:
+    source = image.get("source")
+    source = source if isinstance(source, dict) else {}
+    place = source.get("s3Location")
+    url = place.get("uri") if isinstance(place, dict) else None
+    return {"type": "image", "media_type": f"image/{image.get('format')}", "data": source.get("bytes"), "url": url}
+
+
+def _call(block: dict[str, Any]) -> ToolCallDraft | None:
+    call = block.get("toolUse")
+    if not isinstance(call, dict):
+        return None
+    return ToolCallDraft(name=call.get("name"), arguments=call.get("input"), id=call.get("toolUseId"))
+
+
+def _result(block: dict[str, Any]) -> Draft | None:
+    result = block.get("toolResult")
+    if not isinstance(result, dict):
+        return None
+    return Draft(role="tool", content=_answer(result.get("content")), tool_call_id=result.get("toolUseId"))
+
+
+def _answer(content: Any) -> Any:
+    """One value is that value; several are parts."""
+    if not _are_blocks(content):
+        return content
+    parts = _typed(content)
+    return parts[0]["json"] if len(parts) == 1 and "json" in parts[0] else parts
+
+
+SHAPE = Shape("bedrock", request=request, message=message)

@@ -1,0 +1,62 @@
+"""Haystack: `ChatMessage.to_dict()`, content blocks named by their only key.
+
+`{role, meta, name, content: [{text} | {tool_call: {tool_name, arguments, id}} | {tool_call_result: {result, origin}}]}`;
+before version 2.11 the fields began with an underscore. A generator's output is `{replies: [message]}`.
+Source of the format: haystack `dataclasses.chat_message`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import Draft, Reply, ToolCallDraft
+from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.blocks import block_drafts
+
+_BLOCKS = frozenset({"text", "tool_call", "tool_call_result", "reasoning"})
+
+
+def reply(value: Any) -> Reply | None:
+    """The first of a generator's replies."""
+    replies = first_list(value, "replies")
+    return Reply([replies[0]]) if replies and message(replies[0]) is not None else None
+
+
+def message(value: Any) -> list[Draft] | None:
+    """A message of blocks, with or without underscores."""
+    if not isinstance(value, dict):
+        return None
+    role, content = value.get("role", value.get("_role")), value.get("content", value.get("_content"))
+    if not isinstance(role, str) or not isinstance(content, list) or not content or not all(map(_is_block, content)):
+        return None
+    return block_drafts(role, [_typed(block) for block in content], _call, _result, value.get("name", value.get("_name")))
+
+
+def _is_block(block: Any) -> bool:
+    return isinstance(block, dict) and len(block) == 1 and not _BLOCKS.isdisjoint(block)
+
+
+def _typed(block: dict[str, Any]) -> dict[str, Any]:
+    key, value = next(iter(block.items()))
+    if key == "reasoning":
+        return {"type": "thinking", "thinking": value.get("reasoning_text") if isinstance(value, dict) else value}
+    return {"type": key, key: value}
+
+
+def _call(block: dict[str, Any]) -> ToolCallDraft | None:
+    call = block.get("tool_call")
+    if not isinstance(call, dict):
+        return None
+    return ToolCallDraft(name=call.get("tool_name"), arguments=call.get("arguments"), id=call.get("id"))
+
+
+def _result(block: dict[str, Any]) -> Draft | None:
+    result = block.get("tool_call_result")
+    if not isinstance(result, dict):
+        return None
+    origin = result.get("origin")
+    origin = origin if isinstance(origin, dict) else {}
+    return Draft("tool", content=result.get("result"), tool_call_id=origin.get("id"), name=origin.get("tool_name"))
+
+
+SHAPE = Shape("haystack", reply=reply, message=message)

@@ -1,0 +1,46 @@
+"""LlamaIndex: `ChatMessage.model_dump()`, whose words are in `blocks`.
+
+`{role, additional_kwargs, blocks: [{block_type: "text" | "image" | "thinking" | "tool_call", ...}]}`; calls may also be
+OpenAI's, in `additional_kwargs`, and a result names its call there. Older versions logged `content` as OpenAI does.
+Source of the format: llama_index.core `base.llms.types`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import Draft, ToolCallDraft
+from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.openai_chat import tool_call
+
+_TYPE = "block_type"
+
+
+def message(value: Any) -> list[Draft] | None:
+    """A message of blocks."""
+    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
+        return None
+    blocks = first_list(value, "blocks")
+    if not blocks or not all(isinstance(block, dict) and isinstance(block.get(_TYPE), str) for block in blocks):
+        return None
+    additional = value.get("additional_kwargs")
+    additional = additional if isinstance(additional, dict) else {}
+    calls = [_call(block) for block in blocks if block[_TYPE] == "tool_call"]
+    logged = [call for call in map(tool_call, first_list(additional, "tool_calls")) if call]
+    said = [_typed(block) for block in blocks if block[_TYPE] != "tool_call"]
+    call_id = additional.get("tool_call_id")
+    return [Draft(role=value["role"], content=said or None, tool_calls=calls or logged, tool_call_id=call_id)]
+
+
+def _call(block: dict[str, Any]) -> ToolCallDraft:
+    return ToolCallDraft(name=block.get("tool_name"), arguments=block.get("tool_kwargs"), id=block.get("tool_call_id"))
+
+
+def _typed(block: dict[str, Any]) -> dict[str, Any]:
+    """The block by `type`; an image's media type has a name of its own, and unset fields are nulls."""
+    fields = {key: value for key, value in block.items() if key not in (_TYPE, "image_mimetype") and value is not None}
+    media_type = {"media_type": block["image_mimetype"]} if block.get("image_mimetype") else {}
+    return {"type": block[_TYPE], **fields, **media_type}
+
+
+SHAPE = Shape("llama_index", message=message)

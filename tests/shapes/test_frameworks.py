@@ -1,0 +1,129 @@
+"""Frameworks whose messages are their own objects: LlamaIndex, Haystack, smolagents; and OpenInference's wrapped ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from both_platforms import Case, assert_read, call, parametrize
+from model_calls import assistant, result, system, user
+
+HI, HELLO = user("hi"), assistant("Hello.")
+CALLED = [HI, assistant(None, call("c1", "f", '{"a":1}'))]
+
+
+def _llama(role: str, *blocks: dict[str, Any], **additional: Any) -> dict[str, Any]:
+    return {"role": role, "additional_kwargs": additional, "blocks": list(blocks)}
+
+
+def _text(text: str) -> dict[str, Any]:
+    return {"block_type": "text", "text": text}
+
+
+OPENAI_CALL = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}
+LLAMA_INDEX = [
+    Case(
+        "LlamaIndex",
+        {"messages": [_llama("system", _text("Be brief.")), _llama("user", _text("hi"))]},
+        {"message": _llama("assistant", _text("Hello."))},
+        [system("Be brief."), HI, HELLO],
+    ),
+    Case(
+        "LlamaIndex with calls of OpenAI's client",
+        [
+            _llama("user", _text("hi")),
+            {"role": "assistant", "blocks": [_text("")], "additional_kwargs": {"tool_calls": [OPENAI_CALL]}},
+            _llama("tool", _text("42"), tool_call_id="c1", name="f"),
+        ],
+        _llama("assistant", _text("Hello.")),
+        [*CALLED, result("c1", "42"), HELLO],
+    ),
+    Case(
+        "LlamaIndex with blocks of every kind",
+        [_llama("user", _text("hi"), {"block_type": "image", "url": "https://x.test/a.png", "image": None, "detail": None})],
+        _llama(
+            "assistant",
+            {"block_type": "thinking", "content": "Hm.", "num_tokens": None},
+            {"block_type": "tool_call", "tool_call_id": "c1", "tool_name": "f", "tool_kwargs": {"a": 1}},
+        ),
+        [
+            user([{"type": "text", "text": "hi"}, {"type": "image_url", "image_url": {"url": "https://x.test/a.png"}}]),
+            assistant(None, call("c1", "f", '{"a":1}'), reasoning_content="Hm."),
+        ],
+    ),
+]
+
+
+def _haystack(role: str, **block: Any) -> dict[str, Any]:
+    return {"role": role, "meta": {}, "name": None, "content": [block]}
+
+
+ORIGIN = {"tool_name": "f", "arguments": {"a": 1}, "id": "c1"}
+HAYSTACK = [
+    Case(
+        "Haystack",
+        {
+            "messages": [
+                _haystack("user", text="hi"),
+                _haystack("assistant", tool_call=ORIGIN),
+                _haystack("tool", tool_call_result={"result": "42", "origin": ORIGIN, "error": False}),
+            ]
+        },
+        {"replies": [_haystack("assistant", text="Hello.")]},
+        [*CALLED, {**result("c1", "42"), "name": "f"}, HELLO],
+    ),
+    Case(
+        "Haystack before 2.11",
+        {"messages": [{"_role": "user", "_meta": {}, "_name": None, "_content": [{"text": "hi"}]}]},
+        {"replies": [{"_role": "assistant", "_meta": {}, "_name": None, "_content": [{"text": "Hello."}]}]},
+        [HI, HELLO],
+    ),
+]
+
+
+def _wrapped(**message: Any) -> dict[str, Any]:
+    return {"message": message}
+
+
+OPENINFERENCE = [
+    Case(
+        "OpenInference",
+        [
+            _wrapped(role="user", contents=[{"message_content": {"type": "text", "text": "hi"}}]),
+            _wrapped(role="assistant", tool_calls=[{"tool_call": OPENAI_CALL}]),
+            _wrapped(role="tool", tool_call_id="c1", content="42"),
+        ],
+        [_wrapped(role="assistant", content="Hello.")],
+        [*CALLED, result("c1", "42"), HELLO],
+    ),
+    Case(
+        "OpenInference with a picture",
+        [
+            _wrapped(
+                role="user",
+                contents=[{"message_content": {"type": "image", "image": {"image": {"url": "https://x.test/a.png"}}}}],
+            )
+        ],
+        [_wrapped(role="assistant", content="Hello.")],
+        [user([{"type": "image_url", "image_url": {"url": "https://x.test/a.png"}}]), HELLO],
+    ),
+]
+SMOLAGENTS = [
+    Case(
+        "smolagents",
+        {
+            "messages": [
+                {"role": "user", "content": [{"type": "text", "text": "hi"}]},
+                {"role": "tool-call", "content": [{"type": "text", "text": "Calling tools: f"}]},
+                {"role": "tool-response", "content": [{"type": "text", "text": "Observation: 3"}]},
+            ]
+        },
+        {"role": "assistant", "content": "Hello."},
+        [HI, assistant("Calling tools: f"), user("Observation: 3"), HELLO],
+    )
+]
+
+
+@parametrize([*LLAMA_INDEX, *HAYSTACK, *OPENINFERENCE, *SMOLAGENTS])
+def test_a_frameworks_own_messages_are_read(case: Case) -> None:
+    """Whoever traces a framework logs its objects and not what it sends."""
+    assert_read(case)
