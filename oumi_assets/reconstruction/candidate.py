@@ -52,7 +52,8 @@ def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
         return (NoCandidate.FAILED if call.failed else NoCandidate.UNSUPPORTED), "$.input"
     if messages is None or len(messages) == len(asked) or not _is_reply(messages[-1], call.failed):
         return (NoCandidate.FAILED if call.failed else NoCandidate.NO_REPLY), "$.output"
-    tools = wire_tools(request.tools or (reply.tools if reply else []) or extra_tools(call))
+    # The first place that names a function: a search that the provider runs says nothing of what the agent has.
+    tools = wire_tools(request.tools) or wire_tools(reply.tools if reply else []) or wire_tools(extra_tools(call))
     return Candidate(messages, tools, drafts, len(asked), continues_stored_response(call)), "$"
 
 

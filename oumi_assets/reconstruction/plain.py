@@ -201,18 +201,18 @@ def _tools(request: Request, reply: Reply, call: ModelCall) -> tuple[list[dict[s
     """Tools in wire form and as JSON text: the request's, else what was logged with the reply, else beside both."""
     logged = b"" if isinstance(request.tools, UnsetType) else bytes(request.tools)
     known = _known_tools if len(logged) <= _KNOWN_BYTES else _tools_of
-    return known(logged) or _made(reply.tools or extra_tools(call))
+    return known(logged) or _made(reply.tools) or _made(extra_tools(call)) or ([], None)
 
 
 def _tools_of(text: bytes) -> _Tools | None:
     """A request's tools; None where it names none."""
     definitions = parse(text) if text else None
-    return _made(definitions) if isinstance(definitions, list) and definitions else None
+    return _made(definitions) if isinstance(definitions, list) else None
 
 
-def _made(definitions: list[Any]) -> _Tools:
+def _made(definitions: list[Any]) -> _Tools | None:
     made = wire_tools(definitions)
-    return made, dump_readable(made) if made else None
+    return (made, dump_readable(made)) if made else None
 
 
 _known_tools = lru_cache(64)(_tools_of)

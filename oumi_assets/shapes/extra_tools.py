@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from oumi_assets.core.calls import ModelCall
@@ -19,9 +20,17 @@ _PLACES = (
     "metadata.attributes.ai.prompt.tools",
     "metadata.attributes.gen_ai.tool.definitions",
     "metadata.attributes.model_request_parameters.function_tools",
+    "metadata.attributes.mlflow.chat.tools",
+    "metadata.attributes.tools",
     "metadata.ls_invocation_params.tools",
 )
 """Where to look, in this order: names of `ModelCall.extras` and keys inside, joined by dots."""
+
+_NUMBERED = re.compile(
+    r"(?:attributes\.)?llm\."
+    r"(?:tools\.(?P<schema>\d{1,4})\.tool\.json_schema"
+    r"|request\.functions\.(?P<function>\d{1,4})\.(?P<field>name|description|parameters))"
+)
 
 
 def extra_tools(call: ModelCall) -> list[Any]:
@@ -30,7 +39,23 @@ def extra_tools(call: ModelCall) -> list[Any]:
         found = definitions_of(value_at(call.extras, place))
         if wire_tools(found):
             return found
-    return []
+    return _numbered_tools(parsed(call.extras.get("metadata")))
+
+
+def _numbered_tools(metadata: Any) -> list[Any]:
+    """Definitions in attributes of their own: OpenInference's schemas, and Traceloop's functions field by field."""
+    attributes = value_at(metadata, "attributes")
+    flat = {**(metadata if isinstance(metadata, dict) else {}), **(attributes if isinstance(attributes, dict) else {})}
+    schemas: dict[int, Any] = {}
+    functions: dict[int, dict[str, Any]] = {}
+    for key, value in flat.items():
+        found = _NUMBERED.fullmatch(key)
+        if found and found["field"]:
+            functions.setdefault(int(found["function"]), {})[found["field"]] = value
+        elif found:
+            schemas[int(found["schema"])] = value
+    numbered = schemas or functions
+    return [numbered[number] for number in sorted(numbered)]
 
 
 def value_at(value: Any, path: str) -> Any:

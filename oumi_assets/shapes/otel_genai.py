@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from oumi_assets.core.calls import Draft, ToolCallDraft
+from oumi_assets.core.calls import Draft, Reply, ToolCallDraft
+from oumi_assets.shapes import openai_chat
 from oumi_assets.shapes.base import Shape, parsed
 from oumi_assets.shapes.blocks import block_drafts
+
+_EVENT = "gen_ai.event.content"
 
 
 def message(value: Any) -> list[Draft] | None:
@@ -24,7 +27,21 @@ def message(value: Any) -> list[Draft] | None:
         return block_drafts(value["role"], [_said(part) for part in parts], _call, _result, value.get("name"))
     if value["role"] == "user" and isinstance(value.get("tool_call_id"), str) and value["tool_call_id"]:
         return [Draft(role="tool", content=value.get("content"), tool_call_id=value["tool_call_id"])]
-    return _with_flat_calls(value)
+    return _of_event(value) or _with_flat_calls(value)
+
+
+def reply(value: Any) -> Reply | None:
+    """The message of a choice that an event holds as JSON text, alone or in a list."""
+    event = value[0] if isinstance(value, list) and len(value) == 1 else value
+    choice = parsed(event.get(_EVENT)) if isinstance(event, dict) else None
+    message = choice.get("message") if isinstance(choice, dict) else None
+    return Reply([message]) if isinstance(message, dict) else None
+
+
+def _of_event(value: dict[str, Any]) -> list[Draft] | None:
+    """A message that an event holds as JSON text (Semantic Kernel's)."""
+    said = parsed(value.get(_EVENT))
+    return openai_chat.message({"role": value["role"], **said}) if isinstance(said, dict) else None
 
 
 def _is_part(part: Any) -> bool:
@@ -65,4 +82,4 @@ def _is_flat_call(call: Any) -> bool:
     return isinstance(call, dict) and isinstance(call.get("name"), str) and "arguments" in call and "function" not in call
 
 
-SHAPE = Shape("otel_genai", message=message)
+SHAPE = Shape("otel_genai", reply=reply, message=message)

@@ -18,6 +18,7 @@ from oumi_assets.shapes.blocks import block_drafts, has_block, with_system
 from oumi_assets.wire.tools import definitions_of
 
 _TOOL_PARTS = frozenset({"tool-call", "tool-result", "tool-error"})
+_BESIDE_TEXT = frozenset({"files", "sources"})
 _OUTER_KEYS = frozenset({"system", "prompt", "messages", "tools"})
 
 
@@ -42,12 +43,26 @@ def _prompt(value: dict[str, Any]) -> list[Any]:
 
 
 def reply(value: Any) -> Reply | None:
-    """A list of calls, or a step result `{text, toolCalls}`."""
+    """A list of calls, or a step's result `{text, toolCalls, files, sources, ...}`."""
     if isinstance(value, list) and value and all(_is_call(call) for call in value):
         return Reply([{"role": "assistant", "content": None, "tool_calls": value}])
-    if isinstance(value, dict) and isinstance(value.get("toolCalls"), list) and "content" not in value:
-        return Reply([{"role": "assistant", "content": value.get("text"), "tool_calls": value["toolCalls"]}])
+    if isinstance(value, dict) and _is_step(value):
+        calls = [_unwrapped(call) for call in first_list(value, "toolCalls")]
+        return Reply([{"role": "assistant", "content": value.get("text"), "tool_calls": calls}])
     return None
+
+
+def _is_step(value: dict[str, Any]) -> bool:
+    """A step's result; one without calls is known by what the SDK puts beside the text."""
+    if "content" in value or "role" in value:
+        return False
+    return isinstance(value.get("toolCalls"), list) or (isinstance(value.get("text"), str) and value.keys() >= _BESIDE_TEXT)
+
+
+def _unwrapped(call: Any) -> Any:
+    """Mastra wraps each call as `{type: "tool-call", payload}`."""
+    payload = call.get("payload") if isinstance(call, dict) else None
+    return payload if isinstance(payload, dict) and "toolName" in payload else call
 
 
 def message(value: Any) -> list[Draft] | None:

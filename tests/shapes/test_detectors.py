@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_ai_sdk_ui import CASES as UI
+from test_bedrock import CASES as BEDROCK
+from test_frameworks import HAYSTACK, LLAMA_INDEX, OPENINFERENCE
 from test_langchain import ASKED, HISTORY
 from test_langchain import REPLIES as LANGCHAIN_REPLIES
 from test_litellm import CASES as LITELLM
 from test_openai_agents import CASES as AGENTS
 from test_openai_chat import REPLIES, REQUESTS
+from test_openai_dialects import CASES as DIALECTS
 from test_responses import CASES as RESPONSES
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply, Request
@@ -20,12 +24,13 @@ from oumi_assets.reconstruction.candidate import NoCandidate, read_generally
 from oumi_assets.shapes import SHAPES
 
 _WORDS = """
-    additional_kwargs ai args arguments assistant audio call_id candidates choices config content contents custom data
-    content_blocks function function_call function_call_output functionCall functions generations human id index input
-    input_schema inputSchema instructions invalid_tool_calls kwargs kind lc message messages model_parameters name object
-    output outputs parameters parts previous_response_id prompt reasoning reasoning_content reasoning_summary refusal result
-    response role summary system text thinking tool tool-call tool-result tool_call_chunks tool_call_id tool_calls
-    tool_result tool_use tools toolCallId toolName type user HumanMessage ChatMessage AIMessageChunk constructor
+    additional_kwargs ai args arguments assistant audio block_type blocks call_id chat.completion.chunk delta candidates
+    choices config content contents custom data content_blocks function function_call function_call_output functionCall
+    functions generations human id index input input_schema inputSchema instructions invalid_tool_calls kwargs kind lc
+    message messages model_parameters name object output outputs parameters parts previous_response_id prompt reasoning
+    reasoning_content reasoning_summary refusal result response role summary system text thinking tool tool-call
+    tool-result tool_call_chunks tool_call_id tool_calls tool_result tool_use tools toolCallId toolCalls toolInvocations
+    toolName toolResult toolUse step-start type user HumanMessage ChatMessage AIMessageChunk constructor
 """
 WORDS = st.sampled_from(_WORDS.split())
 """Keys and values that shapes look for: without them no generated value would get past the first question."""
@@ -41,6 +46,8 @@ VALUES = st.recursive(
 
 
 LOGGED = [payload for case in HISTORY + RESPONSES + LITELLM + AGENTS + REQUESTS for payload in (case.input, case.output)]
+LOGGED += [payload for case in [*UI, *BEDROCK, *DIALECTS] for payload in (case.input, case.output)]
+LOGGED += [payload for case in [*HAYSTACK, *LLAMA_INDEX, *OPENINFERENCE] for payload in (case.input, case.output)]
 LOGGED += [ASKED, *(case[1] for case in LANGCHAIN_REPLIES), *(case[2] for case in REPLIES)]
 """Real payloads: one odd value inside of one gets further than anything generated."""
 

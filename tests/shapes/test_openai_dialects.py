@@ -21,6 +21,14 @@ def _asked(*messages: Any, **beside: Any) -> dict[str, Any]:
     return {"messages": list(messages), **beside}
 
 
+def _chunk(**delta: Any) -> dict[str, Any]:
+    return {"id": "x", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+
+
+def _piece(index: int, id: str | None = None, **function: str) -> dict[str, Any]:
+    return {"index": index, "id": id, "function": function}
+
+
 CASES = [
     Case(
         "calls as JSON text (span attributes)",
@@ -109,6 +117,28 @@ CASES = [
         "messages with a role in capitals", _asked(HI), {"messages": [{**HI}, {**HELLO, "role": "Assistant"}]}, [HI, HELLO]
     ),
     Case(
+        "events with JSON text (Semantic Kernel)",
+        _asked({"role": "user", "gen_ai.event.content": json.dumps(HI), "gen_ai.system": "openai"}),
+        [{"gen_ai.event.content": json.dumps({"message": HELLO, "finish_reason": "stop", "index": 0})}],
+        [HI, HELLO],
+    ),
+    Case(
+        "a stream's chunks",
+        _asked(HI),
+        [_chunk(role="assistant", content="Hel"), _chunk(content="lo."), _chunk(), {**_chunk(), "choices": []}],
+        [HI, HELLO],
+    ),
+    Case(
+        "a stream's chunks of two calls",
+        _asked(HI),
+        [
+            _chunk(role="assistant", content=None, tool_calls=[_piece(0, id="c1", name="f", arguments="")]),
+            _chunk(tool_calls=[_piece(0, arguments='{"a"')]),
+            _chunk(tool_calls=[_piece(0, arguments=":1}"), _piece(1, id="c2", name="g", arguments="{}")]),
+        ],
+        [HI, assistant(None, WIRE_CALL, call("c2", "g", "{}"))],
+    ),
+    Case(
         "a choice event whose message is JSON text",
         _asked(HI),
         {"index": 0, "finish_reason": "stop", "message": json.dumps(HELLO)},
@@ -129,6 +159,14 @@ def test_a_system_prompt_beside_the_messages_comes_first(key: str, platform: str
     """Agents that people write keep it apart, under a name of their own; without it the answers make no sense."""
     request = _asked(HI, **{key: "Be brief."})
     model_calls.assert_read(Logged("", platform, request, HELLO, [system("Be brief."), HI, HELLO]))
+
+
+def test_a_search_of_the_providers_does_not_hide_the_agents_own_tools() -> None:
+    """Rule 9: the first place that names a function counts, and a hosted tool is none."""
+    own = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+    request = _asked(HI, tools=[{"type": "web_search"}])
+    fields = {"metadata": {"tools": [own]}}
+    model_calls.assert_read(Logged("", "langfuse", request, HELLO, [HI, HELLO], [own], fields))
 
 
 SILENT: dict[str, Any] = {

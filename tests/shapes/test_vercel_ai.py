@@ -157,6 +157,21 @@ CASES = [
         {"text": "Sunny.", "toolCalls": [], "finishReason": "stop"},
         [ASK, DONE],
     ),
+    Case(
+        "Mastra's result, which holds more than its text",
+        {"messages": [ASK_PARTS]},
+        {"text": "Sunny.", "files": [], "sources": [], "reasoning": [], "warnings": []},
+        [ASK, DONE],
+    ),
+    Case(
+        "Mastra's calls, each wrapped once more",
+        {"messages": [ASK_PARTS]},
+        {
+            "text": "",
+            "toolCalls": [{"type": "tool-call", "payload": {"toolCallId": "a", "toolName": "f", "args": {"x": 1}}}],
+        },
+        [ASK, {"role": "assistant", "content": None, "tool_calls": [call("a", "f", '{"x":1}')]}],
+    ),
 ]
 
 

@@ -112,6 +112,17 @@ PLACES: dict[str, dict[str, Any]] = {
     "pydantic-ai, flattened through": {
         "metadata": {"attributes.model_request_parameters.function_tools": json.dumps(PARAMETERS["function_tools"])}
     },
+    "OpenInference": {"metadata": {"attributes": {"llm.tools.0.tool.json_schema": json.dumps(WIRE)}}},
+    "OpenInference in an events row": {"metadata": {"attributes.llm.tools.0.tool.json_schema": json.dumps(WIRE)}},
+    "Traceloop": {
+        "metadata": {
+            "attributes": {
+                "llm.request.functions.0.name": "weather",
+                "llm.request.functions.0.description": "Weather now",
+                "llm.request.functions.0.parameters": json.dumps(SCHEMA),
+            }
+        }
+    },
     "a later place when an earlier one holds none": {
         "tool_columns": {"weather": "not JSON"},
         "model_parameters": {"tools": "<omitted>"},
