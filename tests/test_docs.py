@@ -20,6 +20,7 @@ from oumi_assets.cli import commands as commands_of_cli
 from oumi_assets.settings import PROJECT_ROOT
 
 README = PROJECT_ROOT / "README.md"
+TRACE_SHAPES = PROJECT_ROOT / "docs" / "trace-shapes.md"
 LINKED = ("samples", ".venv", "Makefile", "requirements.txt", "pyproject.toml")
 
 
@@ -127,3 +128,25 @@ def test_every_link_of_the_documentation_leads_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text()):
             if "://" not in target:
                 assert (page.parent / target).exists(), (page.name, target)
+
+
+def test_every_rule_that_code_names_by_number_can_be_looked_up() -> None:
+    """A number without its rule tells a newcomer nothing."""
+    rules = set(re.findall(r"^### Rule (\d+): ", TRACE_SHAPES.read_text(), re.MULTILINE))
+    numbered = re.compile(r"[Rr]ules?[ _](\d+(?:(?:, and | and |, | to |-)\d+)*)")
+    named = [
+        (number, path.name)
+        for folder in ("oumi_assets", "tests")
+        for path in sorted((PROJECT_ROOT / folder).rglob("*.py"))
+        for numbers in numbered.findall(f"{path.name}\n{path.read_text()}")
+        for number in re.findall(r"\d+", numbers)
+    ]
+    assert len(named) > 20
+    assert [(number, name) for number, name in named if number not in rules] == []
+
+
+def test_every_module_that_the_rules_name_exists() -> None:
+    """A rule is checked where it is implemented, so the way there must not lead nowhere."""
+    named = set(re.findall(r"`([\w/]+\.py)`", TRACE_SHAPES.read_text()))
+    assert len(named) > 20
+    assert [name for name in sorted(named) if not (PROJECT_ROOT / "oumi_assets" / name).is_file()] == []
