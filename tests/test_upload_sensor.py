@@ -18,6 +18,7 @@ from ticks import BROKEN, FIXTURE, Platform, keys_of
 
 from oumi_assets.core.errors import FileNotFound, UnsafePath
 from oumi_assets.imports import known_content
+from oumi_assets.imports.catalog import delete_import
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
@@ -117,6 +118,18 @@ def test_a_touched_or_copied_file_is_not_imported_again(platform: Platform, uplo
     path.unlink()
     assert platform.tick() == []
     _drop(uploads, "one.jsonl")
+    assert platform.tick() == []
+
+
+def test_a_file_touched_before_its_import_was_seen_to_finish_is_not_imported_again(
+    platform: Platform, uploads: Path
+) -> None:
+    """Between two ticks an import can begin, end, and be deleted, and its file be copied again."""
+    path = _drop(uploads, "one.jsonl")
+    (request,) = platform.tick()
+    assert platform.run(request).success
+    delete_import(platform.workspace.store, request.partition_key or "")
+    os.utime(path, ns=(5_000, 5_000))
     assert platform.tick() == []
 
 

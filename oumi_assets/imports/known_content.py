@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
@@ -60,6 +61,7 @@ class KnownContent:
 
     def __init__(self) -> None:
         self._imported: dict[tuple[str, int], dict[str, str]] | None = None
+        self._expected: dict[str, None] = {}
         self._partial: _PartialDigest | None = None
         self._same: dict[str, str | None] = {}
 
@@ -74,9 +76,14 @@ class KnownContent:
 
     def learn(self, store: Store, key: str) -> None:
         """Take note of an import that finished."""
+        self._expected.pop(key, None)
         manifest = None if self._imported is None else store.manifest(RAW_EXPORT, key)
         if manifest is not None:
             self._note(manifest)
+
+    def expect(self, keys: Iterable[str]) -> None:
+        """Imports that run now: their files may be touched, and have another key, before anybody sees them finished."""
+        self._expected.update(dict.fromkeys(keys))
 
     def has_namesake(self, upload: Upload, store: Store) -> bool:
         """Whether an import of this name and size exists, so that content must be compared."""
@@ -84,6 +91,8 @@ class KnownContent:
             self._imported = {}
             for manifest in store.manifests(RAW_EXPORT):
                 self._note(manifest)
+        for key in [key for key in self._expected if store.manifest(RAW_EXPORT, key) is not None]:
+            self.learn(store, key)
         return (upload.name, upload.size) in self._imported
 
     def _note(self, manifest: Manifest) -> None:

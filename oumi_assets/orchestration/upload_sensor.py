@@ -48,6 +48,7 @@ def make_upload_sensor(watcher: Watcher | None = None) -> dg.SensorDefinition:
         watcher.known.restore(context.cursor)
         waiting = watcher.undone(uploads.watched())
         requested = _plan(watcher, waiting, context.instance, opened) if waiting else Plan([], [])
+        watcher.known.expect(launch.key for launch in requested.launches)
         return _result(requested, len(waiting), watcher.known.cursor())
 
     return upload_sensor

@@ -53,6 +53,8 @@ class Watcher:
             if found in (Standing.FINISHED, Standing.GIVEN_UP):
                 self._done.add(launch.upload)
                 self.known.learn(opened.store, launch.key)
+            elif found is Standing.IN_FLIGHT:
+                self.known.expect([launch.key])
             elif found is Standing.INTERRUPTED:
                 fresh.append(launch._replace(attempt=attempt))
             elif found is Standing.NEW and self._has_namesake(launch.upload, opened):
