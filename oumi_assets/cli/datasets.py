@@ -79,7 +79,7 @@ def show(dataset: str, n: int, dropped: bool, as_json: bool) -> None:
     if dropped:
         drops = list(read_drops(store, found.key, n))
         for drop in drops:
-            out.print(json.dumps(drop._asdict()) if as_json else _drop_line(drop), soft_wrap=True)
+            click.echo(json.dumps(drop._asdict()) if as_json else _drop_line(drop))
         if len(drops) < found.dropped:
             messages().print(f"Shown: {len(drops)} of {found.dropped:,}. For more, name a number after the dataset.")
         elif not drops:
@@ -110,7 +110,7 @@ def _print_conversation(row: dict[str, Any], out: Any) -> None:
         out.print(clean(f"tool: {tool['function']['name']}"), style="dim", soft_wrap=True)
     for message in row["messages"]:
         out.print(clean(f"[{message['role']}]"), style="cyan", end=" ")
-        out.print(clean(_said(message)), soft_wrap=True)
+        click.echo(clean(_said(message)))
     out.print()
 
 

@@ -24,13 +24,13 @@ def clean(text: str) -> str:
 
 
 def messages() -> Console:
-    """The console for people: stderr, no markup of our texts, no colours when piped."""
-    return Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+    """The console for people: stderr, texts as they are (`:key:` is no picture, `[x]` no style), no colours when piped."""
+    return Console(stderr=True, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def results() -> Console:
-    """The console for results: stdout."""
-    console = Console(markup=False, highlight=False)
+    """The console for results: stdout, texts as they are but for tabs, which become spaces."""
+    console = Console(markup=False, emoji=False, highlight=False)
     if not console.is_terminal:
         console.width = 200
     return console
