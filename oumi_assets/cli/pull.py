@@ -94,6 +94,8 @@ def _pulled(source: Source, project: str, window: Window, filter: str | None, ag
 @contextmanager
 def _progress(source: Source, project: str, *, shown: bool) -> Iterator[Progress]:
     """A line that counts, on a terminal; there is no telling how much is to come."""
+    from rich.text import Text
+
     from oumi_assets.pulls.base import no_progress
 
     console = messages()
@@ -101,10 +103,11 @@ def _progress(source: Source, project: str, *, shown: bool) -> Iterator[Progress
         yield no_progress
         return
     title = clean(f"{source.title} {project}")
-    with console.status(f"{title}: asking") as status:
+    # As a `Text`: a project may be called [/prod], which is no markup.
+    with console.status(Text(f"{title}: asking")) as status:
 
         def report(rows: int, traces: int, size: int) -> None:
-            status.update(f"{title}: {rows:,} {source.rows} of {traces:,} traces, {size / 1e6:,.1f} MB")
+            status.update(Text(f"{title}: {rows:,} {source.rows} of {traces:,} traces, {size / 1e6:,.1f} MB"))
 
         yield report
 

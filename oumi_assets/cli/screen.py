@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
@@ -48,7 +49,9 @@ def progress_bar(title: str, *, shown: bool) -> Iterator[Report]:
     if not (shown and console.is_terminal):
         yield no_progress
         return
-    columns = (TextColumn("{task.fields[title]}"), BarColumn(), TextColumn("{task.description}"))
+    # A file may be called [/x].jsonl: its name is no markup.
+    text = partial(TextColumn, markup=False)
+    columns = (text("{task.fields[title]}"), BarColumn(), text("{task.description}"))
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", title=title)
         pace = Pace(lambda text: bar.update(task, description=text), SCREEN_SECONDS)
