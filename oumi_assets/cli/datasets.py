@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from oumi_assets.cli.screen import clean, messages, results
+from oumi_assets.core.storage_errors import usable
 from oumi_assets.imports.catalog import (
     Dataset,
     Drop,
@@ -19,6 +20,7 @@ from oumi_assets.imports.catalog import (
     read_drops,
 )
 from oumi_assets.orchestration.resources import open_here
+from oumi_assets.settings import read_environment
 from oumi_assets.storage.store import Store
 
 
@@ -137,7 +139,8 @@ def delete(dataset: str, yes: bool) -> None:
         click.confirm(
             f"Delete {clean(found.name)} (import {clean(found.key)}) and its stored bytes for good?", abort=True, err=True
         )
-    delete_import(store, found.key)
+    with usable(read_environment().storage, "OUMI_STORAGE"):
+        delete_import(store, found.key)
     from oumi_assets.orchestration.housekeeping import forget_partition
 
     forget_partition(found.key)

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 from oumi_assets.cli.process_tree import ProcessTree, end_leftovers
 from oumi_assets.cli.screen import messages
 from oumi_assets.core.errors import BadSetting
+from oumi_assets.core.storage_errors import usable
 from oumi_assets.imports.workspace import STAGES
 from oumi_assets.orchestration.resources import open_here, uploads_here
 from oumi_assets.platforms import PLATFORMS
@@ -61,9 +62,11 @@ def _only_one(home: Path) -> Iterator[None]:
 
 def prepare(home: Path) -> None:
     """The places of uploads and results, Dagster's settings, leftovers and runs of dead processes."""
-    store = open_here().store
-    uploads_here().prepare()
-    store.prepare()
+    store, uploads = open_here().store, uploads_here()
+    with usable(uploads.location, "OUMI_UPLOADS"):
+        uploads.prepare()
+    with usable(read_environment().storage, "OUMI_STORAGE"):
+        store.prepare()
     store.sweep()
     store.sweep_remote(STAGES)
     if not (home / _SETTINGS).exists():

@@ -14,6 +14,7 @@ import click
 
 from oumi_assets.cli.screen import clean, fail, messages, results
 from oumi_assets.core.errors import TraceImportError
+from oumi_assets.core.storage_errors import usable
 
 if TYPE_CHECKING:
     from oumi_assets.pulls.base import Progress, Pulled
@@ -82,9 +83,9 @@ def _pulled(source: Source, project: str, window: Window, filter: str | None, ag
     from oumi_assets.pulls.errors import NothingToPull
     from oumi_assets.pulls.folder import export_folder
 
-    folder = export_folder(uploads_here())
-    client = source.open(os.environ, project)
-    with _progress(source, project, shown=shown) as report:
+    uploads = uploads_here()
+    folder, client = export_folder(uploads), source.open(os.environ, project)
+    with _progress(source, project, shown=shown) as report, usable(uploads.location, "OUMI_UPLOADS"):
         pulled = pull(client, folder, Asked(source.platform, project, window, filter, again), report)
     if not pulled.pull.rows and not pulled.pull.unfinished:
         raise NothingToPull(source.title, project, str(window), source.checks)

@@ -15,6 +15,8 @@ from importlib import import_module
 from itertools import islice
 from typing import Any, TypeVar
 
+from oumi_assets.core.errors import BadSetting
+
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
@@ -25,9 +27,13 @@ WORKERS_VARIABLE = "OUMI_WORKERS"
 
 
 def worker_count() -> int:
-    """Processes to use: `OUMI_WORKERS`, else the cores this process may run on."""
-    configured = os.environ.get(WORKERS_VARIABLE, "")
-    return int(configured) if configured.isdigit() and int(configured) > 0 else len(os.sched_getaffinity(0))
+    """Processes to use: `OUMI_WORKERS`, else the cores this process may run on. Raises `BadSetting`."""
+    configured = os.environ.get(WORKERS_VARIABLE, "").strip()
+    if not configured:
+        return len(os.sched_getaffinity(0))
+    if not configured.isdecimal() or int(configured) == 0:
+        raise BadSetting(f"{WORKERS_VARIABLE} must be a number of processes, like 4; it is set to something else.")
+    return int(configured)
 
 
 def warm_up(workers: int, module: str) -> None:
