@@ -19,6 +19,7 @@ from oumi_assets.imports.catalog import (
     read_conversations,
     read_drops,
 )
+from oumi_assets.orchestration.home import open_home
 from oumi_assets.orchestration.resources import open_here
 from oumi_assets.settings import read_environment
 from oumi_assets.storage.store import Store
@@ -134,6 +135,8 @@ def _said(message: dict[str, Any]) -> str:
 def delete(dataset: str, yes: bool) -> None:
     """Remove a DATASET (name or import) and its stored bytes for good; the sensor does not bring it back."""
     store = _store()
+    # First: a home that cannot be opened afterwards would keep the partition of an import that is gone.
+    open_home()
     found = find_dataset(store, dataset, any_import=True)
     if not yes:
         click.confirm(

@@ -43,7 +43,7 @@ def said(*command: object, **environ: object) -> str:
     return done.stderr
 
 
-@pytest.mark.parametrize("setting", ["OUMI_UPLOADS", "OUMI_STORAGE"])
+@pytest.mark.parametrize("setting", ["OUMI_UPLOADS", "OUMI_STORAGE", "DAGSTER_HOME"])
 def test_dev_names_the_place_that_cannot_be_made_and_its_setting(setting: str, no_folder: Path) -> None:
     """Whoever mistyped a setting reads which one, where it leads, and what the system said."""
     sentence = said("-m", "oumi_assets", "dev", **{setting: no_folder})
@@ -57,7 +57,7 @@ def test_upload_names_the_place_that_cannot_be_made(export: Path, no_folder: Pat
     assert sentence.startswith(f"Error: {no_folder} cannot be used: Not a directory.")
 
 
-@pytest.mark.parametrize("setting", ["OUMI_STORAGE"])
+@pytest.mark.parametrize("setting", ["OUMI_STORAGE", "DAGSTER_HOME"])
 def test_import_does_not_call_a_place_that_cannot_be_made_an_error_of_ours(
     setting: str, export: Path, no_folder: Path
 ) -> None:
