@@ -30,10 +30,15 @@ def worker_count() -> int:
     """Processes to use: `OUMI_WORKERS`, else the cores this process may run on. Raises `BadSetting`."""
     configured = os.environ.get(WORKERS_VARIABLE, "").strip()
     if not configured:
-        return len(os.sched_getaffinity(0))
+        return _cores()
     if not configured.isdecimal() or int(configured) == 0:
         raise BadSetting(f"{WORKERS_VARIABLE} must be a number of processes, like 4; it is set to something else.")
     return int(configured)
+
+
+def _cores() -> int:
+    """The cores this process may run on; all of them where the system does not tell (macOS)."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def warm_up(workers: int, module: str) -> None:
