@@ -10,9 +10,8 @@ from functools import partial
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from oumi_assets.core.pace import Pace
-from oumi_assets.stages.sources import Progress as Report
-from oumi_assets.stages.sources import no_progress
+from oumi_assets.core.pace import Pace, no_progress
+from oumi_assets.core.pace import Progress as Report
 
 SCREEN_SECONDS = 0.5
 _KEPT = "\n\t"

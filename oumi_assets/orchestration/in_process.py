@@ -12,6 +12,7 @@ import dagster as dg
 from dagster._core.utils import make_new_run_id
 
 from oumi_assets.core.errors import BadSetting, TraceImportError, UnknownDataset
+from oumi_assets.core.pace import Progress
 from oumi_assets.imports.catalog import list_unfinished
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.summary import Summary, summarize
@@ -31,7 +32,6 @@ from oumi_assets.orchestration.tags import (
     SLOT_TAG,
     process_mark,
 )
-from oumi_assets.stages.sources import Progress
 from oumi_assets.storage.keys import dataset_name, random_key
 from oumi_assets.storage.local_uploads import SingleFile
 from oumi_assets.storage.manifest import Outcome, Settings

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from oumi_assets.core.errors import FileNotFound, TraceImportError, TransientError, passes
-from oumi_assets.core.pace import Pace
+from oumi_assets.core.pace import Pace, Progress
 from oumi_assets.core.storage_errors import PlaceUnusable, StorageTrouble, is_refused
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES, Workspace
 from oumi_assets.orchestration.resources import WorkspaceSource, place_of
 from oumi_assets.orchestration.tags import PROCESS_TAG, TRY_AGAIN_TAG, process_mark
 from oumi_assets.stages.files import DROPPED_FILE
-from oumi_assets.stages.sources import Progress
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Pull
 
 if TYPE_CHECKING:
