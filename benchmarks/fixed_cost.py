@@ -13,9 +13,9 @@ from pathlib import Path
 
 import dagster as dg
 
+from oumi_assets.core.pace import no_progress
 from oumi_assets.imports.form import Form
 from oumi_assets.orchestration.in_process import Importer
-from oumi_assets.stages.sources import no_progress
 
 
 def main() -> None:

@@ -47,6 +47,6 @@ def _bytes(environ: Mapping[str, str], name: str, default: int) -> int:
     text = environ.get(name, "").replace("_", "").strip()
     if not text:
         return default
-    if not text.isdigit() or int(text) == 0:
+    if not text.isdecimal() or int(text) == 0:
         raise BadSetting(f"{name} must be a number of bytes, like 5000000000; it is set to something else.")
     return int(text)

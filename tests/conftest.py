@@ -53,8 +53,8 @@ def instance() -> Iterator[dg.DagsterInstance]:
 @pytest.fixture
 def import_file() -> Iterator[Callable[..., Summary]]:
     """Imports one file as the command line does: a Dagster run in this process."""
+    from oumi_assets.core.pace import no_progress
     from oumi_assets.orchestration.in_process import Importer
-    from oumi_assets.stages.sources import no_progress
 
     with Importer() as importer:
 

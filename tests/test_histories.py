@@ -100,9 +100,27 @@ def test_payloads_that_only_look_alike_are_counted_for_themselves(first: str, se
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of many traces must not be kept in memory to count it."""
-    monkeypatch.setattr("oumi_assets.core.histories.MAX_BYTES", 1000)
+    monkeypatch.setattr("oumi_assets.core.histories.MAX_BYTES", 10_000)
     histories = Histories()
-    for number in range(100):
+    for number in range(1000):
         payload = json.dumps([{"role": "user", "content": f"{number} " + "x" * 50}]).encode()
         assert histories.count(str(number).encode(), f"session {number}", payload) == (2, False, 2)
-    assert len(histories._known) < 20
+    assert len(histories._known) < 40, "short payloads take more memory than their bytes"
+
+
+def test_what_can_never_be_compared_is_not_remembered() -> None:
+    """Plain prompts have no list of messages that could grow; hundreds of thousands of them were kept."""
+    histories = Histories()
+    for number in range(100):
+        prompt = json.dumps(f"Translate {number}").encode()
+        assert histories.count(b"trace %d" % number, "session", prompt) == count_messages(f"Translate {number}")
+    assert not histories._known
+
+
+def test_a_payload_that_cannot_be_compared_changes_no_count_after_it() -> None:
+    """What was remembered before it stays, and serves the calls that follow."""
+    said = [{"role": "user", "content": str(number)} for number in range(4)]
+    histories = Histories()
+    for logged in (said[:1], "a plain prompt", said[:3], {"prompt": "another"}, said):
+        text = json.dumps(logged)
+        assert histories.count(b"trace", "session", as_value(text)) == count_messages(text.encode())

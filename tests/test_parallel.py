@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
 from functools import partial
 from pathlib import Path
@@ -13,7 +15,8 @@ import pytest
 from paths import FIXTURES
 from polars.testing import assert_frame_equal
 
-from oumi_assets.core.parallel import beside, ordered_map
+from oumi_assets.core.errors import TransientError, WorkerKilled
+from oumi_assets.core.parallel import beside, ordered_map, worker_count
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.stages.dataset import write_dataset
 from oumi_assets.stages.files import CONVERSATIONS_FILE, JSONL_FILE, ROWS_FILE, TRACES_FILE
@@ -153,6 +156,31 @@ def _write_for_ever(path: Path) -> None:
 
 def _fail() -> None:
     raise ValueError("the work")
+
+
+def test_cores_are_counted_where_the_system_does_not_tell_which_are_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """macOS has no such call: there, no import could even begin."""
+    monkeypatch.delenv("OUMI_WORKERS", raising=False)
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert worker_count() == os.cpu_count()
+
+
+def _die(*piece: object) -> None:
+    """As the system ends a process when memory runs out."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.xdist_group("workers")
+def test_a_killed_worker_is_no_fault_of_the_file_and_the_next_import_finds_workers() -> None:
+    """An import that failed for want of memory is worth another try; given up as an error of ours, it had none."""
+    with pytest.raises(WorkerKilled, match="OUMI_WORKERS=1") as raised:
+        list(ordered_map(_die, range(10), 2))
+    assert isinstance(raised.value, TransientError)
+    assert raised.value.__suppress_context__, "the pool's own traceback is nobody's business"
+    assert list(ordered_map(str, [1, 2], 2)) == ["1", "2"]
+    with pytest.raises(WorkerKilled), beside(_die, 2):
+        pass
+    assert list(ordered_map(str, [1, 2], 2)) == ["1", "2"]
 
 
 @pytest.mark.xdist_group("workers")

@@ -21,12 +21,12 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from ticks import BROKEN, FIXTURE, Platform
 
 from oumi_assets.core.errors import BadSetting, TransientError, UnknownDataset
+from oumi_assets.core.pace import no_progress
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.workspace import DEDUPED_DATASET, PARSED_TRACES, RAW_EXPORT, STAGES, Workspace
 from oumi_assets.orchestration import reporting, upload_sensor
 from oumi_assets.orchestration.in_process import Importer
 from oumi_assets.orchestration.tags import PATH_TAG
-from oumi_assets.stages.sources import no_progress
 from oumi_assets.storage.local_store import LocalStore as Store
 from oumi_assets.storage.local_uploads import LocalUploads as Uploads
 from oumi_assets.storage.manifest import Manifest, Outcome

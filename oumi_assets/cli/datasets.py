@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from oumi_assets.cli.screen import clean, messages, results
+from oumi_assets.core.storage_errors import usable
 from oumi_assets.imports.catalog import (
     Dataset,
     Drop,
@@ -18,7 +19,9 @@ from oumi_assets.imports.catalog import (
     read_conversations,
     read_drops,
 )
+from oumi_assets.orchestration.home import open_home
 from oumi_assets.orchestration.resources import open_here
+from oumi_assets.settings import read_environment
 from oumi_assets.storage.store import Store
 
 
@@ -79,7 +82,7 @@ def show(dataset: str, n: int, dropped: bool, as_json: bool) -> None:
     if dropped:
         drops = list(read_drops(store, found.key, n))
         for drop in drops:
-            out.print(json.dumps(drop._asdict()) if as_json else _drop_line(drop), soft_wrap=True)
+            click.echo(json.dumps(drop._asdict()) if as_json else _drop_line(drop))
         if len(drops) < found.dropped:
             messages().print(f"Shown: {len(drops)} of {found.dropped:,}. For more, name a number after the dataset.")
         elif not drops:
@@ -110,7 +113,7 @@ def _print_conversation(row: dict[str, Any], out: Any) -> None:
         out.print(clean(f"tool: {tool['function']['name']}"), style="dim", soft_wrap=True)
     for message in row["messages"]:
         out.print(clean(f"[{message['role']}]"), style="cyan", end=" ")
-        out.print(clean(_said(message)), soft_wrap=True)
+        click.echo(clean(_said(message)))
     out.print()
 
 
@@ -132,12 +135,15 @@ def _said(message: dict[str, Any]) -> str:
 def delete(dataset: str, yes: bool) -> None:
     """Remove a DATASET (name or import) and its stored bytes for good; the sensor does not bring it back."""
     store = _store()
+    # First: a home that cannot be opened afterwards would keep the partition of an import that is gone.
+    open_home()
     found = find_dataset(store, dataset, any_import=True)
     if not yes:
         click.confirm(
             f"Delete {clean(found.name)} (import {clean(found.key)}) and its stored bytes for good?", abort=True, err=True
         )
-    delete_import(store, found.key)
+    with usable(read_environment().storage, "OUMI_STORAGE"):
+        delete_import(store, found.key)
     from oumi_assets.orchestration.housekeeping import forget_partition
 
     forget_partition(found.key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -17,14 +16,15 @@ from filelock import FileLock, Timeout
 from oumi_assets.cli.process_tree import ProcessTree, end_leftovers
 from oumi_assets.cli.screen import messages
 from oumi_assets.core.errors import BadSetting
+from oumi_assets.core.storage_errors import usable
 from oumi_assets.imports.workspace import STAGES
+from oumi_assets.orchestration.home import open_home
 from oumi_assets.orchestration.resources import open_here, uploads_here
 from oumi_assets.platforms import PLATFORMS
-from oumi_assets.settings import PROJECT_ROOT, Environment, dagster_home, read_environment
+from oumi_assets.settings import PROJECT_ROOT, Environment, read_environment
 from oumi_assets.storage.location import Location
 
 HOST = "127.0.0.1"
-_SETTINGS = "dagster.yaml"
 # Dagster recommends its newer command line at every start, and warns of a parameter that it sets itself.
 _DAGSTERS_OWN = (
     "ignore:Function `dev_command` is superseded,ignore:Parameter `owners` of initializer `SensorDefinition.__init__`"
@@ -35,13 +35,12 @@ _DAGSTERS_OWN = (
 @click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="Port of the UI.")
 def dev(port: int) -> None:
     """Start the platform: UI on 127.0.0.1, the sensor watching the uploads folder."""
-    environment, home = read_environment(), dagster_home()
-    home.mkdir(parents=True, exist_ok=True)
+    environment, home = read_environment(), open_home()
     with _only_one(home):
         if end_leftovers(home):
             messages().print("An earlier start was killed; what it left running was ended.")
         _refuse_taken_port(port)
-        prepare(home)
+        prepare()
         _greet(environment, port)
         code = _run(port, home)
     sys.exit(code)
@@ -59,16 +58,15 @@ def _only_one(home: Path) -> Iterator[None]:
         ) from None
 
 
-def prepare(home: Path) -> None:
-    """The places of uploads and results, Dagster's settings, leftovers and runs of dead processes."""
-    store = open_here().store
-    uploads_here().prepare()
-    store.prepare()
+def prepare() -> None:
+    """The places of uploads and results, leftovers and runs of dead processes."""
+    store, uploads = open_here().store, uploads_here()
+    with usable(uploads.location, "OUMI_UPLOADS"):
+        uploads.prepare()
+    with usable(read_environment().storage, "OUMI_STORAGE"):
+        store.prepare()
     store.sweep()
     store.sweep_remote(STAGES)
-    if not (home / _SETTINGS).exists():
-        shutil.copyfile(PROJECT_ROOT / "dagster_home" / _SETTINGS, home / _SETTINGS)
-    os.environ["DAGSTER_HOME"] = str(home)
     import dagster as dg
 
     from oumi_assets.orchestration.housekeeping import reap_dead_runs
@@ -119,7 +117,7 @@ def _run(port: int, home: Path) -> int:
     """`dagster dev` in a session of its own: started from a script it would not hear signals otherwise."""
     workspace = str(PROJECT_ROOT / "workspace.yaml")
     command = [sys.executable, "-m", "dagster", "dev", "-w", workspace, "-h", HOST, "-p", str(port)]
-    environ = {"PYTHONWARNINGS": _DAGSTERS_OWN, **os.environ, "DAGSTER_HOME": str(home)}
+    environ = {"PYTHONWARNINGS": _DAGSTERS_OWN, **os.environ}
     tree = ProcessTree(command, environ, PROJECT_ROOT, home)
 
     def stop(number: int, frame: object) -> None:

@@ -8,23 +8,24 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import click
+from rich.text import Text
 
 from oumi_assets.cli.screen import clean, fail, messages, results
 from oumi_assets.core.errors import TraceImportError
-
-if TYPE_CHECKING:
-    from oumi_assets.pulls.base import Progress, Pulled
-    from oumi_assets.pulls.sources import Source
-    from oumi_assets.pulls.window import Window
-
-_PLATFORMS = ("langsmith", "langfuse")
+from oumi_assets.core.storage_errors import usable
+from oumi_assets.orchestration.resources import uploads_here
+from oumi_assets.pulls.base import Asked, Progress, Pulled, no_progress
+from oumi_assets.pulls.base import pull as pull_window
+from oumi_assets.pulls.errors import MissingSetting, NothingToPull
+from oumi_assets.pulls.folder import export_folder
+from oumi_assets.pulls.sources import SOURCES, Source, settling_lag
+from oumi_assets.pulls.window import Window, chosen_window
 
 
 @click.command()
-@click.argument("platform", type=click.Choice(_PLATFORMS))
+@click.argument("platform", type=click.Choice([*SOURCES]))
 @click.option(
     "--project", "projects", multiple=True, help="Exact name; may be repeated. Else LANGSMITH_PROJECT (LANGFUSE_PROJECT)."
 )
@@ -46,10 +47,6 @@ def pull(
 
     The keys come from the environment: LANGSMITH_API_KEY, or LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY.
     """
-    from oumi_assets.pulls.errors import MissingSetting
-    from oumi_assets.pulls.sources import SOURCES, settling_lag
-    from oumi_assets.pulls.window import chosen_window
-
     source = SOURCES[platform]
     named = list(projects) or source.named_projects(os.environ)
     if not named:
@@ -77,15 +74,10 @@ def _pull_one(source: Source, project: str, window: Window, filter: str | None, 
 
 
 def _pulled(source: Source, project: str, window: Window, filter: str | None, again: bool, *, shown: bool) -> Pulled:
-    from oumi_assets.orchestration.resources import uploads_here
-    from oumi_assets.pulls.base import Asked, pull
-    from oumi_assets.pulls.errors import NothingToPull
-    from oumi_assets.pulls.folder import export_folder
-
-    folder = export_folder(uploads_here())
-    client = source.open(os.environ, project)
-    with _progress(source, project, shown=shown) as report:
-        pulled = pull(client, folder, Asked(source.platform, project, window, filter, again), report)
+    uploads = uploads_here()
+    folder, client = export_folder(uploads), source.open(os.environ, project)
+    with _progress(source, project, shown=shown) as report, usable(uploads.location, "OUMI_UPLOADS"):
+        pulled = pull_window(client, folder, Asked(source.platform, project, window, filter, again), report)
     if not pulled.pull.rows and not pulled.pull.unfinished:
         raise NothingToPull(source.title, project, str(window), source.checks)
     return pulled
@@ -94,17 +86,16 @@ def _pulled(source: Source, project: str, window: Window, filter: str | None, ag
 @contextmanager
 def _progress(source: Source, project: str, *, shown: bool) -> Iterator[Progress]:
     """A line that counts, on a terminal; there is no telling how much is to come."""
-    from oumi_assets.pulls.base import no_progress
-
     console = messages()
     if not (shown and console.is_terminal):
         yield no_progress
         return
     title = clean(f"{source.title} {project}")
-    with console.status(f"{title}: asking") as status:
+    # As a `Text`: a project may be called [/prod], which is no markup.
+    with console.status(Text(f"{title}: asking")) as status:
 
         def report(rows: int, traces: int, size: int) -> None:
-            status.update(f"{title}: {rows:,} {source.rows} of {traces:,} traces, {size / 1e6:,.1f} MB")
+            status.update(Text(f"{title}: {rows:,} {source.rows} of {traces:,} traces, {size / 1e6:,.1f} MB"))
 
         yield report
 

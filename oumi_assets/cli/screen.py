@@ -5,13 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from oumi_assets.core.pace import Pace
-from oumi_assets.stages.sources import Progress as Report
-from oumi_assets.stages.sources import no_progress
+from oumi_assets.core.pace import Pace, no_progress
+from oumi_assets.core.pace import Progress as Report
 
 SCREEN_SECONDS = 0.5
 _KEPT = "\n\t"
@@ -24,13 +24,13 @@ def clean(text: str) -> str:
 
 
 def messages() -> Console:
-    """The console for people: stderr, no markup of our texts, no colours when piped."""
-    return Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+    """The console for people: stderr, texts as they are (`:key:` is no picture, `[x]` no style), no colours when piped."""
+    return Console(stderr=True, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def results() -> Console:
-    """The console for results: stdout."""
-    console = Console(markup=False, highlight=False)
+    """The console for results: stdout, texts as they are but for tabs, which become spaces."""
+    console = Console(markup=False, emoji=False, highlight=False)
     if not console.is_terminal:
         console.width = 200
     return console
@@ -48,7 +48,9 @@ def progress_bar(title: str, *, shown: bool) -> Iterator[Report]:
     if not (shown and console.is_terminal):
         yield no_progress
         return
-    columns = (TextColumn("{task.fields[title]}"), BarColumn(), TextColumn("{task.description}"))
+    # A file may be called [/x].jsonl: its name is no markup.
+    text = partial(TextColumn, markup=False)
+    columns = (text("{task.fields[title]}"), BarColumn(), text("{task.description}"))
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", title=title)
         pace = Pace(lambda text: bar.update(task, description=text), SCREEN_SECONDS)

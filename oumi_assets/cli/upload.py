@@ -12,6 +12,7 @@ import click
 
 from oumi_assets.cli.screen import clean, fail, messages, progress_bar
 from oumi_assets.core.errors import BadSetting, EmptyFile, FileTooLarge, TraceImportError
+from oumi_assets.core.storage_errors import usable
 from oumi_assets.detection import check_name
 from oumi_assets.orchestration.resources import uploads_here
 from oumi_assets.settings import read_environment
@@ -56,7 +57,9 @@ def _put(file: Path, target: _Target, progress: Callable[[int, int], None]) -> s
         from oumi_assets.storage.presigned import put_presigned
 
         return put_presigned(file, target.url, progress)
-    return uploads_here().put(file, f"{BY_HAND}/{file.name}" if target.by_hand else file.name, progress)
+    uploads = uploads_here()
+    with usable(uploads.location, "OUMI_UPLOADS"):
+        return uploads.put(file, f"{BY_HAND}/{file.name}" if target.by_hand else file.name, progress)
 
 
 def _checked(file: Path) -> int:

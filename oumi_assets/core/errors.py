@@ -26,6 +26,16 @@ class TransientError(TraceImportError):
     """A fault that passes by itself: a dropped connection, a busy disk. Worth another try; says nothing of the file."""
 
 
+class WorkerKilled(TransientError):
+    """A process of ours ended in the middle of its work; the system does that when memory runs out."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A worker process was killed, probably for want of memory. "
+            "Run the import again when more is free; with OUMI_WORKERS=1 it needs less."
+        )
+
+
 class NotJsonl(TraceImportError):
     """The upload is not JSON Lines: an array, an object over many lines, CSV, binary, another name."""
 

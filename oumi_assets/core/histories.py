@@ -13,7 +13,10 @@ from msgspec import Raw
 from oumi_assets.core.counting import UNCOUNTED, Counted, count_messages, count_more
 
 MAX_BYTES = 32 << 20
-"""Payloads remembered at a time; beyond that everything is forgotten, which costs time and changes nothing."""
+"""What is remembered at a time; beyond that everything is forgotten, which costs time and changes nothing."""
+
+_ENTRY_BYTES = 300
+"""What an entry takes beside its payload: for short payloads that is most of it."""
 
 _members = msgspec.json.Decoder(dict[str, Raw]).decode
 _text = msgspec.json.Decoder(str).decode
@@ -29,6 +32,11 @@ class _Known(msgspec.Struct, frozen=True, gc=False):
     counted: Counted
     tail: bytes
 
+    @property
+    def size(self) -> int:
+        """Bytes of memory, about."""
+        return len(self.token) + _ENTRY_BYTES
+
 
 class Histories:
     """Remembers one payload of each trace and of each session. Counts are exactly those of `count_messages`."""
@@ -43,20 +51,22 @@ class Histories:
         A trace often begins with what its session's trace before it said, so a session is as good as a trace.
         """
         known = self._known.get(trace) or self._known.get(session)
-        counted = _by_difference(known, token) if known is not None and known.tail else None
+        counted = _by_difference(known, token) if known is not None else None
         # What lies behind the messages of another writing is another tail.
         found = _read(token) if known is None or counted is None else _Known(token, counted, known.tail)
-        self._keep(trace, found)
-        if session is not None:
-            self._keep(session, found)
+        # Without a tail there is nothing to compare the next one with.
+        if found.tail:
+            self._keep(trace, found)
+            if session is not None:
+                self._keep(session, found)
         return found.counted
 
     def _keep(self, key: object, found: _Known) -> None:
         before = self._known.get(key)
-        self._held += len(found.token) - (len(before.token) if before else 0)
+        self._held += found.size - (before.size if before else 0)
         if self._held > MAX_BYTES:
             self._known.clear()
-            self._held = len(found.token)
+            self._held = found.size
         self._known[key] = found
 
 

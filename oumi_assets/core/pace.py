@@ -1,12 +1,26 @@
-"""How fast something long goes on, in words: for the terminal and for logs. Nothing here knows either."""
+"""How far something long has gone on, and how fast in words: for the terminal and for logs. Nothing here knows either."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 _UNITS = {"reconstructing": "traces"}
 """What is counted while doing this; anything else is measured in bytes."""
+
+
+class Progress(Protocol):
+    """Called with what is being done, how much of it is done and how much there is; and the rows done, where they are known.
+
+    Counted in bytes, or in what `_UNITS` says.
+    """
+
+    def __call__(self, doing: str, done: int, total: int, rows: int = 0) -> None: ...
+
+
+def no_progress(doing: str, done: int, total: int, rows: int = 0) -> None:
+    """For callers that show none."""
 
 
 class Pace:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
 from typing import Any, TypeVar
+
+from oumi_assets.core.errors import BadSetting, WorkerKilled
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -25,9 +27,18 @@ WORKERS_VARIABLE = "OUMI_WORKERS"
 
 
 def worker_count() -> int:
-    """Processes to use: `OUMI_WORKERS`, else the cores this process may run on."""
-    configured = os.environ.get(WORKERS_VARIABLE, "")
-    return int(configured) if configured.isdigit() and int(configured) > 0 else len(os.sched_getaffinity(0))
+    """Processes to use: `OUMI_WORKERS`, else the cores this process may run on. Raises `BadSetting`."""
+    configured = os.environ.get(WORKERS_VARIABLE, "").strip()
+    if not configured:
+        return _cores()
+    if not configured.isdecimal() or int(configured) == 0:
+        raise BadSetting(f"{WORKERS_VARIABLE} must be a number of processes, like 4; it is set to something else.")
+    return int(configured)
+
+
+def _cores() -> int:
+    """The cores this process may run on; all of them where the system does not tell (macOS)."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def warm_up(workers: int, module: str) -> None:
@@ -47,7 +58,7 @@ def _pool(workers: int) -> Executor:
 
 
 def ordered_map(work: Callable[[Piece], Result], pieces: Iterable[Piece], workers: int) -> Iterator[Result]:
-    """`map`, on `workers` processes; a few pieces are in flight at a time, whatever their number."""
+    """`map`, on `workers` processes; a few pieces are in flight at a time, whatever their number. Raises `WorkerKilled`."""
     if workers <= 1:
         return map(work, pieces)
     # Here and not in the generator: loky keeps a pool for each thread, and polars draws from us in threads of its own.
@@ -57,33 +68,47 @@ def ordered_map(work: Callable[[Piece], Result], pieces: Iterable[Piece], worker
 def _in_order(
     executor: Executor, work: Callable[[Piece], Result], waiting: Iterator[Piece], in_flight: int
 ) -> Iterator[Result]:
-    running = deque(executor.submit(work, piece) for piece in islice(waiting, in_flight))
+    running: deque[Future[Result]] = deque()
     try:
-        while running:
-            result = running.popleft().result()
-            for piece in islice(waiting, 1):
-                running.append(executor.submit(work, piece))
-            yield result
+        with _killing_told():
+            running.extend(executor.submit(work, piece) for piece in islice(waiting, in_flight))
+            while running:
+                result = running.popleft().result()
+                for piece in islice(waiting, 1):
+                    running.append(executor.submit(work, piece))
+                yield result
     finally:
         for future in running:
             future.cancel()
 
 
 @contextmanager
+def _killing_told() -> Iterator[None]:
+    """A pool whose worker died answers nothing any more; the next one that is asked for is whole again."""
+    try:
+        yield
+    except BrokenExecutor:
+        # Without its cause, a traceback of the pool's own: nobody's code has failed.
+        raise WorkerKilled from None
+
+
+@contextmanager
 def beside(work: Callable[[], object], workers: int) -> Iterator[None]:
     """Do the work in a process of its own, beside the body of the `with`; with one worker, after it.
 
-    Raises what either raised. However the body ends, the work has ended too: it never writes into a folder that is given up.
+    Raises what either raised, or `WorkerKilled`. However the body ends, the work has ended too: it never writes into a
+    folder that is given up.
     """
     if workers <= 1:
         yield
         work()
         return
     executor: Any = _pool(workers)
-    running = executor.submit(work)
     try:
-        yield
-        running.result()
+        with _killing_told():
+            running = executor.submit(work)
+            yield
+            running.result()
     except BaseException:
         # Killed and not waited for: a run that somebody stops must end soon, however large the file is.
         executor.shutdown(kill_workers=True)

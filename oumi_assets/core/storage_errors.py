@@ -1,12 +1,45 @@
-"""What users read when a bucket, not a file, is the trouble. No text repeats a key, a secret or a presigned URL."""
+"""What users read when a place, not a file, is the trouble. No text repeats a key, a secret or a presigned URL."""
 
 from __future__ import annotations
 
-from oumi_assets.core.errors import TraceImportError, TransientError
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from oumi_assets.core.errors import DiskFull, TraceImportError, TransientError
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
 
 
 class StorageTrouble(TraceImportError):
     """The fault of a place and not of a file: the same import may succeed once the place is well."""
+
+
+class PlaceUnusable(StorageTrouble):
+    """A folder that cannot be made, read or written to: permissions, a read-only disk, a file in its place."""
+
+    def __init__(self, place: object, setting: str, why: str) -> None:
+        super().__init__(
+            f"{place} cannot be used: {why}. Check that it is a folder that can be made and written to, "
+            f"or set {setting} to another place."
+        )
+
+
+@contextmanager
+def usable(place: object, setting: str) -> Iterator[None]:
+    """While a place is made or written to: raises `DiskFull` or `PlaceUnusable` for whatever the system says."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise DiskFull(str(place)) from None
+        raise PlaceUnusable(place, setting, error.strerror or type(error).__name__) from None
+
+
+def is_refused(error: OSError) -> bool:
+    """Whether the system does not let us use a place, however often we try."""
+    return error.errno in _REFUSED
 
 
 class BucketMissing(StorageTrouble):

@@ -65,11 +65,16 @@ Oumi {{ oumi_version }} is stricter than OpenAI's wire form. It refuses these ro
 ## Load it
 
 ```python
+import json
+
 import polars as pl
 
-conversations = pl.read_ndjson("conversations.jsonl")   # conversation_id, messages, tools, metadata
-table = pl.read_parquet("dataset.parquet")              # the same rows; messages, tools and source_raw as JSON text
+with open("conversations.jsonl", encoding="utf-8") as file:
+    conversations = [json.loads(line) for line in file]   # conversation_id, messages, tools (if any), metadata
+table = pl.read_parquet("dataset.parquet")                # the same rows; messages, tools and source_raw as JSON text
 ```
+
+Do not let a data frame guess the types of `conversations.jsonl`: from rows without tools it concludes that none has any.
 
 `metadata.source_raw` holds every row of the trace, byte for byte, as a JSON array.
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +12,13 @@ import dagster as dg
 from dagster._core.utils import make_new_run_id
 
 from oumi_assets.core.errors import BadSetting, TraceImportError, UnknownDataset
+from oumi_assets.core.pace import Progress
 from oumi_assets.imports.catalog import list_unfinished
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.summary import Summary, summarize
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.orchestration.history import UNFINISHED, op_config, runs_of_import
+from oumi_assets.orchestration.home import open_home
 from oumi_assets.orchestration.housekeeping import reap_dead_runs
 from oumi_assets.orchestration.job import imports_job
 from oumi_assets.orchestration.partitions import IMPORTS
@@ -31,8 +32,6 @@ from oumi_assets.orchestration.tags import (
     SLOT_TAG,
     process_mark,
 )
-from oumi_assets.settings import dagster_home
-from oumi_assets.stages.sources import Progress
 from oumi_assets.storage.keys import dataset_name, random_key
 from oumi_assets.storage.local_uploads import SingleFile
 from oumi_assets.storage.manifest import Outcome, Settings
@@ -50,9 +49,7 @@ class Importer:
     stopped = False
 
     def __init__(self) -> None:
-        home = dagster_home()
-        home.mkdir(parents=True, exist_ok=True)
-        os.environ.setdefault("DAGSTER_HOME", str(home))
+        open_home()
         self._workspace = open_here()
         self._workspace.store.sweep()
 

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from oumi_assets.core.errors import FileNotFound, TraceImportError, TransientError, passes
-from oumi_assets.core.pace import Pace
-from oumi_assets.core.storage_errors import StorageTrouble
+from oumi_assets.core.pace import Pace, Progress
+from oumi_assets.core.storage_errors import PlaceUnusable, StorageTrouble, is_refused
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES, Workspace
-from oumi_assets.orchestration.resources import WorkspaceSource
+from oumi_assets.orchestration.resources import WorkspaceSource, place_of
 from oumi_assets.orchestration.tags import PROCESS_TAG, TRY_AGAIN_TAG, process_mark
 from oumi_assets.stages.files import DROPPED_FILE
-from oumi_assets.stages.sources import Progress
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Pull
 
 if TYPE_CHECKING:
@@ -104,7 +103,8 @@ def opened(context: dg.AssetExecutionContext, resource: WorkspaceSource, asset: 
     workspace: Workspace | None = None
     try:
         workspace = resource.open()
-        yield replace(workspace, progress=_both(workspace.progress, Pace(context.log.info, LOG_SECONDS)))
+        with _refusals_told():
+            yield replace(workspace, progress=_both(workspace.progress, Pace(context.log.info, LOG_SECONDS)))
     except (TraceImportError, OSError) as error:
         if isinstance(error, OSError) and not passes(error):
             raise
@@ -118,6 +118,18 @@ def opened(context: dg.AssetExecutionContext, resource: WorkspaceSource, asset: 
         well = None if isinstance(error, StorageTrouble) else workspace
         metadata = _failure_metadata(well, asset, context.partition_key) if well else {}
         raise dg.Failure(description=_sentence(error), metadata=metadata, allow_retries=False) from None
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    """A place of ours that the system does not let us use: an error of nobody's file and of no code."""
+    try:
+        yield
+    except OSError as error:
+        place = place_of(error.filename) if is_refused(error) else None
+        if place is None:
+            raise
+        raise PlaceUnusable(*place, error.strerror or "") from None
 
 
 def _sentence(error: TraceImportError | OSError) -> str:

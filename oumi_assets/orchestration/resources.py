@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from oumi_assets.imports.workspace import Workspace, open_uploads, open_workspace
@@ -35,6 +36,15 @@ def open_here() -> Workspace:
 def uploads_here() -> Uploads:
     """The place `OUMI_UPLOADS` names. Raises `BadSetting`."""
     return open_uploads(read_environment().uploads, connect_s3)
+
+
+def place_of(path: object) -> tuple[Path, str] | None:
+    """The folder among our places that a path is in or is, and the setting that names it."""
+    environment = read_environment()
+    for setting, place in (("OUMI_STORAGE", environment.storage), ("OUMI_UPLOADS", environment.uploads)):
+        if isinstance(place, Path) and isinstance(path, str) and Path(path).is_relative_to(place):
+            return place, setting
+    return None
 
 
 class EnvironmentWorkspace:

@@ -29,7 +29,7 @@ class WindowNotSettled(PullError):
         super().__init__(f"Pull {day} again after {when.isoformat(timespec='minutes')}: its traces are still arriving.")
 
 
-class AccessRefused(PullError):
+class KeyRefused(PullError):
     """401 or 403: a wrong key, or a key that has no access to the workspace."""
 
     def __init__(self, title: str, status: int, checks: str) -> None:

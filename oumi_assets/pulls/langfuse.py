@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import requests
 
 from oumi_assets.pulls.base import Row
-from oumi_assets.pulls.errors import AccessRefused, AnswerNotUnderstood, PlatformUnreachable, QueryRefused, UnknownProject
+from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, QueryRefused, UnknownProject
 from oumi_assets.pulls.http import RETRIED, PatientSession
 from oumi_assets.pulls.sources import LANGFUSE as SOURCE
 from oumi_assets.pulls.window import Window
@@ -145,7 +145,7 @@ class Langfuse:
 
 def _refuse(status: int) -> None:
     if status in (401, 403):
-        raise AccessRefused(TITLE, status, CHECKS)
+        raise KeyRefused(TITLE, status, CHECKS)
     if status in (400, 422):
         raise QueryRefused(TITLE, status)
     if status in RETRIED:

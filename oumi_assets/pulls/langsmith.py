@@ -23,7 +23,7 @@ from langsmith.utils import LangSmithError, LangSmithNotFoundError
 from urllib3.util import Retry
 
 from oumi_assets.pulls.base import Row
-from oumi_assets.pulls.errors import AccessRefused, AnswerNotUnderstood, PlatformUnreachable, QueryRefused, UnknownProject
+from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, QueryRefused, UnknownProject
 from oumi_assets.pulls.http import ATTEMPTS, RETRIED, PatientSession
 from oumi_assets.pulls.sources import LANGSMITH as SOURCE
 from oumi_assets.pulls.window import Window
@@ -126,7 +126,7 @@ def _raise_ours(error: Exception) -> NoReturn:
     """The SDK's texts carry parts of the key, URLs and bodies: nothing of them is kept."""
     status = _status(error)
     if status in (401, 403):
-        raise AccessRefused(TITLE, status, CHECKS) from None
+        raise KeyRefused(TITLE, status, CHECKS) from None
     if status in (400, 422):
         raise QueryRefused(TITLE, status) from None
     if status in RETRIED:

@@ -89,6 +89,6 @@ def settling_lag(environ: Mapping[str, str]) -> timedelta:
     text = environ.get(LAG, "").strip()
     if not text:
         return DEFAULT_LAG
-    if not text.isdigit():
+    if not text.isdecimal():
         raise BadSetting(f"{LAG} must be a whole number of minutes, like 10; it is set to something else.")
     return timedelta(minutes=int(text))

@@ -18,6 +18,7 @@ import polars as pl
 
 from oumi_assets.core.drops import DROPPED_CONVERSATIONS
 from oumi_assets.core.hashing import HashedFile
+from oumi_assets.core.pace import Progress, no_progress
 from oumi_assets.core.parallel import PARALLEL_BYTES, ahead, beside
 from oumi_assets.oumi_rules import oumi_refusal
 from oumi_assets.stages.dedupe import Dropped, find_overlaps
@@ -34,7 +35,6 @@ from oumi_assets.stages.files import DROPPED_FILE, JSONL_FILE, PARQUET_FILE
 from oumi_assets.stages.giants import Giants, is_giant
 from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.parquet_footer import group_rows
-from oumi_assets.stages.sources import Progress, no_progress
 from oumi_assets.stages.tables import frame, rows_per_group, write_pieces
 
 BATCH_ROWS = 256

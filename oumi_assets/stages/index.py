@@ -19,13 +19,13 @@ import polars as pl
 from oumi_assets.core.drops import DROPPED_ROWS, EXCERPT_BYTES, RowDrop
 from oumi_assets.core.errors import EmptyFile, MixedPlatforms
 from oumi_assets.core.json_text import NestedTooDeep, NotJson, parse_as_logged
+from oumi_assets.core.pace import Progress, no_progress
 from oumi_assets.core.parallel import PARALLEL_BYTES, ordered_map
 from oumi_assets.core.rows import ROWS, ForeignRow, IndexedRow
 from oumi_assets.detection import Sample, Signature, read_signature
 from oumi_assets.platforms import PLATFORMS, Platform, other_platform
 from oumi_assets.stages.files import DROPPED_FILE, ROWS_FILE
 from oumi_assets.stages.lines import BLANKS, BOM, Range, lines_of, open_export, ranges
-from oumi_assets.stages.sources import Progress, no_progress
 from oumi_assets.stages.tables import Parts, Rows, write_pieces
 
 MAX_LINE = 256 << 20

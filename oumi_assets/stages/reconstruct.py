@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from oumi_assets.core.drops import DROPPED_TRACES, TraceDrop
+from oumi_assets.core.pace import Progress, no_progress
 from oumi_assets.core.parallel import PARALLEL_BYTES, ordered_map
 from oumi_assets.platforms import PLATFORMS, Platform
 from oumi_assets.reconstruction.calls import CallEntry, start_order
@@ -20,7 +21,6 @@ from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.stages.files import CONVERSATIONS_FILE, DROPPED_FILE
 from oumi_assets.stages.giants import Giant, Giants, take_giants
 from oumi_assets.stages.lines import open_export
-from oumi_assets.stages.sources import Progress, no_progress
 from oumi_assets.stages.tables import Parts, frame, rows_per_group, write_pieces
 from oumi_assets.stages.traces import LOCATIONS
 

@@ -8,20 +8,11 @@ from typing import NamedTuple, Protocol
 
 from oumi_assets.core.errors import FileTooLarge, NotJsonl
 from oumi_assets.core.hashing import HashedFile
+from oumi_assets.core.pace import Progress, no_progress
 from oumi_assets.stages.files import COMPRESSED, EXPORT
 
 _GZIP = b"\x1f\x8b"
 _BLOCK = 2 << 20
-
-
-class Progress(Protocol):
-    """Called with what is being done, the bytes done and the bytes there are; and the rows done, where they are known."""
-
-    def __call__(self, doing: str, done: int, total: int, rows: int = 0) -> None: ...
-
-
-def no_progress(doing: str, done: int, total: int, rows: int = 0) -> None:
-    """For callers that show none."""
 
 
 class Stream(Protocol):

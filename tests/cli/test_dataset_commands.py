@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from builders import langfuse_row, write_rows
 from click.testing import CliRunner
 from paths import FIXTURES
 
@@ -46,6 +47,35 @@ def test_show_prints_roles_texts_and_tool_calls(import_file: Callable[..., Summa
     shown = run("show", "Weather agent")
     for text in ("[system]", "[user]", "[assistant]", "[tool]", '-> get_forecast({"city": "Paris", "days": 1})'):
         assert text in shown
+
+
+def test_texts_are_shown_as_they_are(import_file: Callable[..., Summary], tmp_path: Path) -> None:
+    """What looks like an emoji code, a style or a tab to a terminal library was said just so."""
+    said = "status :warning: and :key: 10:on:5 [red]x[/red] [/x]\tend"
+    name = "tools :key: [/x]"
+    import_file(_said(said, tmp_path), name=name)
+    shown = run("show", name)
+    assert said in shown
+    assert "name: :key: [b]" in shown
+    assert name in run("datasets")
+
+
+def test_what_was_dropped_is_shown_as_it_is_on_a_terminal_too(
+    import_file: Callable[..., Summary], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Programs read the JSON: a picture in the place of a name is another name."""
+    import_file(_said("hello", tmp_path, "one :key:", "two :key:"), name="twice")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    (dropped,) = map(json.loads, run("show", "twice", "--dropped", "--json").splitlines())
+    assert ":key:" in dropped["name"]
+    assert ":key:" in run("show", "twice", "--dropped")
+
+
+def _said(text: str, folder: Path, *traces: str) -> Path:
+    """An export of conversations that are the same but for their ids."""
+    asked = json.dumps([{"role": "user", "content": text}])
+    rows = [langfuse_row(trace, trace, input=asked, traceName=":key: [b]") for trace in traces or ("trace",)]
+    return write_rows(folder / "said.jsonl", rows)
 
 
 def test_two_datasets_of_one_name_are_told_apart_by_their_keys(import_file: Callable[..., Summary]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from paths import FIXTURES
+from terminal import on_a_terminal
 
 GOOD = FIXTURES / "langfuse" / "v5_openai_incremental_plain.jsonl"
 TOOLS = FIXTURES / "langsmith" / "wrap_openai_tools_agent.jsonl"
@@ -116,6 +118,17 @@ def test_a_missing_file_names_what_lies_there(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "File not found: mondya.jsonl" in done.stderr
     assert "monday.jsonl" in done.stderr
+
+
+def test_the_bar_shows_names_as_they_are(tmp_path: Path) -> None:
+    """A name with brackets is no style; one that looks like the end of a style ended the command in a traceback."""
+    name = "[red]a:key:.jsonl"
+    done = on_a_terminal("import", shutil.copyfile(GOOD, tmp_path / name))
+    assert done.code == 0, done.text
+    assert f"{name} \x1b" in done.text, "before the bar"
+    unknown = on_a_terminal("retry", "[/x]")
+    assert unknown.code == 1
+    assert "Error: No failed import is called [/x]." in unknown.text
 
 
 @pytest.mark.parametrize("command", ["dev", "import", "datasets", "show", "retry", "delete"])

@@ -8,7 +8,7 @@ import msgspec
 import polars as pl
 import pytest
 from paths import FIXTURES
-from pipeline import import_export
+from pipeline import Imported, import_export
 
 from oumi_assets.imports.recount import recount
 from oumi_assets.storage.manifest import Counts
@@ -23,21 +23,47 @@ TABLES = {
 }
 
 
+def _without_a_row(imported: Imported, asset: str, name: str, counts: Counts | None = None) -> None:
+    """Take the last row out of a published table; the manifest names the file as it is then, and counts if given."""
+    path = imported.store.file(asset, "it", name)
+    table = pl.read_parquet(path)
+    assert table.height
+    table.head(table.height - 1).write_parquet(path)
+    manifest = imported.store.complete(asset, "it")
+    stored = {**manifest.files, name: msgspec.structs.replace(manifest.files[name], size=path.stat().st_size)}
+    changed = msgspec.structs.replace(manifest, files=stored, counts=counts or manifest.counts)
+    (path.parent / "manifest.json").write_bytes(msgspec.json.encode(changed))
+
+
+def _import(asset: str, folder: Path) -> Imported:
+    """An import of a file that the stage drops something of."""
+    return import_export(GARBAGE if asset == "raw_export" else MIXED, folder)
+
+
 @pytest.mark.parametrize("asset", TABLES)
 @pytest.mark.parametrize("name", ["its table", "dropped.parquet"])
 def test_a_row_that_went_missing_fails_the_check(asset: str, name: str, tmp_path: Path) -> None:
     """A check that cannot fail says nothing."""
-    imported = import_export(GARBAGE if asset == "raw_export" else MIXED, tmp_path)
-    path = imported.store.file(asset, "it", TABLES[asset] if name == "its table" else name)
-    table = pl.read_parquet(path)
-    # The file keeps its size, so that it still is what the manifest names.
-    size = path.stat().st_size
-    table.head(table.height - 1).write_parquet(path, compression="uncompressed")
-    manifest = imported.store.complete(asset, "it")
-    stored = {**manifest.files, path.name: msgspec.structs.replace(manifest.files[path.name], size=path.stat().st_size)}
-    (path.parent / "manifest.json").write_bytes(msgspec.json.encode(msgspec.structs.replace(manifest, files=stored)))
-    assert size
+    imported = _import(asset, tmp_path)
+    _without_a_row(imported, asset, TABLES[asset] if name == "its table" else name)
     assert not recount(imported.store, asset, "it").holds
+
+
+@pytest.mark.parametrize("asset", ["raw_export", "reconstructed_conversations"])
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_lost_row_that_nobody_reported_fails_the_check(asset: str, kept: bool, tmp_path: Path) -> None:
+    """A stage that forgets a row forgets to count it, too: then nothing but in = out + dropped tells."""
+    imported = _import(asset, tmp_path)
+    counts = imported.store.complete(asset, "it").counts
+    if kept:
+        _without_a_row(imported, asset, TABLES[asset], msgspec.structs.replace(counts, outgoing=counts.outgoing - 1))
+    else:
+        *_, reason = counts.dropped
+        fewer = {**counts.dropped, reason: counts.dropped[reason] - 1}
+        _without_a_row(imported, asset, "dropped.parquet", msgspec.structs.replace(counts, dropped=fewer))
+    found = recount(imported.store, asset, "it")
+    assert all(one == other for one, other in found.also.values()), "all that was reported is what is there"
+    assert not found.holds
 
 
 def test_counts_that_were_reported_wrongly_fail_the_check(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from pipeline import import_export
 from test_ground_truth import _assert_equal
 
-from oumi_assets.pulls.errors import AccessRefused, AnswerNotUnderstood, PlatformUnreachable, QueryRefused, UnknownProject
+from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, QueryRefused, UnknownProject
 from pulls.langfuse_server import PROJECT, SECRET_KEY, LangfuseServer
 from pulls.loopback import Fault
 from pulls.traces import DAY_1, DAY_2, DAY_3, FIRST, SECOND, day_of, export_rows, pulled, rows_of, visible
@@ -153,7 +153,7 @@ def test_what_goes_wrong_for_a_moment_is_tried_again(fault: Fault, langfuse: Lan
 @pytest.mark.parametrize(
     ("status", "error", "words"),
     [
-        (401, AccessRefused, ["LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"]),
+        (401, KeyRefused, ["LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"]),
         (400, QueryRefused, ["--filter"]),
         (404, AnswerNotUnderstood, ["LANGFUSE_HOST"]),
         (503, PlatformUnreachable, ["Pull again later", "503"]),

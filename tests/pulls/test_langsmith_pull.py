@@ -13,7 +13,7 @@ from pipeline import import_export
 from test_ground_truth import _assert_equal
 
 from oumi_assets.core.errors import TraceImportError
-from oumi_assets.pulls.errors import AccessRefused, AnswerNotUnderstood, PlatformUnreachable, QueryRefused, UnknownProject
+from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, QueryRefused, UnknownProject
 from pulls.langsmith_server import KEY, LangSmithServer
 from pulls.loopback import Fault
 from pulls.traces import DAY_1, FIRST, SECOND, day_of, export_rows, pulled, rows_of, trace, trace_names, visible
@@ -155,8 +155,8 @@ def _refused(langsmith: LangSmithServer, case: str, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("case", "error", "words"),
     [
-        ("key", AccessRefused, ["LANGSMITH_API_KEY", "workspace", "401"]),
-        ("workspace", AccessRefused, ["LANGSMITH_WORKSPACE_ID", "403"]),
+        ("key", KeyRefused, ["LANGSMITH_API_KEY", "workspace", "401"]),
+        ("workspace", KeyRefused, ["LANGSMITH_WORKSPACE_ID", "403"]),
         ("project", UnknownProject, ["LANGSMITH_API_KEY", "workspace", "exact project name", "P"]),
         ("filter", QueryRefused, ["--filter"]),
         ("endpoint", TraceImportError, ["LANGSMITH_ENDPOINT"]),

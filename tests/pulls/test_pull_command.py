@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from terminal import on_a_terminal
 
 from oumi_assets.cli.pull import pull
 from oumi_assets.core.errors import BadSetting
@@ -43,6 +44,15 @@ def test_a_pull_writes_into_the_uploads_folder_and_says_so(project: LangSmithSer
     assert result.exit_code == 0
     assert f"2 runs of 1 traces, {(tmp_path / 'uploads' / name).stat().st_size:,} bytes in {name}" in result.stdout
     assert "--again" in run("--project", "support", *DAY).stdout
+
+
+def test_a_project_is_shown_by_its_name_whatever_that_is(langsmith: LangSmithServer) -> None:
+    """On a terminal a name like the end of a style ended the pull before it began."""
+    langsmith.load("[/prod]", trace("one", DAY_1 + HOUR, DAY_1 + 2 * HOUR))
+    done = on_a_terminal("pull", "langsmith", "--project", "[/prod]", *DAY)
+    assert done.code == 0, done.text
+    assert "LangSmith [/prod]: " in done.text
+    assert "[/prod], 2026-11-20" in done.text
 
 
 def test_programs_read_one_object_per_project(project: LangSmithServer) -> None:

@@ -206,5 +206,6 @@ def test_settings_that_are_missing_or_wrong_are_named() -> None:
     assert LANGFUSE.missing_setting({"LANGFUSE_PUBLIC_KEY": "k"}) == "LANGFUSE_SECRET_KEY"
     assert LANGFUSE.named_projects({}) == ["default"]
     assert settling_lag({"OUMI_PULL_LAG_MINUTES": "90"}) == timedelta(minutes=90)
-    with pytest.raises(BadSetting, match="OUMI_PULL_LAG_MINUTES"):
-        settling_lag({"OUMI_PULL_LAG_MINUTES": "an hour"})
+    for wrong in ("an hour", "²"):
+        with pytest.raises(BadSetting, match="OUMI_PULL_LAG_MINUTES"):
+            settling_lag({"OUMI_PULL_LAG_MINUTES": wrong})

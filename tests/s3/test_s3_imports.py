@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from servers import CuttingProxy
 
 from oumi_assets.cli import commands
+from oumi_assets.core.pace import no_progress
 from oumi_assets.imports.catalog import delete_import, list_datasets
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.summary import Summary
@@ -25,7 +26,6 @@ from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.resources import EnvironmentWorkspace
 from oumi_assets.orchestration.upload_sensor import make_upload_sensor
 from oumi_assets.stages.files import JSONL_FILE
-from oumi_assets.stages.sources import no_progress
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -1,0 +1,54 @@
+"""Dagster's home may be anywhere, and may be new: whichever command comes first makes it ready."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from paths import FIXTURES
+
+GOOD = FIXTURES / "langfuse" / "v5_openai_tools.jsonl"
+
+
+def run(folder: Path, home: object, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """A command in that folder, with that `DAGSTER_HOME`."""
+    command = [sys.executable, "-m", "oumi_assets", *map(str, arguments)]
+    env = {**os.environ, "DAGSTER_HOME": str(home)}
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_an_import_in_a_new_home_sends_nothing_and_says_nothing_of_dagster(tmp_path: Path) -> None:
+    """Telemetry is off, says the README: not only where the platform was started before."""
+    home = tmp_path / "new" / "home"
+    done = run(tmp_path, home, "import", GOOD)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "telemetry" not in done.stdout.lower()
+    assert (home / "history").is_dir(), "it is the home that was used"
+    assert not [path for path in home.rglob("*") if path.name == "event.log" or "telemetry" in path.name]
+
+
+def test_settings_that_a_home_has_are_left_alone(tmp_path: Path) -> None:
+    """They may name a database."""
+    settings = tmp_path / "dagster_home" / "dagster.yaml"
+    before = settings.read_text()
+    assert run(tmp_path, tmp_path / "dagster_home", "import", GOOD).returncode == 0
+    assert settings.read_text() == before
+
+
+def test_a_relative_home_lies_where_the_command_is_typed(tmp_path: Path) -> None:
+    """Dagster itself would refuse it, `delete` only after the bytes are gone."""
+    assert run(tmp_path, "mine", "import", GOOD, "--name", "weather").returncode == 0
+    assert (tmp_path / "mine" / "history").is_dir()
+    deleted = run(tmp_path, "mine", "delete", "weather", "--yes")
+    assert deleted.returncode == 0, deleted.stderr
+
+
+def test_a_home_that_cannot_be_used_is_told_before_anything_is_deleted(tmp_path: Path) -> None:
+    """Else the bytes are gone and the partition stays."""
+    run(tmp_path, tmp_path / "home", "import", GOOD, "--name", "weather")
+    refused = run(tmp_path, GOOD / "home", "delete", "weather", "--yes")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"Error: {GOOD / 'home'} cannot be used")
+    assert "weather" in run(tmp_path, tmp_path / "home", "datasets").stdout

@@ -1,0 +1,90 @@
+"""What is the machine's fault is said in one sentence that names the place and the setting, not in a traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from builders import langfuse_row, write_rows
+
+_LITTLE_ROOM = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+from oumi_assets.cli import main
+main()
+"""
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """A file to import or upload."""
+    return write_rows(tmp_path / "mine.jsonl", [langfuse_row(f"trace {number}") for number in range(10)])
+
+
+@pytest.fixture
+def no_folder(tmp_path: Path) -> Path:
+    """A place that nobody can make, whoever they are: a file stands in its way."""
+    (tmp_path / "file").write_text("")
+    return tmp_path / "file" / "place"
+
+
+def said(*command: object, **environ: object) -> str:
+    """The one line on stderr of a command that fails."""
+    env = {**os.environ, **{name: str(value) for name, value in environ.items()}}
+    done = subprocess.run(
+        [sys.executable, *map(str, command)], capture_output=True, text=True, timeout=120, check=False, env=env
+    )
+    assert done.returncode == 1, done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize("setting", ["OUMI_UPLOADS", "OUMI_STORAGE", "DAGSTER_HOME"])
+def test_dev_names_the_place_that_cannot_be_made_and_its_setting(setting: str, no_folder: Path) -> None:
+    """Whoever mistyped a setting reads which one, where it leads, and what the system said."""
+    sentence = said("-m", "oumi_assets", "dev", **{setting: no_folder})
+    assert sentence.startswith(f"Error: {no_folder} cannot be used: Not a directory.")
+    assert f"set {setting} to another place" in sentence
+
+
+def test_upload_names_the_place_that_cannot_be_made(export: Path, no_folder: Path) -> None:
+    """The file is fine."""
+    sentence = said("-m", "oumi_assets", "upload", export, OUMI_UPLOADS=no_folder)
+    assert sentence.startswith(f"Error: {no_folder} cannot be used: Not a directory.")
+
+
+@pytest.mark.parametrize("setting", ["OUMI_STORAGE", "DAGSTER_HOME"])
+def test_import_does_not_call_a_place_that_cannot_be_made_an_error_of_ours(
+    setting: str, export: Path, no_folder: Path
+) -> None:
+    """It was called one, and the page of a run was recommended."""
+    sentence = said("-m", "oumi_assets", "import", export, **{setting: no_folder})
+    assert f"{no_folder} cannot be used: Not a directory." in sentence
+    assert f"set {setting} to another place" in sentence
+    assert "an error of ours" not in sentence
+
+
+def test_a_disk_that_is_full_while_uploading_is_said_to_be(export: Path, tmp_path: Path) -> None:
+    """And nothing is left that the sensor could take for an upload."""
+    assert said("-c", _LITTLE_ROOM, "upload", export).startswith(f"Error: The disk is full: no room left in {tmp_path}")
+    assert not [*(tmp_path / "uploads").iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("OUMI_WORKERS", "two"),
+        ("OUMI_WORKERS", "²"),
+        ("OUMI_WORKERS", "0"),
+        ("OUMI_WORKERS", "-1"),
+        ("OUMI_MAX_UPLOAD_BYTES", "²"),
+        ("OUMI_MAX_UPLOAD_BYTES", "50GB"),
+    ],
+)
+def test_a_number_that_cannot_be_read_is_told_and_never_becomes_the_default(setting: str, value: str) -> None:
+    """Who set four processes by mistake as a word would wonder for long why all are busy."""
+    assert said("-m", "oumi_assets", "datasets", **{setting: value}).startswith(f"Error: {setting} must be a number of ")

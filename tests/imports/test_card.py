@@ -1,0 +1,63 @@
+"""The dataset card is what people copy from: its recipe loads what was said, all of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders import langfuse_row, write_rows
+from pipeline import import_export
+
+from oumi_assets.imports.card import CARD_FILE
+from oumi_assets.imports.workspace import DEDUPED_DATASET
+
+TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}
+CALL = {"id": "call_1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+PARTS = [{"type": "text", "text": "What is this?"}, {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}]
+PLAIN, WITH_TOOLS = 120, 10
+
+
+def _export(path: Path) -> Path:
+    """Plain conversations first, more of them than a data frame looks at; then some with tools and parts."""
+    plain = [
+        langfuse_row(f"{number:03}", f"row {number}", startTime=f"2026-05-19 10:00:00.{number:03}000")
+        for number in range(PLAIN)
+    ]
+    asked = {"messages": [{"role": "user", "content": PARTS}], "tools": [TOOL]}
+    called = {"role": "assistant", "content": None, "tool_calls": [CALL]}
+    late = [
+        langfuse_row(
+            f"{number:03}",
+            f"row {number}",
+            startTime=f"2026-05-19 11:00:00.{number:03}000",
+            input=json.dumps(asked),
+            output=json.dumps(called),
+        )
+        for number in range(PLAIN, PLAIN + WITH_TOOLS)
+    ]
+    return write_rows(path, plain + late)
+
+
+def test_the_recipe_of_the_card_loads_every_message_part_and_tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A data frame that guesses from the first rows leaves out what only later rows have, and says nothing."""
+    imported = import_export(_export(tmp_path / "export.jsonl"), tmp_path, deduplicate=False)
+    card = imported.store.file(DEDUPED_DATASET, imported.key, CARD_FILE)
+    recipe = re.search(r"^```python\n(.*?)^```", card.read_text(), flags=re.MULTILINE | re.DOTALL)
+    assert recipe is not None
+    monkeypatch.chdir(card.parent)
+    loaded: dict[str, Any] = {}
+    exec(recipe[1], loaded)
+
+    rows = loaded["conversations"]
+    assert ["tools" in row for row in rows] == [False] * PLAIN + [True] * WITH_TOOLS
+    assert rows[-1]["tools"] == [TOOL]
+    assert [message["content"] for message in rows[-1]["messages"]] == [PARTS, None]
+    assert rows[-1]["messages"][1]["tool_calls"] == [CALL]
+    assert {row["conversation_id"]: row for row in rows} == imported.rows
+
+    table = loaded["table"]
+    assert [json.loads(text) for text in table["messages"]] == [row["messages"] for row in rows]
+    assert [json.loads(text) if text else None for text in table["tools"]] == [row.get("tools") for row in rows]
