@@ -35,6 +35,17 @@ _BINARY_STARTS = {
     b"7z\xbc\xaf": "it is a 7z archive",
     b"SQLite format 3": "it is an SQLite database",
 }
+_UNPACK = "Unpack it and import the .jsonl file inside (gzip is unpacked for you)."
+_RENAME = "If it holds one row a line, rename it to .jsonl."
+_REMEDIES: dict[str | bytes, str] = {
+    ".zip": _UNPACK,
+    ".json": _RENAME,
+    b"\xff\xfe": "Save it as UTF-8.",
+    b"\xfe\xff": "Save it as UTF-8.",
+    **dict.fromkeys((b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf"), _UNPACK),
+}
+"""What helps files whose rows may be fine, by their suffix or how they start."""
+
 _ARRAY = "it is one JSON array (the JSON export), not one row a line"
 _SINGLE_TRACE = re.compile(rb'\{\s*"(trace|observations)"\s*:')
 
@@ -43,7 +54,9 @@ def refuse_other_names(name: str, platform: str | None) -> None:
     """Raise `NotJsonl` for a file that is not named `.jsonl` or `.jsonl.gz`."""
     if not name.lower().endswith(SUFFIXES):
         suffix = PurePosixPath(name.lower()).suffix
-        raise NotJsonl(_NAMED.get(suffix, "its name does not end in .jsonl (or .jsonl.gz)"), platform)
+        if suffix in _NAMED:
+            raise NotJsonl(_NAMED[suffix], platform, _REMEDIES.get(suffix))
+        raise NotJsonl("its name does not end in .jsonl (or .jsonl.gz)", platform, _RENAME)
 
 
 def refuse_other_formats(head: bytes, tail: bytes, declared: str | None, *, has_rows: bool) -> None:
@@ -53,7 +66,7 @@ def refuse_other_formats(head: bytes, tail: bytes, declared: str | None, *, has_
         raise EmptyFile
     for start, what in _BINARY_STARTS.items():
         if head.startswith(start):
-            raise NotJsonl(what, declared)
+            raise NotJsonl(what, declared, _REMEDIES.get(start))
     platform = declared or _guess_platform(head)
     # A garbled first line that merely begins with `[` is a drop of the scan.
     if re.match(rb"\[\s*[{\]]", text) and (not has_rows or tail.rstrip(_BLANKS).endswith(b"]")):

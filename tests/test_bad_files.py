@@ -53,8 +53,8 @@ REFUSED = {
     "only_newlines.jsonl": "This file is empty: ",
     "openai_finetune.jsonl": UNKNOWN,
     "scalars_per_line.jsonl": UNKNOWN,
-    "utf16le_bom.jsonl": TRACE_JSONL + "it is UTF-16 text. Re-export",
-    "zip_magic.jsonl": TRACE_JSONL + "it is a zip archive. Re-export",
+    "utf16le_bom.jsonl": TRACE_JSONL + "it is UTF-16 text. Save it as UTF-8. Or re-export",
+    "zip_magic.jsonl": TRACE_JSONL + "it is a zip archive. Unpack it",
 }
 
 

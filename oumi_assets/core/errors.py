@@ -39,9 +39,12 @@ class WorkerKilled(TransientError):
 class NotJsonl(TraceImportError):
     """The upload is not JSON Lines: an array, an object over many lines, CSV, binary, another name."""
 
-    def __init__(self, looks_like: str, platform: str | None = None) -> None:
+    def __init__(self, looks_like: str, platform: str | None = None, remedy: str | None = None) -> None:
+        """`remedy` is what helps sooner than a new export, where the rows may be fine and only their wrapping is not."""
         title = PLATFORM_TITLES.get(platform or "", "Trace")
         advice = RE_EXPORT.get(platform, RE_EXPORT[None])
+        if remedy:
+            advice = f"{remedy} Or re{advice.removeprefix('Re')}"
         super().__init__(f"{title} import only supports .jsonl files: {looks_like}. {advice}")
 
 

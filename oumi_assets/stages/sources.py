@@ -13,6 +13,7 @@ from oumi_assets.stages.files import COMPRESSED, EXPORT
 
 _GZIP = b"\x1f\x8b"
 _BLOCK = 2 << 20
+_AGAIN = "Download it again."
 
 
 class Stream(Protocol):
@@ -70,7 +71,7 @@ def _inflate(source: Path, target: Path, quota: int) -> None:
             try:
                 block = inflater.decompress(data, _BLOCK)
             except zlib.error:
-                raise NotJsonl("it is a damaged gzip file") from None
+                raise NotJsonl("it is a damaged gzip file", remedy=_AGAIN) from None
             written += len(block)
             if written > quota:
                 raise FileTooLarge(written, quota, at_least=True)
@@ -82,4 +83,4 @@ def _inflate(source: Path, target: Path, quota: int) -> None:
             elif not data:
                 data = compressed.read(_BLOCK)
                 if not data:
-                    raise NotJsonl("it is a gzip file cut short")
+                    raise NotJsonl("it is a gzip file cut short", remedy=_AGAIN)
