@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,8 @@ import psutil
 from oumi_assets.core.errors import DiskFull
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# What `new_folder` makes, and nothing else: the place may be shared, as /tmp is.
+_NAME = re.compile(r"(\d+-\d+)-[a-z0-9_]{8}")
 
 
 def process_tag(pid: int) -> str:
@@ -61,8 +65,22 @@ def _is_full(error: Exception) -> bool:
 
 def sweep_folders(parent: Path, prefix: str = "") -> int:
     """Remove the folders of dead processes; the number removed."""
-    found = [path for path in parent.glob(f"{prefix}*") if path.lstat().st_uid == os.getuid()]
-    leftovers = [path for path in found if not is_alive(path.name.removeprefix(prefix).rpartition("-")[0])]
+    leftovers = leftover_folders(parent, prefix)
     for path in leftovers:
         shutil.rmtree(path, ignore_errors=True)
     return len(leftovers)
+
+
+def leftover_folders(parent: Path, prefix: str = "") -> list[Path]:
+    """The folders that `new_folder` made for processes that are dead now."""
+    return [path for path in parent.glob(f"{prefix}*") if _is_leftover(path, path.name.removeprefix(prefix))]
+
+
+def _is_leftover(path: Path, name: str) -> bool:
+    named = _NAME.fullmatch(name)
+    return named is not None and _is_own_folder(path) and not is_alive(named[1])
+
+
+def _is_own_folder(path: Path) -> bool:
+    found = path.lstat()
+    return found.st_uid == os.getuid() and stat.S_ISDIR(found.st_mode)

@@ -1,0 +1,58 @@
+"""Folders of processes: those of dead ones are swept, and whatever else lies beside them is let be."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from oumi_assets.storage.copies import sweep_copies
+from oumi_assets.storage.scratch import new_folder, sweep_folders
+
+_KILLED = """
+import os, sys
+from pathlib import Path
+from oumi_assets.storage.scratch import new_folder
+print(new_folder(Path(sys.argv[1]), sys.argv[2]), flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+def folder_of_a_killed_process(parent: Path, prefix: str = "") -> Path:
+    """What a process left that was killed for real."""
+    command = [sys.executable, "-c", _KILLED, str(parent), prefix]
+    folder = Path(subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout.strip())
+    (folder / "half").write_bytes(b"x")
+    return folder
+
+
+def test_folders_of_dead_processes_are_swept_and_of_living_ones_not(tmp_path: Path) -> None:
+    """Leftovers cost disk; sweeping what is being written would destroy it."""
+    dead, mine = folder_of_a_killed_process(tmp_path, "a-"), new_folder(tmp_path, "a-")
+    assert sweep_folders(tmp_path, "a-") == 1
+    assert not dead.exists()
+    assert mine.is_dir()
+
+
+@pytest.mark.parametrize(
+    "name", ["oumi-assets-main", "oumi-assets-2", "oumi-assets-", "oumi-assets-999999999-1", "oumi-assets-1-1-notes of mine"]
+)
+def test_folders_of_other_names_are_left_alone(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The temporary folder is everybody's: a checkout that somebody calls oumi-assets-main lies there too."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "work").write_bytes(b"precious")
+    assert sweep_copies() == 0
+    assert (tmp_path / name / "work").read_bytes() == b"precious"
+
+
+def test_a_link_that_is_called_like_a_leftover_is_left_alone(tmp_path: Path) -> None:
+    """We make folders; a link of that name is somebody's, and so is what it leads to."""
+    dead = folder_of_a_killed_process(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    link = dead.with_name(dead.name[:-8] + "abcdefgh")
+    link.symlink_to(tmp_path / "elsewhere")
+    assert sweep_folders(tmp_path) == 1
+    assert link.is_symlink()
