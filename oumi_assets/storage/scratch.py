@@ -78,7 +78,11 @@ def leftover_folders(parent: Path, prefix: str = "") -> list[Path]:
 
 def _is_leftover(path: Path, name: str) -> bool:
     named = _NAME.fullmatch(name)
-    return named is not None and _is_own_folder(path) and not is_alive(named[1])
+    try:
+        return named is not None and _is_own_folder(path) and not is_alive(named[1])
+    except FileNotFoundError:
+        # Its process was ready with it, or another sweep was quicker.
+        return False
 
 
 def _is_own_folder(path: Path) -> bool:

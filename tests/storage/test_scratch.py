@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import Path, PosixPath
 
 import pytest
 
@@ -56,3 +57,18 @@ def test_a_link_that_is_called_like_a_leftover_is_left_alone(tmp_path: Path) -> 
     link.symlink_to(tmp_path / "elsewhere")
     assert sweep_folders(tmp_path) == 1
     assert link.is_symlink()
+
+
+class Vanishing(PosixPath):
+    """A folder that lists one more than there is when it is looked at."""
+
+    def glob(self, pattern: str) -> Iterator[Path]:  # type: ignore[override]
+        """The folder that a quick process made and removed comes first."""
+        yield self / "999999999-1-abcdefgh"
+        yield from super().glob(pattern)
+
+
+def test_a_folder_that_goes_away_while_it_is_looked_at_stops_no_sweep(tmp_path: Path) -> None:
+    """Imports begin and end all the time, also while another program starts and sweeps."""
+    folder_of_a_killed_process(tmp_path)
+    assert sweep_folders(Vanishing(tmp_path)) == 1
