@@ -5,7 +5,7 @@ The local uploads folder is here, a bucket in `s3_folder`.
     <uploads>/<export>.jsonl             what the sensor sees, by one rename
     <uploads>/.pulls/<export>.jsonl.json the pull's record
     <uploads>/.pulls/<series>.json       its unfinished traces
-    <uploads>/.pulls/aside-<process>-*/  what is being written; swept once its process is gone
+    <uploads>/.pulls/aside-*/            what is being written; swept once its process is gone
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A store in a local folder, where one rename publishes a stage: a killed import leaves nothing visible.
 
 <root>/<asset>/<import>/<files>, manifest.json
-<root>/.staging/<process>-<id>/      what is being written; swept once its process is gone
+<root>/.staging/<host>-<process>-<id>/   what is being written; swept once its process is gone
 """
 
 from __future__ import annotations

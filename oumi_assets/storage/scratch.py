@@ -1,24 +1,33 @@
-"""Folders that belong to a process, found again by its id and start once it is dead. What is put there is not known here."""
+"""Folders that belong to a process, found again by its machine, id and start once it is dead.
+
+What is put there is not known here.
+"""
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import shutil
+import socket
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
 
 from oumi_assets.core.errors import DiskFull
 
+LEFTOVERS_AFTER = timedelta(days=1)
+"""Longer than anything is written: nobody can tell from here whether a process of another machine still runs."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What `new_folder` makes, and nothing else: the place may be shared, as /tmp is.
-_NAME = re.compile(r"(\d+-\d+)-[a-z0-9_]{8}")
+_NAME = re.compile(r"([0-9a-f]{8})-(\d+-\d+)-[a-z0-9_]{8}")
 
 
 def process_tag(pid: int) -> str:
@@ -35,9 +44,14 @@ def is_alive(tag: str) -> bool:
         return False
 
 
+def host_tag() -> str:
+    """This machine in a folder's name: several may write to one storage, and none sees the others' processes."""
+    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
+
+
 def new_folder(parent: Path, prefix: str = "") -> Path:
-    """A fresh folder `<prefix><process tag>-<random>`, readable by its owner alone."""
-    return Path(tempfile.mkdtemp(prefix=f"{prefix}{process_tag(os.getpid())}-", dir=parent))
+    """A fresh folder `<prefix><host tag>-<process tag>-<random>`, readable by its owner alone."""
+    return Path(tempfile.mkdtemp(prefix=f"{prefix}{host_tag()}-{process_tag(os.getpid())}-", dir=parent))
 
 
 @contextmanager
@@ -64,7 +78,7 @@ def _is_full(error: Exception) -> bool:
 
 
 def sweep_folders(parent: Path, prefix: str = "") -> int:
-    """Remove the folders of dead processes; the number removed."""
+    """Remove the folders of dead processes, and those of other machines that are a day old; the number removed."""
     leftovers = leftover_folders(parent, prefix)
     for path in leftovers:
         shutil.rmtree(path, ignore_errors=True)
@@ -72,14 +86,16 @@ def sweep_folders(parent: Path, prefix: str = "") -> int:
 
 
 def leftover_folders(parent: Path, prefix: str = "") -> list[Path]:
-    """The folders that `new_folder` made for processes that are dead now."""
+    """What `sweep_folders` removes."""
     return [path for path in parent.glob(f"{prefix}*") if _is_leftover(path, path.name.removeprefix(prefix))]
 
 
 def _is_leftover(path: Path, name: str) -> bool:
     named = _NAME.fullmatch(name)
     try:
-        return named is not None and _is_own_folder(path) and not is_alive(named[1])
+        if named is None or not _is_own_folder(path):
+            return False
+        return not is_alive(named[2]) if named[1] == host_tag() else _is_old(path)
     except FileNotFoundError:
         # Its process was ready with it, or another sweep was quicker.
         return False
@@ -88,3 +104,9 @@ def _is_leftover(path: Path, name: str) -> bool:
 def _is_own_folder(path: Path) -> bool:
     found = path.lstat()
     return found.st_uid == os.getuid() and stat.S_ISDIR(found.st_mode)
+
+
+def _is_old(folder: Path) -> bool:
+    """Whether nothing was written there for `LEFTOVERS_AFTER`."""
+    written = max(path.lstat().st_mtime for path in (folder, *folder.iterdir()))
+    return time.time() - written > LEFTOVERS_AFTER.total_seconds()

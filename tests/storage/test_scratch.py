@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path, PosixPath
 
 import pytest
 
 from oumi_assets.storage.copies import sweep_copies
-from oumi_assets.storage.scratch import new_folder, sweep_folders
+from oumi_assets.storage.scratch import LEFTOVERS_AFTER, host_tag, new_folder, sweep_folders
 
 _KILLED = """
 import os, sys
@@ -38,7 +41,7 @@ def test_folders_of_dead_processes_are_swept_and_of_living_ones_not(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "name", ["oumi-assets-main", "oumi-assets-2", "oumi-assets-", "oumi-assets-999999999-1", "oumi-assets-1-1-notes of mine"]
+    "name", ["oumi-assets-main", "oumi-assets-2", "oumi-assets-", "oumi-assets-00000000-1-1-notes of mine"]
 )
 def test_folders_of_other_names_are_left_alone(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The temporary folder is everybody's: a checkout that somebody calls oumi-assets-main lies there too."""
@@ -64,7 +67,7 @@ class Vanishing(PosixPath):
 
     def glob(self, pattern: str) -> Iterator[Path]:  # type: ignore[override]
         """The folder that a quick process made and removed comes first."""
-        yield self / "999999999-1-abcdefgh"
+        yield self / f"{host_tag()}-999999999-1-abcdefgh"
         yield from super().glob(pattern)
 
 
@@ -72,3 +75,16 @@ def test_a_folder_that_goes_away_while_it_is_looked_at_stops_no_sweep(tmp_path: 
     """Imports begin and end all the time, also while another program starts and sweeps."""
     folder_of_a_killed_process(tmp_path)
     assert sweep_folders(Vanishing(tmp_path)) == 1
+
+
+def test_folders_of_another_machine_are_swept_only_after_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two machines may share a storage: a process that is not seen from here may be in the middle of an import."""
+    theirs = folder_of_a_killed_process(tmp_path)
+    monkeypatch.setattr(socket, "gethostname", lambda: "another")
+    assert sweep_folders(tmp_path) == 0
+    long_ago = time.time() - LEFTOVERS_AFTER.total_seconds() - 1
+    os.utime(theirs, (long_ago, long_ago))
+    assert sweep_folders(tmp_path) == 0, "a file in it was written just now"
+    os.utime(theirs / "half", (long_ago, long_ago))
+    assert sweep_folders(tmp_path) == 1
+    assert not theirs.exists()
