@@ -31,8 +31,21 @@ _NAME = re.compile(r"([0-9a-f]{8})-(\d+-\d+)-[a-z0-9_]{8}")
 
 
 def process_tag(pid: int) -> str:
-    """A process id with its start, because ids are used again: `<pid>-<seconds>`."""
-    return f"{pid}-{int(psutil.Process(pid).create_time())}"
+    """A process id with its start, because ids are used again: `<pid>-<start>`. Raises `psutil.Error`."""
+    return f"{pid}-{_start(pid)}"
+
+
+def _start(pid: int) -> int:
+    """When a process started: in clock ticks since the machine did, or in seconds of its clock where there is no /proc.
+
+    A clock that is set, as after a pause of a virtual machine, moves every start in seconds: all would look dead.
+    """
+    try:
+        stat_line = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return int(psutil.Process(pid).create_time())
+    # The second field is the program's name in parentheses, which may hold anything; the start is the 22nd.
+    return int(stat_line.rpartition(b")")[2].split()[19])
 
 
 def is_alive(tag: str) -> bool:
