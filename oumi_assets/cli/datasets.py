@@ -132,6 +132,8 @@ def _said(message: dict[str, Any]) -> str:
 def delete(dataset: str, yes: bool) -> None:
     """Remove a DATASET (name or import) and its stored bytes for good; the sensor does not bring it back."""
     store = _store()
+    # A delete that was killed may have left raw_export aside, by which the import is found.
+    store.sweep()
     found = find_dataset(store, dataset, any_import=True)
     if not yes:
         click.confirm(

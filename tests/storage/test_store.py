@@ -5,13 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from oumi_assets.core.errors import BadSetting, MissingImport
 from oumi_assets.imports.workspace import new_manifest, open_workspace
 from oumi_assets.settings import Environment, read_environment
 from oumi_assets.storage.local_store import LocalStore
+from oumi_assets.storage.manifest import Outcome
 
 
 def publish(store: LocalStore, content: bytes, key: str = "one") -> None:
@@ -89,6 +92,104 @@ def test_what_a_killed_process_left_is_swept_and_living_ones_are_not(tmp_path: P
     with store.staging() as mine:
         assert store.sweep() == 1
         assert list((tmp_path / ".staging").iterdir()) == [mine]
+
+
+# The old stage is set aside, the new one not yet in its place: at this moment a computer loses its power.
+_KILLED_BETWEEN = """
+import os, sys
+from pathlib import Path
+from oumi_assets.imports.workspace import new_manifest
+from oumi_assets.storage.local_store import LocalStore
+rename = Path.rename
+def renamed_then_killed(path, target):
+    rename(path, target)
+    os.kill(os.getpid(), 9)
+Path.rename = renamed_then_killed
+store = LocalStore(Path(sys.argv[1]))
+with store.staging() as folder:
+    (folder / "data").write_bytes(b"new")
+    store.publish(folder, new_manifest("raw_export", "one", None))
+"""
+
+
+def kill_while_replacing(root: Path) -> None:
+    """A publish that was killed between its two renames."""
+    killed = subprocess.run([sys.executable, "-c", _KILLED_BETWEEN, str(root)], timeout=60, check=False)
+    assert killed.returncode == -9
+    assert LocalStore(root).manifest("raw_export", "one") is None
+
+
+def test_a_stage_set_aside_by_a_killed_publish_returns_to_its_place(tmp_path: Path) -> None:
+    """raw_export holds the only copy of an upload that was made again; it must survive any kill."""
+    store = LocalStore(tmp_path)
+    publish(store, b"old")
+    kill_while_replacing(tmp_path)
+    assert store.sweep() == 2
+    assert store.file("raw_export", "one", "data").read_bytes() == b"old"
+    assert not any((tmp_path / ".staging").iterdir())
+
+
+def test_a_stage_set_aside_does_not_replace_a_newer_one(tmp_path: Path) -> None:
+    """Somebody made it again before the sweep."""
+    store = LocalStore(tmp_path)
+    publish(store, b"old")
+    kill_while_replacing(tmp_path)
+    publish(store, b"newest")
+    assert store.sweep() == 2
+    assert store.file("raw_export", "one", "data").read_bytes() == b"newest"
+
+
+def test_a_stage_set_aside_does_not_return_after_its_import_was_deleted(tmp_path: Path) -> None:
+    """Deleting is for good, also for what no reader saw at that moment."""
+    store = LocalStore(tmp_path)
+    publish(store, b"old")
+    kill_while_replacing(tmp_path)
+    with store.staging() as folder:
+        note = new_manifest("parsed_traces", "one", None)
+        store.publish(folder, msgspec.structs.replace(note, outcome=Outcome.DELETED))
+    assert store.sweep() == 2
+    assert store.manifest("raw_export", "one") is None
+
+
+def test_a_publish_that_fails_leaves_the_old_stage_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk fails when the old stage is aside already."""
+    store = LocalStore(tmp_path)
+    publish(store, b"old")
+    place, rename = Path(store.location("raw_export", "one")), Path.rename
+
+    def failing(path: Path, target: Path) -> Any:
+        if target == place and not place.exists() and path.name != "replaced":
+            raise OSError(5, "Input/output error")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(OSError, match="Input/output error"):
+        publish(store, b"new")
+    assert store.file("raw_export", "one", "data").read_bytes() == b"old"
+    assert not any((tmp_path / ".staging").iterdir())
+
+
+_PUBLISHING = """
+import sys
+from pathlib import Path
+from oumi_assets.imports.workspace import new_manifest
+from oumi_assets.storage.local_store import LocalStore
+store = LocalStore(Path(sys.argv[1]))
+for _ in range(200):
+    with store.staging() as folder:
+        (folder / "data").write_bytes(b"same")
+        store.publish(folder, new_manifest("raw_export", "one", None))
+"""
+
+
+def test_two_processes_that_publish_one_stage_both_succeed(tmp_path: Path) -> None:
+    """Two platforms on one storage may make the same import at the same time."""
+    command = [sys.executable, "-c", _PUBLISHING, str(tmp_path)]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [process.communicate(timeout=60)[1] for process in both] == ["", ""]
+    store = LocalStore(tmp_path)
+    assert store.file("raw_export", "one", "data").read_bytes() == b"same"
+    assert not any((tmp_path / ".staging").iterdir())
 
 
 @pytest.mark.parametrize(("uploads", "storage"), [("a", "a/b"), ("a/b", "a"), ("a", "a")])
