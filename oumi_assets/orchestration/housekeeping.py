@@ -31,13 +31,20 @@ def reap_dead_runs(instance: dg.DagsterInstance, *, at_start: bool = False) -> i
     starts, when nobody else can be about to execute it.
     """
     dead = [
-        run
+        run.run_id
         for run in instance.get_runs(dg.RunsFilter(statuses=_EXECUTED))
         if has_dead_process(run, unmarked=at_start and run.status in _LAUNCHED)
     ]
-    for run in dead:
-        if run.status is dg.DagsterRunStatus.CANCELING:
-            instance.report_run_canceled(run)
-        else:
-            instance.report_run_failed(run, _GONE)
-    return len(dead)
+    return sum(_end(instance, run_id) for run_id in dead)
+
+
+def _end(instance: dg.DagsterInstance, run_id: str) -> bool:
+    """End a run, unless it ended by itself: a process that has done its work is gone as well."""
+    run = instance.get_run_by_id(run_id)
+    if run is None or run.status not in _EXECUTED:
+        return False
+    if run.status is dg.DagsterRunStatus.CANCELING:
+        instance.report_run_canceled(run)
+    else:
+        instance.report_run_failed(run, _GONE)
+    return True
