@@ -7,7 +7,7 @@ import os
 import dagster as dg
 
 from oumi_assets.orchestration.partitions import IMPORTS
-from oumi_assets.orchestration.tags import has_dead_process
+from oumi_assets.orchestration.tags import has_dead_process, is_elsewhere
 from oumi_assets.settings import dagster_home
 
 _LAUNCHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
@@ -27,15 +27,29 @@ def forget_partition(key: str) -> None:
 def reap_dead_runs(instance: dg.DagsterInstance, *, at_start: bool = False) -> int:
     """Fail the runs whose process is gone: they would keep their place in the queue for ever.
 
-    A run that was launched but marked by no process yet counts as dead only before the platform
-    starts, when nobody else can be about to execute it.
+    Before the platform starts nobody else can be about to execute a run, so one that was launched but marked by
+    no process counts as dead, too; and so does one of another machine, when the runs are kept on this disk: it is
+    an earlier container, or this machine under an earlier name.
     """
+    alone = at_start and _is_kept_here(instance)
     dead = [
         run.run_id
         for run in instance.get_runs(dg.RunsFilter(statuses=_EXECUTED))
-        if has_dead_process(run, unmarked=at_start and run.status in _LAUNCHED)
+        if has_dead_process(run, unmarked=at_start and run.status in _LAUNCHED, elsewhere=alone)
     ]
     return sum(_end(instance, run_id) for run_id in dead)
+
+
+def runs_elsewhere(instance: dg.DagsterInstance) -> list[str]:
+    """The ids of unfinished runs of other machines: only people know whether these machines are still there."""
+    return [run.run_id for run in instance.get_runs(dg.RunsFilter(statuses=_LAUNCHED)) if is_elsewhere(run)]
+
+
+def _is_kept_here(instance: dg.DagsterInstance) -> bool:
+    """Whether runs are kept in the Dagster home itself, which one platform at a time uses, and not in a shared database."""
+    from dagster._core.storage.runs import SqliteRunStorage
+
+    return isinstance(instance.run_storage, SqliteRunStorage)
 
 
 def _end(instance: dg.DagsterInstance, run_id: str) -> bool:
