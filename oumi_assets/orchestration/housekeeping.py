@@ -6,6 +6,8 @@ import os
 
 import dagster as dg
 
+from oumi_assets.core.errors import BadSetting
+from oumi_assets.orchestration.history import UNFINISHED, runs_of_import
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.tags import has_dead_process, is_elsewhere
 from oumi_assets.settings import dagster_home
@@ -16,12 +18,28 @@ _EXECUTED = [dg.DagsterRunStatus.NOT_STARTED, *_LAUNCHED]
 _GONE = "The process of this run ended before it was finished (killed, or the machine stopped)."
 
 
+def refuse_unfinished(key: str) -> None:
+    """Raise `BadSetting` while an import runs or waits: a stage that it publishes would outlive its deletion."""
+    with _home() as instance:
+        reap_dead_runs(instance)
+        if any(run.status in UNFINISHED for run in runs_of_import(instance, key)):
+            raise BadSetting(
+                f"Import {key} is running or waits in the queue. Delete it once it has ended; the UI can end it."
+            )
+
+
 def forget_partition(key: str) -> None:
     """Take a deleted import's partition out of the UI; its runs stay in the history."""
-    os.environ.setdefault("DAGSTER_HOME", str(dagster_home()))
-    with dg.DagsterInstance.get() as instance:
+    with _home() as instance:
         if instance.has_dynamic_partition(IMPORTS, key):
             instance.delete_dynamic_partition(IMPORTS, key)
+
+
+def _home() -> dg.DagsterInstance:
+    home = dagster_home()
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("DAGSTER_HOME", str(home))
+    return dg.DagsterInstance.get()
 
 
 def reap_dead_runs(instance: dg.DagsterInstance, *, at_start: bool = False) -> int:
