@@ -170,5 +170,5 @@ def _decoded(content: bytes | None) -> Manifest | None:
         return None
     try:
         return decode(content)
-    except msgspec.DecodeError:
+    except ValueError:
         return None

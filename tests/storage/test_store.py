@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -51,13 +52,33 @@ def test_a_file_cut_short_is_not_there(tmp_path: Path) -> None:
         store.file("raw_export", "one", "data")
 
 
-def test_an_unreadable_manifest_is_no_manifest(tmp_path: Path) -> None:
-    """A damaged note must not stop the platform."""
+@pytest.mark.parametrize("content", [b"", b"\0\0\0\0", b"{", b'{"asset": "\xff"}'])
+def test_an_unreadable_manifest_is_no_manifest(content: bytes, tmp_path: Path) -> None:
+    """A damaged note must not stop the platform, nor pass for a dataset; publishing again mends it."""
     store = LocalStore(tmp_path)
     publish(store, b"hello")
-    (Path(store.location("raw_export", "one")) / "manifest.json").write_bytes(b"{")
+    (Path(store.location("raw_export", "one")) / "manifest.json").write_bytes(content)
     assert store.manifest("raw_export", "one") is None
     assert store.manifests("raw_export") == []
+    assert store.folders("raw_export") == set()
+    publish(store, b"again")
+    assert store.folders("raw_export") == {"one"}
+    assert store.file("raw_export", "one", "data").read_bytes() == b"again"
+
+
+def test_a_manifest_is_on_the_disk_before_its_stage_appears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loss of power must not leave a stage with an empty manifest; its data may be torn, which the manifest tells."""
+    store, fsync, synced = LocalStore(tmp_path), os.fsync, []
+    place = Path(store.location("raw_export", "one"))
+
+    def seen(descriptor: int) -> None:
+        assert not place.exists()
+        synced.append(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    publish(store, b"hello")
+    assert synced == [(place / "manifest.json").stat().st_ino, place.stat().st_ino]
 
 
 def test_publishing_again_replaces_the_whole_stage(tmp_path: Path) -> None:
