@@ -24,6 +24,7 @@ import tenacity
 from oumi_assets.core.errors import BadSetting, DiskFull
 from oumi_assets.pulls.errors import PullBusy
 from oumi_assets.pulls.naming import NOTES
+from oumi_assets.storage.durable import sync
 from oumi_assets.storage.local_uploads import LocalUploads
 from oumi_assets.storage.scratch import new_folder, sweep_folders
 from oumi_assets.storage.uploads import UploadSource
@@ -76,8 +77,7 @@ class LocalFolder:
         return writing_folder(self._notes)
 
     def put(self, file: Path, name: str) -> None:
-        with file.open("rb") as written:
-            os.fsync(written.fileno())
+        sync(file)
         file.rename(self._root / name)
 
     def has(self, name: str) -> bool:
@@ -93,6 +93,7 @@ class LocalFolder:
         self._notes.mkdir(parents=True, exist_ok=True)
         partial = self._notes / f"{name}.{os.getpid()}.part"
         partial.write_bytes(content)
+        sync(partial)
         partial.rename(self._notes / name)
 
     def remove_note(self, name: str) -> None:
