@@ -10,10 +10,8 @@ The local uploads folder is here, a bucket in `s3_folder`.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -21,12 +19,12 @@ from typing import Protocol
 
 import tenacity
 
-from oumi_assets.core.errors import BadSetting, DiskFull
+from oumi_assets.core.errors import BadSetting
 from oumi_assets.pulls.errors import PullBusy
 from oumi_assets.pulls.naming import NOTES
 from oumi_assets.storage.durable import sync
 from oumi_assets.storage.local_uploads import LocalUploads
-from oumi_assets.storage.scratch import new_folder, sweep_folders
+from oumi_assets.storage.scratch import sweep_folders, working_folder
 from oumi_assets.storage.uploads import UploadSource
 
 LOCK_SECONDS = 3600
@@ -103,20 +101,10 @@ class LocalFolder:
         return locked(self._notes, name)
 
 
-@contextmanager
-def writing_folder(parent: Path) -> Iterator[Path]:
+def writing_folder(parent: Path) -> AbstractContextManager[Path]:
     """A fresh folder, gone afterwards; those of dead processes are swept. Raises `DiskFull`."""
-    parent.mkdir(parents=True, exist_ok=True)
     sweep_folders(parent, _ASIDE)
-    folder = new_folder(parent, _ASIDE)
-    try:
-        yield folder
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(str(parent)) from None
-        raise
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return working_folder(parent, _ASIDE)
 
 
 @contextmanager

@@ -48,6 +48,7 @@ class LocalStore(Store):
         manifest = msgspec.structs.replace(manifest, files=describe_all(staged, hashes))
         (staged / MANIFEST).write_bytes(encode(manifest))
         _sync_manifest(staged)
+        staged.chmod(0o755)
         target = self._folder(manifest.asset, manifest.import_key)
         target.parent.mkdir(parents=True, exist_ok=True)
         self._replace(staged, target)

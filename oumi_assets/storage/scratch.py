@@ -68,11 +68,10 @@ def new_folder(parent: Path, prefix: str = "") -> Path:
 
 
 @contextmanager
-def working_folder(parent: Path) -> Iterator[Path]:
-    """A fresh folder to write a stage's files into, gone afterwards. Raises `DiskFull` in place of the system's error."""
+def working_folder(parent: Path, prefix: str = "") -> Iterator[Path]:
+    """A `new_folder` to write into, gone afterwards. Raises `DiskFull` in place of the system's error."""
     parent.mkdir(parents=True, exist_ok=True)
-    folder = new_folder(parent)
-    folder.chmod(0o755)
+    folder = new_folder(parent, prefix)
     try:
         yield folder
     except Exception as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -146,11 +147,12 @@ def test_what_a_killed_pull_wrote_aside_is_swept(uploads: Path) -> None:
     assert not leftover.exists()
 
 
-def test_a_full_disk_is_named(uploads: Path) -> None:
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_is_named(number: int, uploads: Path) -> None:
     """Nobody should have to read a traceback to learn that the disk is full."""
 
     def rows() -> Iterator[Row]:
-        raise OSError(28, "No space left on device")
+        raise OSError(number, os.strerror(number))
         yield
 
     with pytest.raises(DiskFull):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,15 @@ def test_a_published_stage_is_read_through_its_manifest(tmp_path: Path) -> None:
     manifest = store.complete("raw_export", "one")
     assert manifest.files["data"].size == 5
     assert store.file("raw_export", "one", "data").read_bytes() == b"hello"
+
+
+def test_a_stage_is_private_while_it_is_written_and_readable_when_it_is_published(tmp_path: Path) -> None:
+    """Whoever trains on a dataset is often another user."""
+    store = LocalStore(tmp_path)
+    with store.staging() as folder:
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        store.publish(folder, new_manifest("raw_export", "one", None))
+    assert stat.S_IMODE(Path(store.location("raw_export", "one")).stat().st_mode) == 0o755
 
 
 def test_a_file_that_no_manifest_names_is_not_there(tmp_path: Path) -> None:
