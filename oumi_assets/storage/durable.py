@@ -7,7 +7,10 @@ from pathlib import Path
 
 
 def sync(path: Path) -> None:
-    """Wait until the content of a file, or the names in a folder, are on the disk; under a millisecond for small ones."""
+    """Wait until the content of a file, or the names in a folder, are on the disk.
+
+    For a small one that takes half a millisecond, several on a busy disk.
+    """
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
