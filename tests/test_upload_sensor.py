@@ -21,7 +21,7 @@ from oumi_assets.imports import known_content
 from oumi_assets.imports.catalog import delete_import
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
-from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
+from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, Workspace
 from oumi_assets.orchestration import upload_sensor, watcher
 from oumi_assets.orchestration.planning import MAX_DRAINED, MAX_DRAINS
 from oumi_assets.orchestration.watcher import Watcher
@@ -362,6 +362,24 @@ def test_a_run_of_a_dead_process_is_reaped_by_the_tick_and_its_upload_planned_ag
     assert again.run_key != request.run_key
     assert platform.run(again).success
     assert platform.tick() == []
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\0\0\0"])
+def test_an_import_whose_manifest_was_lost_with_the_power_is_planned_again(
+    content: bytes, platform: Platform, uploads: Path
+) -> None:
+    """An empty note is no dataset: the upload would never be imported."""
+    _drop(uploads, "one.jsonl")
+    [request] = platform.tick()
+    run_id = platform.record(request, dg.DagsterRunStatus.STARTED)
+    manifest = Path(platform.workspace.store.location(DEDUPED_DATASET, str(request.partition_key))) / "manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_bytes(content)
+    platform.instance.report_run_failed(platform.instance.get_run_by_id(run_id))
+    platform.restart()
+    platform.run_everything()
+    assert platform.finished() == {"one.jsonl": "complete"}
+    assert platform.workspace.store.complete(DEDUPED_DATASET, str(request.partition_key))
 
 
 def test_a_run_that_carries_the_mark_of_the_run_it_repeats_is_not_reaped(platform: Platform, uploads: Path) -> None:

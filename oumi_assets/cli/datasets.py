@@ -137,15 +137,18 @@ def delete(dataset: str, yes: bool) -> None:
     store = _store()
     # First: a home that cannot be opened afterwards would keep the partition of an import that is gone.
     open_home()
+    # A delete that was killed may have left raw_export aside, by which the import is found.
+    store.sweep()
     found = find_dataset(store, dataset, any_import=True)
+    from oumi_assets.orchestration.housekeeping import forget_partition, refuse_unfinished
+
+    refuse_unfinished(found.key)
     if not yes:
         click.confirm(
             f"Delete {clean(found.name)} (import {clean(found.key)}) and its stored bytes for good?", abort=True, err=True
         )
     with usable(read_environment().storage, "OUMI_STORAGE"):
         delete_import(store, found.key)
-    from oumi_assets.orchestration.housekeeping import forget_partition
-
     forget_partition(found.key)
     messages().print(
         f"Deleted {clean(found.name)} (import {clean(found.key)}). A file still in the uploads folder is not imported again."

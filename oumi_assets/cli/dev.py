@@ -69,12 +69,18 @@ def prepare() -> None:
     store.sweep_remote(STAGES)
     import dagster as dg
 
-    from oumi_assets.orchestration.housekeeping import reap_dead_runs
+    from oumi_assets.orchestration.housekeeping import reap_dead_runs, runs_elsewhere
 
     with dg.DagsterInstance.get() as instance:
         reaped = reap_dead_runs(instance, at_start=True)
+        elsewhere = runs_elsewhere(instance)
     if reaped:
         messages().print(f"{reaped} runs of an earlier process were unfinished; the sensor imports their uploads again.")
+    if elsewhere:
+        messages().print(
+            f"Unfinished runs of other machines: {', '.join(elsewhere)}. They keep their places in the queue; "
+            "if such a machine is gone, terminate its runs in the UI (force termination)."
+        )
 
 
 def _refuse_taken_port(port: int) -> None:

@@ -26,29 +26,42 @@ class Dataset(NamedTuple):
     key: str
 
 
+class _Import(NamedTuple):
+    """An import with any outcome; a deleted one is listed only while a stage of it is there."""
+
+    dataset: Dataset
+    is_made: bool
+    is_deleted: bool
+
+
 def list_datasets(store: Store) -> list[Dataset]:
     """Every dataset that is whole, oldest first."""
-    return [dataset for dataset, made in _list_imports(store) if made]
+    return [found.dataset for found in _list_imports(store) if found.is_made]
 
 
 def list_unfinished(store: Store) -> list[Dataset]:
     """Every import that failed, or runs right now, oldest first."""
-    return [dataset for dataset, made in _list_imports(store) if not made]
+    return [found.dataset for found in _list_imports(store) if not found.is_made and not found.is_deleted]
 
 
 def find_dataset(store: Store, name: str, *, any_import: bool = False) -> Dataset:
     """The dataset of that key or name; with `any_import` also an import that failed.
 
+    Else, with `any_import`, a deleted one of which a stage is left: it ran somewhere else and published it afterwards.
     Raises `UnknownDataset`, `NoDatasetOfImport`, and `AmbiguousDataset` when several are called so.
     """
     imports = _list_imports(store)
-    found = _called(name, [dataset for dataset, made in imports if made or any_import])
+    there = [one.dataset for one in imports if not one.is_deleted]
+    sought = there if any_import else [one.dataset for one in imports if one.is_made]
+    found = _called(name, sought)
+    if not found and any_import:
+        found = _called(name, [one.dataset for one in imports if one.is_deleted])
     if len(found) > 1:
         raise AmbiguousDataset(name, [dataset.key for dataset in found])
-    if not found and _called(name, [dataset for dataset, _ in imports]):
+    if not found and _called(name, there):
         raise NoDatasetOfImport(name)
     if not found:
-        raise UnknownDataset(name, [dataset.name for dataset, made in imports if made or any_import])
+        raise UnknownDataset(name, [dataset.name for dataset in sought])
     return found[0]
 
 
@@ -103,12 +116,20 @@ def delete_import(store: Store, key: str) -> None:
             )
 
 
-def _list_imports(store: Store) -> list[tuple[Dataset, bool]]:
-    """Every import that was not deleted, and whether its dataset is whole; one pass over the manifests of each stage."""
+def _list_imports(store: Store) -> list[_Import]:
+    """Every import of which anything is there, oldest first; one pass over the manifests of each stage."""
     stages = [{manifest.import_key: manifest for manifest in store.manifests(stage)} for stage in STAGES]
-    raws = [raw for raw in stages[0].values() if raw.outcome is not Outcome.DELETED]
-    found = [[stage[raw.import_key] for stage in stages if raw.import_key in stage] for raw in raws]
-    return [(_dataset(manifests), _is_made(manifests[-1])) for manifests in found]
+    imports = [[stage[key] for stage in stages if key in stage] for key in stages[0]]
+    return [_import(manifests) for manifests in imports if not _is_deleted(manifests) or len(manifests) > 1]
+
+
+def _import(manifests: list[Manifest]) -> _Import:
+    deleted = _is_deleted(manifests)
+    return _Import(_dataset(manifests), _is_made(manifests[-1]) and not deleted, deleted)
+
+
+def _is_deleted(manifests: list[Manifest]) -> bool:
+    return manifests[0].outcome is Outcome.DELETED
 
 
 def _is_made(last: Manifest) -> bool:

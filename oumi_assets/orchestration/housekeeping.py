@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import dagster as dg
 
+from oumi_assets.core.errors import BadSetting
+from oumi_assets.orchestration.history import UNFINISHED, runs_of_import
+from oumi_assets.orchestration.home import open_home
 from oumi_assets.orchestration.partitions import IMPORTS
-from oumi_assets.orchestration.tags import has_dead_process
-from oumi_assets.settings import dagster_home
+from oumi_assets.orchestration.tags import has_dead_process, is_elsewhere
 
 _LAUNCHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 # A nested run is marked before it starts; one without a mark was created by the sensor, which starts it later.
@@ -16,28 +16,63 @@ _EXECUTED = [dg.DagsterRunStatus.NOT_STARTED, *_LAUNCHED]
 _GONE = "The process of this run ended before it was finished (killed, or the machine stopped)."
 
 
+def refuse_unfinished(key: str) -> None:
+    """Raise `BadSetting` while an import runs or waits: a stage that it publishes would outlive its deletion."""
+    with _home() as instance:
+        reap_dead_runs(instance)
+        if any(run.status in UNFINISHED for run in runs_of_import(instance, key)):
+            raise BadSetting(
+                f"Import {key} is running or waits in the queue. Delete it once it has ended; the UI can end it."
+            )
+
+
 def forget_partition(key: str) -> None:
     """Take a deleted import's partition out of the UI; its runs stay in the history."""
-    os.environ.setdefault("DAGSTER_HOME", str(dagster_home()))
-    with dg.DagsterInstance.get() as instance:
+    with _home() as instance:
         if instance.has_dynamic_partition(IMPORTS, key):
             instance.delete_dynamic_partition(IMPORTS, key)
+
+
+def _home() -> dg.DagsterInstance:
+    open_home()
+    return dg.DagsterInstance.get()
 
 
 def reap_dead_runs(instance: dg.DagsterInstance, *, at_start: bool = False) -> int:
     """Fail the runs whose process is gone: they would keep their place in the queue for ever.
 
-    A run that was launched but marked by no process yet counts as dead only before the platform
-    starts, when nobody else can be about to execute it.
+    Before the platform starts nobody else can be about to execute a run, so one that was launched but marked by
+    no process counts as dead, too; and so does one of another machine, when the runs are kept on this disk: it is
+    an earlier container, or this machine under an earlier name.
     """
+    alone = at_start and _is_kept_here(instance)
     dead = [
-        run
+        run.run_id
         for run in instance.get_runs(dg.RunsFilter(statuses=_EXECUTED))
-        if has_dead_process(run, unmarked=at_start and run.status in _LAUNCHED)
+        if has_dead_process(run, unmarked=at_start and run.status in _LAUNCHED, elsewhere=alone)
     ]
-    for run in dead:
-        if run.status is dg.DagsterRunStatus.CANCELING:
-            instance.report_run_canceled(run)
-        else:
-            instance.report_run_failed(run, _GONE)
-    return len(dead)
+    return sum(_end(instance, run_id) for run_id in dead)
+
+
+def runs_elsewhere(instance: dg.DagsterInstance) -> list[str]:
+    """The ids of unfinished runs of other machines: only people know whether these machines are still there."""
+    return [run.run_id for run in instance.get_runs(dg.RunsFilter(statuses=_LAUNCHED)) if is_elsewhere(run)]
+
+
+def _is_kept_here(instance: dg.DagsterInstance) -> bool:
+    """Whether runs are kept in the Dagster home itself, which one platform at a time uses, and not in a shared database."""
+    from dagster._core.storage.runs import SqliteRunStorage
+
+    return isinstance(instance.run_storage, SqliteRunStorage)
+
+
+def _end(instance: dg.DagsterInstance, run_id: str) -> bool:
+    """End a run, unless it ended by itself: a process that has done its work is gone as well."""
+    run = instance.get_run_by_id(run_id)
+    if run is None or run.status not in _EXECUTED:
+        return False
+    if run.status is dg.DagsterRunStatus.CANCELING:
+        instance.report_run_canceled(run)
+    else:
+        instance.report_run_failed(run, _GONE)
+    return True

@@ -34,13 +34,26 @@ def process_mark(run_id: str) -> str:
     return f"{socket.gethostname()}/{process_tag(os.getpid())}/{run_id}"
 
 
-def has_dead_process(run: dg.DagsterRun, *, unmarked: bool) -> bool:
-    """Whether the process that executes a run is gone; `unmarked` is the answer for a run without a mark of its own.
+def is_elsewhere(run: dg.DagsterRun) -> bool:
+    """Whether another machine executes a run, or did before it went away: its processes cannot be seen from here."""
+    mark = _mark(run)
+    return mark is not None and mark[0] != socket.gethostname()
 
-    The process of another machine cannot be seen from here and counts as alive.
+
+def has_dead_process(run: dg.DagsterRun, *, unmarked: bool, elsewhere: bool = False) -> bool:
+    """Whether the process that executes a run is gone.
+
+    `unmarked` is the answer for a run without a mark of its own, `elsewhere` that for one of another machine's name;
+    should its process be here after all, it was this machine that changed its name.
     """
+    mark = _mark(run)
+    if mark is None:
+        return unmarked
+    return not is_alive(mark[1]) and (elsewhere or not is_elsewhere(run))
+
+
+def _mark(run: dg.DagsterRun) -> tuple[str, str] | None:
+    """Host and process tag of a run's mark, if it is its own."""
     host, _, rest = run.tags.get(PROCESS_TAG, "").partition("/")
     process, _, run_id = rest.partition("/")
-    if run_id != run.run_id:
-        return unmarked
-    return host == socket.gethostname() and not is_alive(process)
+    return (host, process) if run_id == run.run_id else None

@@ -5,15 +5,13 @@ The local uploads folder is here, a bucket in `s3_folder`.
     <uploads>/<export>.jsonl             what the sensor sees, by one rename
     <uploads>/.pulls/<export>.jsonl.json the pull's record
     <uploads>/.pulls/<series>.json       its unfinished traces
-    <uploads>/.pulls/aside-<process>-*/  what is being written; swept once its process is gone
+    <uploads>/.pulls/aside-*/            what is being written; swept once its process is gone
 """
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -21,11 +19,12 @@ from typing import Protocol
 
 import tenacity
 
-from oumi_assets.core.errors import BadSetting, DiskFull
+from oumi_assets.core.errors import BadSetting
 from oumi_assets.pulls.errors import PullBusy
 from oumi_assets.pulls.naming import NOTES
+from oumi_assets.storage.durable import sync
 from oumi_assets.storage.local_uploads import LocalUploads
-from oumi_assets.storage.scratch import new_folder, sweep_folders
+from oumi_assets.storage.scratch import sweep_folders, working_folder
 from oumi_assets.storage.uploads import UploadSource
 
 LOCK_SECONDS = 3600
@@ -76,8 +75,7 @@ class LocalFolder:
         return writing_folder(self._notes)
 
     def put(self, file: Path, name: str) -> None:
-        with file.open("rb") as written:
-            os.fsync(written.fileno())
+        sync(file)
         file.rename(self._root / name)
 
     def has(self, name: str) -> bool:
@@ -93,6 +91,7 @@ class LocalFolder:
         self._notes.mkdir(parents=True, exist_ok=True)
         partial = self._notes / f"{name}.{os.getpid()}.part"
         partial.write_bytes(content)
+        sync(partial)
         partial.rename(self._notes / name)
 
     def remove_note(self, name: str) -> None:
@@ -102,20 +101,10 @@ class LocalFolder:
         return locked(self._notes, name)
 
 
-@contextmanager
-def writing_folder(parent: Path) -> Iterator[Path]:
+def writing_folder(parent: Path) -> AbstractContextManager[Path]:
     """A fresh folder, gone afterwards; those of dead processes are swept. Raises `DiskFull`."""
-    parent.mkdir(parents=True, exist_ok=True)
     sweep_folders(parent, _ASIDE)
-    folder = new_folder(parent, _ASIDE)
-    try:
-        yield folder
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(str(parent)) from None
-        raise
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return working_folder(parent, _ASIDE)
 
 
 @contextmanager

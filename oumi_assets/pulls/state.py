@@ -2,14 +2,16 @@
 
 A pull killed between its export and its state would forget traces or bring them twice. So the
 state to come is noted before the export appears, and the next pull keeps it or throws it away
-according to whether the export did appear.
+according to whether the export did appear. A note that cannot be read counts as none.
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -18,6 +20,9 @@ from oumi_assets.pulls.folder import ExportFolder
 from oumi_assets.pulls.naming import NOTES
 from oumi_assets.storage.keys import is_pulled
 from oumi_assets.storage.manifest import Pull
+
+_log = logging.getLogger(__name__)
+_Note = TypeVar("_Note")
 
 
 class _Readable(Protocol):
@@ -51,16 +56,13 @@ _encode = msgspec.json.encode
 
 def read_state(folder: ExportFolder, series: str) -> State:
     """The state of a series, after settling what a killed pull left. Call under the series' lock."""
-    pending = folder.note(_pending(series))
-    if pending is not None:
-        left = _decode_pending(pending)
-        if folder.has(left.export):
-            folder.write_note(_state(series), _encode(left.state))
-        else:
-            folder.remove_note(_record(left.export))
-        folder.remove_note(_pending(series))
-    content = folder.note(_state(series))
-    return _decode_state(content) if content is not None else State()
+    left = _read(folder, _pending(series), _decode_pending)
+    if left is not None and folder.has(left.export):
+        folder.write_note(_state(series), _encode(left.state))
+    elif left is not None:
+        folder.remove_note(_record(left.export))
+    folder.remove_note(_pending(series))
+    return _read(folder, _state(series), _decode_state) or State()
 
 
 def write_state(folder: ExportFolder, series: str, state: State) -> None:
@@ -70,8 +72,7 @@ def write_state(folder: ExportFolder, series: str, state: State) -> None:
 
 def read_record(folder: ExportFolder, export: str) -> Pull | None:
     """The record of an export that was pulled before."""
-    content = folder.note(_record(export))
-    return _decode_pull(content) if content is not None else None
+    return _read(folder, _record(export), _decode_pull)
 
 
 def pull_of(uploads: _Opens, name: str) -> Pull | None:
@@ -81,7 +82,7 @@ def pull_of(uploads: _Opens, name: str) -> Pull | None:
     try:
         with uploads.open(f"{NOTES}/{_record(name)}") as file:
             return _decode_pull(file.read())
-    except (FileNotFound, msgspec.DecodeError):
+    except (FileNotFound, ValueError):
         return None
 
 
@@ -92,6 +93,16 @@ def publish(folder: ExportFolder, series: str, file: Path, pull: Pull, state: St
     folder.put(file, pull.export)
     write_state(folder, series, state)
     folder.remove_note(_pending(series))
+
+
+def _read(folder: ExportFolder, name: str, decode: Callable[[bytes], _Note]) -> _Note | None:
+    """A note, or None. A damaged one must not stop every later pull of its series."""
+    content = folder.note(name)
+    try:
+        return decode(content) if content is not None else None
+    except ValueError:
+        _log.warning("The note %s of an earlier pull is damaged; what it remembered is forgotten.", name)
+        return None
 
 
 def _record(export: str) -> str:

@@ -24,10 +24,9 @@ from oumi_assets.storage.copies import LocalCopies, sweep_copies
 from oumi_assets.storage.keys import folder_name
 from oumi_assets.storage.manifest import Manifest, StoredFile, decode, encode
 from oumi_assets.storage.s3_bucket import Bucket, Entry
+from oumi_assets.storage.scratch import LEFTOVERS_AFTER
 from oumi_assets.storage.store import MANIFEST, Store, describe, describe_all, in_order
 
-LEFTOVERS_AFTER = timedelta(days=1)
-"""Longer than any publish takes: on S3 nobody can tell whose unfinished publish it is."""
 _READERS = 16
 
 
@@ -171,5 +170,5 @@ def _decoded(content: bytes | None) -> Manifest | None:
         return None
     try:
         return decode(content)
-    except msgspec.DecodeError:
+    except ValueError:
         return None

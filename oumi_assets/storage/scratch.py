@@ -1,25 +1,51 @@
-"""Folders that belong to a process, found again by its id and start once it is dead. What is put there is not known here."""
+"""Folders that belong to a process, found again by its machine, id and start once it is dead.
+
+What is put there is not known here.
+"""
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import re
 import shutil
+import socket
+import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
 
 from oumi_assets.core.errors import DiskFull
 
+LEFTOVERS_AFTER = timedelta(days=1)
+"""Longer than anything is written: nobody can tell from here whether a process of another machine still runs."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# What `new_folder` makes, and nothing else: the place may be shared, as /tmp is.
+_NAME = re.compile(r"([0-9a-f]{8})-(\d+-\d+)-[a-z0-9_]{8}")
 
 
 def process_tag(pid: int) -> str:
-    """A process id with its start, because ids are used again: `<pid>-<seconds>`."""
-    return f"{pid}-{int(psutil.Process(pid).create_time())}"
+    """A process id with its start, because ids are used again: `<pid>-<start>`. Raises `psutil.Error`."""
+    return f"{pid}-{_start(pid)}"
+
+
+def _start(pid: int) -> int:
+    """When a process started: in clock ticks since the machine did, or in seconds of its clock where there is no /proc.
+
+    A clock that is set, as after a pause of a virtual machine, moves every start in seconds: all would look dead.
+    """
+    try:
+        stat_line = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return int(psutil.Process(pid).create_time())
+    # The second field is the program's name in parentheses, which may hold anything; the start is the 22nd.
+    return int(stat_line.rpartition(b")")[2].split()[19])
 
 
 def is_alive(tag: str) -> bool:
@@ -31,17 +57,21 @@ def is_alive(tag: str) -> bool:
         return False
 
 
+def host_tag() -> str:
+    """This machine in a folder's name: several may write to one storage, and none sees the others' processes."""
+    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
+
+
 def new_folder(parent: Path, prefix: str = "") -> Path:
-    """A fresh folder `<prefix><process tag>-<random>`, readable by its owner alone."""
-    return Path(tempfile.mkdtemp(prefix=f"{prefix}{process_tag(os.getpid())}-", dir=parent))
+    """A fresh folder `<prefix><host tag>-<process tag>-<random>`, readable by its owner alone."""
+    return Path(tempfile.mkdtemp(prefix=f"{prefix}{host_tag()}-{process_tag(os.getpid())}-", dir=parent))
 
 
 @contextmanager
-def working_folder(parent: Path) -> Iterator[Path]:
-    """A fresh folder to write a stage's files into, gone afterwards. Raises `DiskFull` in place of the system's error."""
+def working_folder(parent: Path, prefix: str = "") -> Iterator[Path]:
+    """A `new_folder` to write into, gone afterwards. Raises `DiskFull` in place of the system's error."""
     parent.mkdir(parents=True, exist_ok=True)
-    folder = new_folder(parent)
-    folder.chmod(0o755)
+    folder = new_folder(parent, prefix)
     try:
         yield folder
     except Exception as error:
@@ -60,9 +90,35 @@ def _is_full(error: Exception) -> bool:
 
 
 def sweep_folders(parent: Path, prefix: str = "") -> int:
-    """Remove the folders of dead processes; the number removed."""
-    found = [path for path in parent.glob(f"{prefix}*") if path.lstat().st_uid == os.getuid()]
-    leftovers = [path for path in found if not is_alive(path.name.removeprefix(prefix).rpartition("-")[0])]
+    """Remove the folders of dead processes, and those of other machines that are a day old; the number removed."""
+    leftovers = leftover_folders(parent, prefix)
     for path in leftovers:
         shutil.rmtree(path, ignore_errors=True)
     return len(leftovers)
+
+
+def leftover_folders(parent: Path, prefix: str = "") -> list[Path]:
+    """What `sweep_folders` removes."""
+    return [path for path in parent.glob(f"{prefix}*") if _is_leftover(path, path.name.removeprefix(prefix))]
+
+
+def _is_leftover(path: Path, name: str) -> bool:
+    named = _NAME.fullmatch(name)
+    try:
+        if named is None or not _is_own_folder(path):
+            return False
+        return not is_alive(named[2]) if named[1] == host_tag() else _is_old(path)
+    except FileNotFoundError:
+        # Its process was ready with it, or another sweep was quicker.
+        return False
+
+
+def _is_own_folder(path: Path) -> bool:
+    found = path.lstat()
+    return found.st_uid == os.getuid() and stat.S_ISDIR(found.st_mode)
+
+
+def _is_old(folder: Path) -> bool:
+    """Whether nothing was written there for `LEFTOVERS_AFTER`."""
+    written = max(path.lstat().st_mtime for path in (folder, *folder.iterdir()))
+    return time.time() - written > LEFTOVERS_AFTER.total_seconds()

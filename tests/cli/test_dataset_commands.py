@@ -6,17 +6,18 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from builders import langfuse_row, write_rows
 from click.testing import CliRunner
 from paths import FIXTURES
 
 from oumi_assets.cli import commands
-from oumi_assets.core.errors import AmbiguousDataset, NoDatasetOfImport, UnknownDataset
+from oumi_assets.core.errors import AmbiguousDataset, BadSetting, NoDatasetOfImport, UnknownDataset
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.summary import Summary
-from oumi_assets.imports.workspace import STAGES, Workspace
+from oumi_assets.imports.workspace import DEDUPED_DATASET, STAGES, Workspace, new_manifest
 from oumi_assets.storage.manifest import Outcome
 
 GOOD = FIXTURES / "langfuse" / "v5_openai_tools.jsonl"
@@ -117,6 +118,40 @@ def test_delete_removes_all_bytes_and_leaves_only_a_note(import_file: Callable[.
     assert note is not None
     assert note.outcome is Outcome.DELETED
     assert json.loads(run("datasets", "--json") or "[]") == []
+
+
+def test_an_import_that_runs_is_not_deleted(import_file: Callable[..., Summary], workspace: Workspace) -> None:
+    """The stage that it is making would appear afterwards, and be there for good."""
+    key = import_file(GOOD, name="weather").key
+    with dg.DagsterInstance.get() as instance:
+        again = dg.DagsterRun("trace_import", tags={"dagster/partition": key}, status=dg.DagsterRunStatus.STARTED)
+        instance.add_run(again)
+        with pytest.raises(BadSetting, match=f"{key} is running or waits"):
+            run("delete", "weather", "--yes")
+        assert workspace.store.complete(DEDUPED_DATASET, key)
+        instance.report_run_canceled(again)
+    run("delete", "weather", "--yes")
+    assert workspace.store.manifest(DEDUPED_DATASET, key) is None
+
+
+@pytest.mark.parametrize("by", ["name", "key"])
+def test_what_another_machine_published_after_a_delete_can_be_deleted(
+    by: str, import_file: Callable[..., Summary], workspace: Workspace
+) -> None:
+    """Its runs cannot be seen from here; the traces it brought back must not stay for ever."""
+    key = import_file(GOOD, name="weather").key
+    run("delete", "weather", "--yes")
+    with workspace.store.staging() as folder:
+        (folder / "conversations.jsonl").write_bytes(b"{}")
+        workspace.store.publish(folder, new_manifest(DEDUPED_DATASET, key, None))
+    assert run("datasets", "--json") == run("datasets", "--failed", "--json") == ""
+    with pytest.raises(UnknownDataset):
+        run("show", "weather")
+    called = {"name": "weather", "key": key}[by]
+    run("delete", called, "--yes")
+    assert workspace.store.manifest(DEDUPED_DATASET, key) is None
+    with pytest.raises(UnknownDataset):
+        run("delete", called, "--yes")
 
 
 def test_terminal_output_carries_no_escape_sequences(tmp_path: Path, import_file: Callable[..., Summary]) -> None:

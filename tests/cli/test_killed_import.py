@@ -66,7 +66,7 @@ def begun(stage: str, key: str, workspace: Workspace) -> bool:
 def test_a_killed_import_shows_nothing_half_made_and_is_finished_by_retry(
     stage: str, export: Path, workspace: Workspace
 ) -> None:
-    """A laptop that runs out of power must not leave a dataset that looks whole."""
+    """Whoever ends a process in the middle must not find a dataset that looks whole."""
     key = killed_in(stage, export, workspace)
     assert workspace.store.manifest(DEDUPED_DATASET, key) is None
     done = subprocess.run(command("retry", "--json", key), capture_output=True, text=True, timeout=120, check=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from oumi_assets.pulls.sources import LANGFUSE, LANGSMITH, settling_lag
 from oumi_assets.pulls.window import Window, chosen_window, day_window
 from oumi_assets.storage.keys import is_pulled
 from oumi_assets.storage.local_uploads import LocalUploads
+from oumi_assets.storage.scratch import host_tag
 from pulls.langsmith_server import LangSmithServer
 from pulls.traces import DAY_1, DAY_2, FIRST, SECOND, pulled, trace, visible
 
@@ -139,17 +141,18 @@ def test_nothing_of_a_pull_is_visible_before_it_is_whole(uploads: Path) -> None:
 
 def test_what_a_killed_pull_wrote_aside_is_swept(uploads: Path) -> None:
     """A machine that stops during a pull must not lose disk for ever."""
-    leftover = uploads / ".pulls" / "aside-999999-1-abc"
+    leftover = uploads / ".pulls" / f"aside-{host_tag()}-999999999-1-abcdefgh"
     leftover.mkdir(parents=True)
     pull(Scripted(iter(())), LocalFolder(uploads), Asked("langsmith", "p", FIRST))
     assert not leftover.exists()
 
 
-def test_a_full_disk_is_named(uploads: Path) -> None:
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_is_named(number: int, uploads: Path) -> None:
     """Nobody should have to read a traceback to learn that the disk is full."""
 
     def rows() -> Iterator[Row]:
-        raise OSError(28, "No space left on device")
+        raise OSError(number, os.strerror(number))
         yield
 
     with pytest.raises(DiskFull):

@@ -11,6 +11,7 @@ import pytest
 
 from oumi_assets.pulls import state
 from oumi_assets.pulls.folder import LocalFolder
+from oumi_assets.pulls.naming import NOTES, series
 from pulls.langsmith_server import LangSmithServer
 from pulls.traces import DAY_1, DAY_2, DAY_3, FIRST, SECOND, THIRD, pulled, rows_of, trace, trace_names, visible
 
@@ -107,3 +108,20 @@ def test_a_pull_killed_while_it_publishes_loses_and_doubles_nothing(
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\0\0\0", b'{"unfinished": {"\xff'])
+def test_damaged_notes_stop_no_later_pull(
+    content: bytes, langsmith: LangSmithServer, uploads: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A computer lost its power while a note was written: its traces may be forgotten, the days to come may not."""
+    langsmith.load("p", trace("done", DAY_1, DAY_1 + HOUR))
+    first = pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1)
+    of = series("langsmith", "p", None)
+    for name in (f"{of}.json", f"{of}.pending.json", f"{first.pull.export}.json"):
+        (uploads / NOTES / name).write_bytes(content)
+    assert pulled("langsmith", "p", SECOND, uploads, now=AFTER_DAY_2).pull.unfinished == 0
+    again = pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_2)
+    assert (again.written, again.pull.export) == (True, first.pull.export)
+    assert caplog.text.count("is damaged") == 3
+    assert pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_2).before

@@ -18,6 +18,7 @@ from oumi_assets.storage.location import S3Location
 from oumi_assets.storage.manifest import Outcome
 from oumi_assets.storage.s3_bucket import Bucket
 from oumi_assets.storage.s3_store import S3Store
+from oumi_assets.storage.scratch import host_tag
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -229,7 +230,7 @@ def test_a_bucket_without_a_prefix_works_the_same(client: S3Client, bucket_name:
 def test_folders_of_dead_processes_are_swept(bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A killed run leaves a copy of the whole export on the disk."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    dead = tmp_path / "oumi-assets-999999-1-abcdefgh"
+    dead = tmp_path / f"oumi-assets-{host_tag()}-999999999-1-abcdefgh"
     dead.mkdir()
     store = S3Store(bucket)
     with store.staging() as folder:

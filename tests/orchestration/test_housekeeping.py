@@ -1,0 +1,100 @@
+"""Which runs are ended because nobody executes them any more, and which are not."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+import dagster as dg
+import pytest
+from dagster._core.utils import make_new_run_id
+
+from oumi_assets.orchestration.housekeeping import reap_dead_runs, runs_elsewhere
+from oumi_assets.orchestration.tags import PROCESS_TAG
+from oumi_assets.storage.scratch import process_tag
+
+Status = dg.DagsterRunStatus
+DEAD = "999999999-1"
+
+
+def running(instance: dg.DagsterInstance, host: str = "", process: str = DEAD, status: Status = Status.STARTED) -> str:
+    """The id of a run that a process of that machine executes, or did."""
+    run_id = make_new_run_id()
+    mark = f"{host or socket.gethostname()}/{process}/{run_id}"
+    instance.add_run(dg.DagsterRun("trace_import", run_id=run_id, tags={PROCESS_TAG: mark}, status=status))
+    return run_id
+
+
+def status(instance: dg.DagsterInstance, run_id: str) -> Status:
+    """What the UI shows of a run."""
+    run = instance.get_run_by_id(run_id)
+    assert run is not None
+    return run.status
+
+
+class FinishingMeanwhile:
+    """An instance whose runs succeed, and their processes end, just after they were listed as running."""
+
+    def __init__(self, instance: dg.DagsterInstance) -> None:
+        self._instance = instance
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._instance, name)
+
+    def get_runs(self, filters: dg.RunsFilter) -> Sequence[dg.DagsterRun]:
+        """The runs as they were a moment ago."""
+        runs = self._instance.get_runs(filters)
+        for run in runs:
+            success = dg.DagsterEvent(dg.DagsterEventType.RUN_SUCCESS.value, run.job_name)
+            self._instance.report_dagster_event(success, run.run_id)
+        return runs
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (Status.STARTED, Status.FAILURE),
+        (Status.CANCELING, Status.CANCELED),
+    ],
+)
+def test_a_run_whose_process_is_gone_ends(before: Status, after: Status, instance: dg.DagsterInstance) -> None:
+    """It would hold its place in the queue for ever."""
+    run_id = running(instance, status=before)
+    assert reap_dead_runs(instance) == 1
+    assert status(instance, run_id) is after
+
+
+def test_a_run_that_succeeds_while_it_is_looked_at_stays_a_success(instance: dg.DagsterInstance) -> None:
+    """Its process is gone because it was ready; its upload must not be imported once more."""
+    run_id = running(instance)
+    assert reap_dead_runs(FinishingMeanwhile(instance)) == 0  # type: ignore[arg-type]
+    assert status(instance, run_id) is Status.SUCCESS
+
+
+def test_a_run_of_another_machine_is_left_alone(instance: dg.DagsterInstance) -> None:
+    """Where the database of runs is shared, as on PostgreSQL, that machine may be well. This one is in memory."""
+    run_id = running(instance, "another")
+    assert reap_dead_runs(instance) == 0
+    assert reap_dead_runs(instance, at_start=True) == 0
+    assert status(instance, run_id) is Status.STARTED
+    assert runs_elsewhere(instance) == [run_id]
+
+
+def test_a_run_of_an_earlier_container_ends_when_the_platform_starts() -> None:
+    """Two such runs would hold both places of the queue for ever: the platform would import nothing."""
+    with dg.DagsterInstance.get() as instance:
+        run_id = running(instance, "an-earlier-container")
+        assert reap_dead_runs(instance) == 0, "a tick cannot know"
+        assert reap_dead_runs(instance, at_start=True) == 1
+        assert status(instance, run_id) is Status.FAILURE
+        assert runs_elsewhere(instance) == []
+
+
+def test_a_run_of_this_machine_under_an_earlier_name_goes_on() -> None:
+    """A laptop gets a new name in another network, in the middle of an import."""
+    with dg.DagsterInstance.get() as instance:
+        run_id = running(instance, "an-earlier-name", process_tag(os.getpid()))
+        assert reap_dead_runs(instance, at_start=True) == 0
+        assert status(instance, run_id) is Status.STARTED
