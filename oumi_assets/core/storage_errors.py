@@ -32,9 +32,19 @@ def usable(place: object, setting: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _NO_ROOM:
+        if is_full(error):
             raise DiskFull(str(place)) from None
         raise PlaceUnusable(place, setting, error.strerror or type(error).__name__) from None
+
+
+def is_full(error: Exception) -> bool:
+    """Whether there is no room: on the disk, in a quota, or below the largest size of a file.
+
+    polars tells the system's error number in its text alone.
+    """
+    if isinstance(error, OSError):
+        return error.errno in _NO_ROOM
+    return any(f"(os error {number})" in str(error) for number in _NO_ROOM)
 
 
 def is_refused(error: OSError) -> bool:

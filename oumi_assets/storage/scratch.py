@@ -5,7 +5,6 @@ What is put there is not known here.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
@@ -22,10 +21,10 @@ from pathlib import Path
 import psutil
 
 from oumi_assets.core.errors import DiskFull
+from oumi_assets.core.storage_errors import is_full
 
 LEFTOVERS_AFTER = timedelta(days=1)
 """Longer than anything is written: nobody can tell from here whether a process of another machine still runs."""
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What `new_folder` makes, and nothing else: the place may be shared, as /tmp is.
 _NAME = re.compile(r"([0-9a-f]{8})-(\d+-\d+)-[a-z0-9_]{8}")
 
@@ -75,18 +74,11 @@ def working_folder(parent: Path, prefix: str = "") -> Iterator[Path]:
     try:
         yield folder
     except Exception as error:
-        if _is_full(error):
+        if is_full(error):
             raise DiskFull(str(parent.parent)) from None
         raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_full(error: Exception) -> bool:
-    """No room, no quota, or the largest file there may be. polars tells the system's error number in its text alone."""
-    if isinstance(error, OSError):
-        return error.errno in _FULL
-    return any(f"(os error {number})" in str(error) for number in _FULL)
 
 
 def sweep_folders(parent: Path, prefix: str = "") -> int:
