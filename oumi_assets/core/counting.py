@@ -30,6 +30,7 @@ class _Message(msgspec.Struct, gc=False):
     lc: int | UnsetType = UNSET
     id: Any = None
     tool_call_id: Raw | UnsetType = UNSET
+    toolInvocations: Raw | UnsetType = UNSET
     kwargs: _Kwargs | UnsetType = UNSET
 
 
@@ -96,16 +97,16 @@ def _count_nested(payload: str | bytes | Raw) -> Counted:
     return _count(batch[0]) if len(batch) == 1 else UNCOUNTED
 
 
-_RESPONSE_ITEMS = re.compile(rb'"output\\*"')
+_SEVERAL = re.compile(rb'"(output|parts|toolInvocations)\\*"')
 
 
 def is_one_reply(output: Raw) -> bool:
-    """Whether an output is certain to be one message: items of the Responses API and lists may be several.
+    """Whether an output is certain to be one message: items of the Responses API, turns of parts and lists may be several.
 
     `output` is JSON, or JSON text inside JSON text, where quotes are escaped.
     """
     text = bytes(output)
-    return text.lstrip(b'" \\')[:1] != b"[" and not _RESPONSE_ITEMS.search(text)
+    return text.lstrip(b'" \\')[:1] != b"[" and not _SEVERAL.search(text)
 
 
 class Tally(NamedTuple):
@@ -151,7 +152,9 @@ def _certain_role(message: _Message) -> str | None:
     """The role of a message that will be exactly one wire message, else None."""
     if message.kwargs is not UNSET:
         return _class_role(message.id) if _is_plain(message.kwargs.content) else None
-    if message.role is UNSET or message.parts is not UNSET or not _is_plain(message.content):
+    if message.role is UNSET or message.parts is not UNSET or message.toolInvocations is not UNSET:
+        return None
+    if not _is_plain(message.content):
         return None
     role = message.role.lower()
     # OpenTelemetry logs tool results as the user's: what looks like a turn may answer an earlier call.

@@ -17,6 +17,7 @@ TOOL_COLUMNS = ("toolDefinitions", "tool_definitions", "tools")
 _LOOKS_LIKE_JSON = re.compile(r"""\s*(\{|\[\s*(["{\[\]\d-]|true|false|null|$))""")
 _ROLES = "assistant|ai|model|user|human|system|developer|tool|function"
 _TYPES = "text|message|reasoning|thinking|function_call|tool_use|tool_call|tool-call|constructor"
+_SIGNS = "tool_calls|finish_reason|stop_reason|call_id|additional_kwargs|response_metadata"
 _BEGINS_AS_A_MESSAGE = re.compile(
     rf"""\s*(\[\s*)*\{{\s*"(role"\s*:\s*(null|"({_ROLES}))"""
     rf"""|(tool_calls|choices|parts|candidates|generations|finish_reason|lc|toolCallId)"\s*:|type"\s*:\s*"({_TYPES})")""",
@@ -24,7 +25,8 @@ _BEGINS_AS_A_MESSAGE = re.compile(
 )
 _BEGINS_LIKE_ANYTHING = re.compile(r"""\s*(\[\s*)*\{\s*"(content|id|message|messages)"\s*:""")
 _SPEAKS_OF_A_MESSAGE = re.compile(
-    rf"""[{{,]\s*"(role"\s*:\s*"({_ROLES})"|(tool_calls|finish_reason|stop_reason)"\s*:|object"\s*:\s*"(response|chat))""",
+    rf"""[{{,]\s*"(role"\s*:\s*"({_ROLES})"|({_SIGNS})"\s*:|object"\s*:\s*"(response|chat)"""
+    rf"""|type"\s*:\s*"(ai|output_text|{_TYPES})"|content"\s*:\s*\[\s*\{{\s*"type"|message"\s*:\s*\{{\s*"(role|content)")""",
     re.IGNORECASE,
 )
 

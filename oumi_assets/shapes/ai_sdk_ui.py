@@ -21,7 +21,7 @@ _INVOCATION = "tool-invocation"
 
 def message(value: Any) -> list[Draft] | None:
     """A message of parts, or a text with invocations beside it."""
-    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
+    if not isinstance(value, dict) or not isinstance(value.get("role"), str) or value.get("tool_calls"):
         return None
     parts = first_list(value, "parts") or _parts_of_version_4(value)
     if not parts or not all(map(_is_part, parts)):
@@ -32,10 +32,10 @@ def message(value: Any) -> list[Draft] | None:
 
 
 def _parts_of_version_4(value: dict[str, Any]) -> list[Any]:
-    """A text that was logged beside invocations; without these it is any message."""
-    called = [{"type": _INVOCATION, _INVOCATION: item} for item in first_list(value, "toolInvocations")]
+    """A text that was logged beside invocations, whose results it speaks of; without these it is any message."""
+    called = [{"type": _INVOCATION, "toolInvocation": item} for item in first_list(value, "toolInvocations")]
     content = value.get("content")
-    return [*([{"type": "text", "text": content}] if content else []), *called] if called else []
+    return [*called, *([{"type": "text", "text": content}] if content else [])] if called else []
 
 
 def _is_part(part: Any) -> bool:
@@ -49,7 +49,7 @@ def _is_part(part: Any) -> bool:
 
 def _invocation(part: dict[str, Any]) -> dict[str, Any] | None:
     """`{toolCallId, toolName, ...}` of a part that holds a call."""
-    inner = part.get("toolInvocation", part.get(_INVOCATION)) if part["type"] == _INVOCATION else part
+    inner = part.get("toolInvocation") if part["type"] == _INVOCATION else part
     if not isinstance(inner, dict) or not isinstance(inner.get("toolCallId"), str):
         return None
     if part["type"] in (_INVOCATION, "dynamic-tool"):
@@ -58,18 +58,21 @@ def _invocation(part: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _steps(role: str, parts: list[Any]) -> list[Draft]:
-    """A step ends where the next one starts, or where words follow a result."""
+    """A step ends where the next one starts, or is counted, or where words follow a result."""
     drafts: list[Draft] = []
     said: list[Any] = []
     calls: list[ToolCallDraft] = []
     results: list[Draft] = []
+    number: Any = None
     for part in [*parts, {"type": "step-start"}]:
-        called = _invocation(part)
-        ends = part["type"] == "step-start" or (bool(results) and called is None and part["type"] not in _SILENT)
-        if ends and (said or calls):
+        called = None if part.get("providerExecuted") else _invocation(part)
+        follows = bool(results) and called is None and part["type"] not in _SILENT
+        counted = called is not None and bool(calls) and called.get("step") != number
+        if (part["type"] == "step-start" or follows or counted) and (said or calls):
             drafts += [Draft(role=role, content=said or None, tool_calls=calls), *results]
             said, calls, results = [], [], []
         if called is not None:
+            number = called.get("step")
             calls.append(ToolCallDraft(called["toolName"], called.get("input", called.get("args")), called["toolCallId"]))
             results += _results(called)
         elif part["type"] not in _SILENT:

@@ -14,10 +14,11 @@ from oumi_assets.shapes.base import Shape, first_list
 from oumi_assets.shapes.blocks import block_drafts, with_system
 
 _SILENT = frozenset({"cachePoint"})
-_BLOCKS = frozenset(
-    {"text", "json", "toolUse", "toolResult", "image", "document", "video", "reasoningContent", "citationsContent"}
-    | {"guardContent", *_SILENT}
+_OBJECTS = frozenset(
+    {"toolUse", "toolResult", "image", "document", "video", "reasoningContent", "citationsContent", "guardContent", *_SILENT}
 )
+_OF_OTHERS = ("tool_calls", "tool_call_id", "function_call", "refusal", "reasoning_content")
+"""What a message of another API says beside its content."""
 
 
 def request(value: Any) -> Request | None:
@@ -26,14 +27,16 @@ def request(value: Any) -> Request | None:
     if not messages or not (isinstance(value.get("toolConfig"), dict) or _are_blocks(value.get("system"))):
         return None
     system = _typed(value["system"]) if _are_blocks(value.get("system")) else value.get("system")
-    return Request(with_system(system, messages), first_list(value.get("toolConfig"), "tools"))
+    return Request(with_system(system, messages), first_list(value.get("toolConfig"), "tools") or first_list(value, "tools"))
 
 
 def message(value: Any) -> list[Draft] | None:
     """A message all of whose content is blocks."""
-    if not isinstance(value, dict) or not isinstance(value.get("role"), str) or not _are_blocks(value.get("content")):
+    if not isinstance(value, dict) or not isinstance(value.get("role"), str) or any(value.get(key) for key in _OF_OTHERS):
         return None
-    return block_drafts(value["role"], _typed(value["content"]), _call, _result)
+    if not _are_blocks(value.get("content")):
+        return None
+    return block_drafts(value["role"], _typed(value["content"]), _call, _result, value.get("name"))
 
 
 def _are_blocks(value: Any) -> bool:
@@ -43,7 +46,11 @@ def _are_blocks(value: Any) -> bool:
 def _key(block: Any) -> str | None:
     """The one key that is given; nulls are unset."""
     given = [key for key, value in block.items() if value is not None] if isinstance(block, dict) else []
-    return given[0] if len(given) == 1 and given[0] in _BLOCKS else None
+    if len(given) != 1:
+        return None
+    key, value = given[0], block[given[0]]
+    is_block = isinstance(value, str) if key == "text" else key == "json" or (key in _OBJECTS and isinstance(value, dict))
+    return key if is_block else None
 
 
 def _typed(blocks: list[Any]) -> list[dict[str, Any]]:
@@ -56,17 +63,18 @@ def _block(key: str, value: Any) -> dict[str, Any]:
     if key == "reasoningContent" and isinstance(value, dict):
         said = value.get("reasoningText")
         return {"type": "thinking", "thinking": said.get("text") if isinstance(said, dict) else None}
-    if key == "image" and isinstance(value, dict):
-        return _image(value)
-    return {"type": key, key: value}
+    return (_image(value) if key == "image" else None) or {"type": key, key: value}
 
 
-def _image(image: dict[str, Any]) -> dict[str, Any]:
+def _image(image: dict[str, Any]) -> dict[str, Any] | None:
+    """Bytes in base64 or a place in S3; None for a picture that is neither."""
     source = image.get("source")
-    source = source if isinstance(source, dict) else {}
-    place = source.get("s3Location")
+    place = source.get("s3Location") if isinstance(source, dict) else None
     url = place.get("uri") if isinstance(place, dict) else None
-    return {"type": "image", "media_type": f"image/{image.get('format')}", "data": source.get("bytes"), "url": url}
+    data = source.get("bytes") if isinstance(source, dict) else None
+    if not isinstance(data, str) and not isinstance(url, str):
+        return None
+    return {"type": "image", "media_type": f"image/{image.get('format')}", "data": data, "url": url}
 
 
 def _call(block: dict[str, Any]) -> ToolCallDraft | None:

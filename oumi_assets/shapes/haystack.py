@@ -1,7 +1,8 @@
 """Haystack: `ChatMessage.to_dict()`, content blocks named by their only key.
 
-`{role, meta, name, content: [{text} | {tool_call: {tool_name, arguments, id}} | {tool_call_result: {result, origin}}]}`;
-before version 2.11 the fields began with an underscore. A generator's output is `{replies: [message]}`.
+`{role, meta, name, content: [block]}`, blocks `{text}`, `{image}`, `{tool_call: {tool_name, arguments, id}}` and
+`{tool_call_result: {result, origin}}`; before version 2.11 the fields began with an underscore. A generator's output is
+`{replies: [message]}`.
 Source of the format: haystack `dataclasses.chat_message`.
 """
 
@@ -24,7 +25,7 @@ def reply(value: Any) -> Reply | None:
 
 def message(value: Any) -> list[Draft] | None:
     """A message of blocks, with or without underscores."""
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or value.get("tool_calls") or value.get("tool_call_id"):
         return None
     role, content = value.get("role", value.get("_role")), value.get("content", value.get("_content"))
     if not isinstance(role, str) or not isinstance(content, list) or not content or not all(map(_is_block, content)):
@@ -33,13 +34,19 @@ def message(value: Any) -> list[Draft] | None:
 
 
 def _is_block(block: Any) -> bool:
-    return isinstance(block, dict) and len(block) == 1 and not _BLOCKS.isdisjoint(block)
+    if not isinstance(block, dict) or len(block) != 1:
+        return False
+    image = block.get("image")
+    return not _BLOCKS.isdisjoint(block) or (isinstance(image, dict) and "base64_image" in image)
 
 
 def _typed(block: dict[str, Any]) -> dict[str, Any]:
     key, value = next(iter(block.items()))
     if key == "reasoning":
         return {"type": "thinking", "thinking": value.get("reasoning_text") if isinstance(value, dict) else value}
+    if key == "image":
+        detail = {"detail": value["detail"]} if value.get("detail") else {}
+        return {"type": "image", "data": value["base64_image"], "media_type": value.get("mime_type"), **detail}
     return {"type": key, key: value}
 
 

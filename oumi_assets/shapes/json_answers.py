@@ -14,10 +14,14 @@ from oumi_assets.wire.roles import WIRE_ROLES
 
 _SAID = ("content", "tool_calls", "toolCalls", "function_call", "refusal", "parts", "audio", "text")
 _BESIDE = """
-    additional_kwargs annotations audio citations content created data example finishReason finish_reason function_call id
-    images index invalid_tool_calls kwargs lc logprobs message metadata model name object output provider_specific_fields
-    reasoning reasoning_content reasoning_details refusal response_metadata role service_tier status stop_reason
-    stop_sequence system_fingerprint thinking thinking_blocks tool_call_chunks tool_calls toolCalls type usage usage_metadata
+    additional_kwargs annotations audio cached callId chunk_position citations completion_tokens container content cost
+    created createdAt created_at data example experimental_providerMetadata files finishReason finish_reason function_call
+    id images index input_tokens invalid_tool_calls is_error kwargs latency latency_ms lc logprobs message metadata model
+    models_usage name object output output_tokens parsed performance prompt_tokens provider providerMetadata
+    provider_specific_fields rawFinishReason reasoning reasoning_content reasoning_details refusal request response
+    response_metadata role runtimeContext service_tier source sources status stepNumber steps stop_reason stop_sequence
+    system_fingerprint text thinking thinking_blocks thought timestamp tokens tool_call_chunks tool_calls toolCalls
+    toolResults toolsContext total_tokens type usage usage_metadata warnings
 """
 """What writers put beside an answer, or call it."""
 
@@ -29,6 +33,7 @@ _INSIDE = """
 """
 """Keys of what stands inside a wrapper, also where it holds no answer."""
 
+_CALL_KEYS = frozenset({"function", "toolName", "args", "arguments", "payload"})
 _KEYS_BESIDE, _KEYS_INSIDE = frozenset(_BESIDE.split()), frozenset(_INSIDE.split())
 
 
@@ -55,6 +60,8 @@ def _names_its_role(value: dict[str, Any]) -> bool:
 
 
 def _is_of_a_writer(value: dict[str, Any]) -> bool:
+    if _are_parts(value.get("content")) or _are_calls(value.get("tool_calls", value.get("toolCalls"))):
+        return True
     texts = (value.get(key) for key in ("refusal", "finish_reason"))
     calls = value.get("tool_calls")
     return (
@@ -62,6 +69,17 @@ def _is_of_a_writer(value: dict[str, Any]) -> bool:
         and all(text is None or isinstance(text, str) for text in texts)
         and (calls is None or isinstance(calls, (list, str)))
     )
+
+
+def _are_parts(content: Any) -> bool:
+    """What no model writes of its own accord: parts by type, as SDKs log them."""
+    return isinstance(content, list) and bool(content) and all(isinstance(part, dict) and "type" in part for part in content)
+
+
+def _are_calls(calls: Any) -> bool:
+    if not isinstance(calls, list) or not calls:
+        return False
+    return all(isinstance(call, dict) and not _CALL_KEYS.isdisjoint(call) for call in calls)
 
 
 def _is_foreign(inside: Any) -> bool:

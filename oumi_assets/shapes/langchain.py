@@ -10,6 +10,7 @@ Source of the format: langchain_core `messages`, `load.serializable`, `outputs`;
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from oumi_assets.core.calls import Draft, Reply, Request
@@ -39,7 +40,8 @@ _HOSTED_KEYS = frozenset(
 )
 """Tools that a provider runs, named by a key instead of a type: Google's, Bedrock's."""
 
-_CALLING_KEYS = ("tool_calls", "toolCalls", "function_call", "additional_kwargs")
+_CALLING_KEYS = ("toolCalls", "function_call", "additional_kwargs", "parts", "blocks", "toolInvocations")
+_ANSWER_KEYS = frozenset({"text", "result", "content", "output", "value", "data"})
 
 
 def request(value: Any) -> Request | None:
@@ -213,16 +215,27 @@ def without_appended_tools(messages: list[Any]) -> tuple[list[Any], list[Any]]:
     end = len(messages)
     while end and _is_appended(messages[end - 1]):
         end -= 1
-    if end and _calls_tools(messages[end - 1]):
+    if _may_be_answered(messages[:end]):
         return messages, []
     return messages[:end], [value["content"] for value in messages[end:]]
+
+
+def _may_be_answered(before: list[Any]) -> bool:
+    """Whether results may follow: where a call waits for its own, and in a log of new messages alone."""
+    asker = len(before)
+    while asker and isinstance(before[asker - 1], dict) and before[asker - 1].get("role") == "tool":
+        asker -= 1
+    if all(isinstance(value, dict) and value.get("role") in ("system", "developer", "tool") for value in before):
+        return True
+    return asker > 0 and _calls(before[asker - 1]) > len(before) - asker
 
 
 def _is_appended(value: Any) -> bool:
     content = _possible_definition(value)
     if not content or value.keys() != {"role", "content"}:
         return False
-    return isinstance(content.get("type"), str) or content.keys() <= _HOSTED_KEYS or _is_described(content)
+    is_typed = isinstance(content.get("type"), str) and _ANSWER_KEYS.isdisjoint(content)
+    return is_typed or content.keys() <= _HOSTED_KEYS or _is_described(content)
 
 
 def _is_described(content: dict[str, Any]) -> bool:
@@ -230,13 +243,15 @@ def _is_described(content: dict[str, Any]) -> bool:
     return has_sign and bool(wire_tools([content]))
 
 
-def _calls_tools(value: Any) -> bool:
-    """Whether a result may follow: behind calls of any form, and behind what does not say who speaks."""
+def _calls(value: Any) -> float:
+    """How many tools a message calls: any number where it may be another writer's, none of somebody else than the model."""
     if not isinstance(value, dict) or not isinstance(value.get("role"), str):
-        return True
+        return math.inf
     if value["role"].lower() not in ("ai", "assistant", "model"):
-        return False
-    return isinstance(value.get("content"), list) or any(value.get(key) for key in _CALLING_KEYS)
+        return 0
+    if isinstance(value.get("content"), list) or any(value.get(key) for key in _CALLING_KEYS):
+        return math.inf
+    return len(first_list(value, "tool_calls"))
 
 
 SHAPE = Shape("langchain", request=request, reply=reply, message=message, tool=tool)

@@ -28,8 +28,8 @@ def message(value: Any) -> list[Draft] | None:
     calls = [_call(block) for block in blocks if block[_TYPE] == "tool_call"]
     logged = [call for call in map(tool_call, first_list(additional, "tool_calls")) if call]
     said = [_typed(block) for block in blocks if block[_TYPE] != "tool_call"]
-    call_id = additional.get("tool_call_id")
-    return [Draft(role=value["role"], content=said or None, tool_calls=calls or logged, tool_call_id=call_id)]
+    answered = {"tool_call_id": additional.get("tool_call_id"), "name": value.get("name") or additional.get("name")}
+    return [Draft(role=value["role"], content=said or None, tool_calls=calls or logged, **answered)]
 
 
 def _call(block: dict[str, Any]) -> ToolCallDraft:

@@ -29,13 +29,15 @@ _SYSTEM_KEYS = (
 )
 _SAYING = frozenset({"content", "tool_calls", "toolCalls", "function_call", "refusal", "audio", *_REASONING_KEYS})
 _ABOUT = """
-    additional_kwargs annotations created finish_reason id index metadata model name object response_metadata role status
-    stop_reason tool_call_id tool_name toolCallId toolName type
+    additional_kwargs annotations artifact cache_control citations created createdAt created_at experimental_providerMetadata
+    finishReason finish_reason id index logprobs metadata metrics model name object providerMetadata providerOptions
+    provider_specific_fields response_metadata role service_tier status stop_reason stop_sequence system_fingerprint
+    timestamp tool_call_id tool_name toolCallId toolName type usage usage_metadata
 """
 _KEYS_ABOUT = frozenset(_ABOUT.split())
 """What a message is called or comes with: nothing of what it says."""
 
-_CALL_ID = re.compile(r"(call|toolu|fc|tooluse|chatcmpl-tool)[-_]")
+_CALL_ID = re.compile(r"(call|toolu|tooluse|chatcmpl-tool)[-_]")
 
 
 def request(value: Any) -> Request | None:
@@ -55,9 +57,18 @@ def request(value: Any) -> Request | None:
 
 def _system_beside(value: dict[str, Any], messages: list[Any]) -> str | None:
     """A system prompt under one of the names that agents give it, unless there is one among the messages."""
-    if any(isinstance(message, dict) and message.get("role") in ("system", "developer") for message in messages):
+    if any(map(_is_system, messages)):
         return None
     return next((value[key] for key in _SYSTEM_KEYS if isinstance(value.get(key), str) and value[key]), None)
+
+
+def _is_system(message: Any) -> bool:
+    """By role, or as LangChain names it: by type, by class, or first in a pair."""
+    if isinstance(message, dict):
+        names = [message.get("role"), message.get("type"), *first_list(message, "id")[-1:]]
+    else:
+        names = message[:1] if isinstance(message, list) else []
+    return any(isinstance(name, str) and name.lower().startswith(("system", "developer")) for name in names)
 
 
 def _of_arguments(args: Any, kwargs: Any) -> Request | None:
@@ -162,7 +173,7 @@ def message(value: Any) -> list[Draft] | None:
             content=value.get("content") or _spoken(value.get("audio")) or value.get("content"),
             tool_calls=_tool_calls(value.get("tool_calls") or value.get("toolCalls")),
             tool_call_id=_answered(value),
-            name=value.get("name") or value.get("tool_name"),
+            name=value.get("name") or (value.get("tool_name") if value["role"] == "tool" else None),
             refusal=value.get("refusal"),
             reasoning=next((value[key] for key in _REASONING_KEYS if isinstance(value.get(key), str) and value[key]), None),
         )

@@ -12,7 +12,7 @@ from typing import Any
 from oumi_assets.core.calls import Reply
 from oumi_assets.shapes.base import Shape, first_list
 
-_TEXTS = ("content", "refusal", "reasoning_content")
+_TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
 
 
 def reply(value: Any) -> Reply | None:
@@ -32,24 +32,35 @@ def _is_first(choice: Any) -> bool:
 
 
 def _message(deltas: list[dict[str, Any]]) -> dict[str, Any]:
-    pieces = [piece for delta in deltas for piece in first_list(delta, "tool_calls") if isinstance(piece, dict)]
-    return {"role": "assistant", **{key: _joined(deltas, key) for key in _TEXTS}, "tool_calls": _calls(pieces)}
+    called = [delta["function_call"] for delta in deltas if isinstance(delta.get("function_call"), dict)]
+    legacy = {"function_call": _function(called)} if called else {}
+    return {"role": "assistant", **{key: _joined(deltas, key) for key in _TEXTS}, "tool_calls": _calls(deltas), **legacy}
 
 
-def _calls(pieces: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Name and id come with a call's first piece, its arguments with all of them."""
-    by_index: dict[Any, list[dict[str, Any]]] = {}
-    for piece in pieces:
-        index = piece.get("index")
-        by_index.setdefault(index if isinstance(index, int) else 0, []).append(piece)
-    return [_call(own) for own in by_index.values()]
+def _calls(deltas: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Name and id come with a call's first piece, its arguments with all of them; another id is another call."""
+    calls: list[list[dict[str, Any]]] = []
+    open_calls: dict[Any, list[dict[str, Any]]] = {}
+    for delta in deltas:
+        for position, piece in enumerate(first_list(delta, "tool_calls")):
+            if not isinstance(piece, dict):
+                continue
+            index = piece["index"] if isinstance(piece.get("index"), int) else position
+            if index not in open_calls or (piece.get("id") and piece["id"] != open_calls[index][0].get("id")):
+                open_calls[index] = []
+                calls.append(open_calls[index])
+            open_calls[index].append(piece)
+    return [_call(pieces) for pieces in calls]
 
 
 def _call(pieces: list[dict[str, Any]]) -> dict[str, Any]:
     functions = [piece["function"] for piece in pieces if isinstance(piece.get("function"), dict)]
-    name = next((function["name"] for function in functions if function.get("name")), None)
-    call_id = next((piece["id"] for piece in pieces if piece.get("id")), None)
-    return {"id": call_id, "function": {"name": name, "arguments": _joined(functions, "arguments") or ""}}
+    return {"id": pieces[0].get("id"), "function": _function(functions)}
+
+
+def _function(pieces: list[dict[str, Any]]) -> dict[str, Any]:
+    name = next((piece["name"] for piece in pieces if piece.get("name")), None)
+    return {"name": name, "arguments": _joined(pieces, "arguments") or ""}
 
 
 def _joined(deltas: list[dict[str, Any]], key: str) -> str | None:

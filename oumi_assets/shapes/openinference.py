@@ -9,47 +9,50 @@ from __future__ import annotations
 
 from typing import Any
 
-from oumi_assets.core.calls import Draft, Reply
-from oumi_assets.shapes import openai_chat
+from oumi_assets.core.calls import Reply, Request
 from oumi_assets.shapes.base import Shape, first_list
+
+
+def request(value: Any) -> Request | None:
+    """Wrapped messages, unwrapped: what they are then is for other shapes to tell."""
+    messages = value if isinstance(value, list) else first_list(value, "messages")
+    unwrapped = _messages(messages)
+    return Request(unwrapped, first_list(value, "tools")) if unwrapped else None
 
 
 def reply(value: Any) -> Reply | None:
     """A list of wrapped messages: the first alternative."""
-    if not isinstance(value, list) or not value or not all(_unwrapped(item, "message") for item in value):
-        return None
-    return Reply([value[0]["message"]])
+    unwrapped = _messages(value) if isinstance(value, list) else []
+    return Reply(unwrapped[:1]) if unwrapped else None
 
 
-def message(value: Any) -> list[Draft] | None:
-    """A wrapped message, or one that holds wrapped calls or parts."""
-    inner = _unwrapped(value, "message") or value
-    if not isinstance(inner, dict):
-        return None
-    calls, parts = _all_unwrapped(inner, "tool_calls", "tool_call"), _all_unwrapped(inner, "contents", "message_content")
-    if inner is value and not calls and not parts:
-        return None
-    fields = {key: found for key, found in inner.items() if key not in ("tool_calls", "contents")}
+def _messages(values: list[Any]) -> list[dict[str, Any]]:
+    """All of them unwrapped; none when one of them is no wrapped message."""
+    found = [_inner(value, "message") for value in values]
+    return [_message(inner) for inner in found if inner is not None] if found and all(found) else []
+
+
+def _message(inner: dict[str, Any]) -> dict[str, Any]:
+    message = {key: value for key, value in inner.items() if key != "contents"}
+    calls = [_inner(call, "tool_call") or call for call in first_list(inner, "tool_calls")]
+    if calls:
+        message["tool_calls"] = calls
+    parts = [_part(_inner(part, "message_content") or part) for part in first_list(inner, "contents")]
     if parts:
-        fields["content"] = [_part(part) for part in parts]
-    return openai_chat.message({**fields, "tool_calls": calls or inner.get("tool_calls")})
+        message["content"] = parts
+    return message
 
 
-def _unwrapped(value: Any, key: str) -> dict[str, Any] | None:
+def _inner(value: Any, key: str) -> dict[str, Any] | None:
     inner = value.get(key) if isinstance(value, dict) and len(value) == 1 else None
     return inner if isinstance(inner, dict) else None
 
 
-def _all_unwrapped(value: dict[str, Any], key: str, inner: str) -> list[dict[str, Any]]:
-    found = [_unwrapped(item, inner) for item in first_list(value, key)]
-    return [item for item in found if item is not None] if all(found) else []
-
-
-def _part(part: dict[str, Any]) -> dict[str, Any]:
+def _part(part: Any) -> Any:
     """An image is wrapped once more."""
-    image = part.get("image")
-    url = image["image"].get("url") if isinstance(image, dict) and isinstance(image.get("image"), dict) else None
+    image = _inner(part.get("image"), "image") if isinstance(part, dict) else None
+    url = image.get("url") if image else None
     return {"type": "image_url", "image_url": {"url": url}} if isinstance(url, str) else part
 
 
-SHAPE = Shape("openinference", reply=reply, message=message)
+SHAPE = Shape("openinference", request=request, reply=reply)

@@ -19,6 +19,7 @@ from oumi_assets.wire.tools import definitions_of
 
 _TOOL_PARTS = frozenset({"tool-call", "tool-result", "tool-error"})
 _BESIDE_TEXT = frozenset({"files", "sources"})
+_OF_STEPS = frozenset({"finishReason", "usage", "warnings", "reasoning", "steps"})
 _OUTER_KEYS = frozenset({"system", "prompt", "messages", "tools"})
 
 
@@ -54,9 +55,12 @@ def reply(value: Any) -> Reply | None:
 
 def _is_step(value: dict[str, Any]) -> bool:
     """A step's result; one without calls is known by what the SDK puts beside the text."""
-    if "content" in value or "role" in value:
+    if "content" in value:
         return False
-    return isinstance(value.get("toolCalls"), list) or (isinstance(value.get("text"), str) and value.keys() >= _BESIDE_TEXT)
+    if isinstance(value.get("toolCalls"), list):
+        return "role" not in value or all(_is_call(_unwrapped(call)) for call in value["toolCalls"])
+    is_result = value.keys() >= _BESIDE_TEXT and not _OF_STEPS.isdisjoint(value)
+    return isinstance(value.get("text"), str) and is_result
 
 
 def _unwrapped(call: Any) -> Any:
@@ -72,7 +76,7 @@ def message(value: Any) -> list[Draft] | None:
     content = value.get("content")
     if isinstance(content, list) and has_block(content, _TOOL_PARTS):
         return block_drafts(value["role"], content, _part_call, _part_result)
-    calls = _calls(value.get("tool_calls"))
+    calls = _calls(value.get("tool_calls") or value.get("toolCalls"))
     return [Draft(role=value["role"], content=content, tool_calls=calls)] if calls else None
 
 

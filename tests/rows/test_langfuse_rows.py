@@ -141,6 +141,9 @@ def test_a_payload_with_decoded_control_characters_is_read_exactly(payload: str,
         {"output": '{"role": "assistant", "content": "say "hi" now"}'},
         {"output": '[{"role": "assistant", "content": "cut'},
         {"output": '{"choices": [{"message": '},
+        {"output": '[{"id": "fc_1", "arguments": "{"x":1}", "call_id": "call_1", "name": "w", "type": "function_call"}]'},
+        {"output": '{"content": [{"type": "text", "text": "a"b"}]}'},
+        {"output": '{"message": {"content": "a"b"}}'},
         {"output": '{"content": "say "hi" now", "role": "assistant"}'},
         {"output": '{"id": "c", "choices": [{"finish_reason": "stop", "message": {"content": "say "hi""}}]}'},
         {"output": '{"type": "function_call", "name": "f", "arguments": "{"x":1}"}'},
@@ -182,6 +185,24 @@ JSON_MODE = [
     '["ai", "ml"]',
     '["a"]',
 ]
+
+
+PART = {"type": "text", "text": "Hi."}
+OF_WRITERS: dict[str, dict[str, Any]] = {
+    "the AI SDK's step": {"content": [PART], "finishReason": "stop", "usage": {}, "warnings": [], "request": {}},
+    "LangChain's chunk": {"content": "Hi.", "chunk_position": "last", "type": "AIMessageChunk", "tool_call_chunks": []},
+    "AutoGen": {"finish_reason": "stop", "content": "Hi.", "usage": {}, "cached": False, "logprobs": None, "thought": None},
+    "a cost by hand": {"content": "Hi.", "cost": 0.1, "tokens": 3, "latency": 1.0},
+    "an output with a time": {"output": "Hi.", "latency_ms": 12},
+    "calls with anything": {"content": "Hi.", "tool_calls": [], "provider": "x"},
+}
+
+
+@pytest.mark.parametrize("output", OF_WRITERS.values(), ids=OF_WRITERS)
+def test_an_answer_with_figures_beside_is_the_answer(output: dict[str, Any], tmp_path: Path) -> None:
+    """People log what a call cost beside what it said: that makes it no JSON of the model's."""
+    found = _import(tmp_path, langfuse_row(output=json.dumps(output))).rows["trace"]
+    assert found["messages"][-1]["content"] == "Hi."
 
 
 @pytest.mark.parametrize("text", [*STREAMED, *JSON_MODE])

@@ -42,10 +42,31 @@ CASES = [
         "version 4",
         _message("assistant", STEP, {"type": "tool-invocation", "toolInvocation": INVOCATION}, STEP, _text("It is 42.")),
     ),
+    _case("version 4 without parts", {"role": "assistant", "content": "It is 42.", "toolInvocations": [INVOCATION]}),
+    Case(
+        "version 4 without parts, as the reply",
+        [HI],
+        {"role": "assistant", "content": "It is 42.", "toolInvocations": [INVOCATION]},
+        LEFT[:4],
+    ),
     _case(
-        "version 4 without parts",
-        {"role": "assistant", "content": "", "toolInvocations": [INVOCATION]},
-        {"role": "assistant", "content": "It is 42."},
+        "version 4, steps counted",
+        _message(
+            "assistant",
+            {"type": "tool-invocation", "toolInvocation": {**INVOCATION, "step": 0}},
+            {"type": "tool-invocation", "toolInvocation": {**INVOCATION, "toolCallId": "c2", "step": 1}},
+            _text("It is 42."),
+        ),
+        wire=[*LEFT[:3], assistant(None, call("c2", "f", '{"a":1}')), result("c2", "42"), *LEFT[3:]],
+    ),
+    _case(
+        "a tool that the provider ran, and another API's calls beside parts",
+        _message("assistant", {"type": "tool-search", "toolCallId": "s", "providerExecuted": True}, _text("It is 42.")),
+        wire=[
+            HI,
+            assistant([{"type": "tool-search", "toolCallId": "s", "providerExecuted": True}, _text("It is 42.")]),
+            *LEFT[4:],
+        ],
     ),
     _case(
         "an error, a thought and a source",

@@ -64,6 +64,25 @@ CASES = [
         ],
     ),
     Case(
+        "tools of another API beside blocks",
+        {"messages": [ASKED], "system": [{"text": "Be brief."}], "tools": [WIRE_TOOL]},
+        ANSWER,
+        [system("Be brief."), user("Weather?"), assistant("Sunny.")],
+        [WIRE_TOOL],
+    ),
+    Case(
+        "calls of another API beside blocks stay its calls",
+        [ASKED, {"role": "assistant", "content": [{"text": "x"}], "tool_calls": [call("a", "f", "{}")]}, result("a", "A")],
+        ANSWER,
+        [user("Weather?"), assistant('[{"text":"x"}]', call("a", "f", "{}")), result("a", "A"), assistant("Sunny.")],
+    ),
+    Case(
+        "a picture with an address",
+        [{"role": "user", "content": [{"image": {"url": "https://x.test/a.png"}}]}],
+        ANSWER,
+        [user([{"type": "image_url", "image_url": {"url": "https://x.test/a.png"}}]), assistant("Sunny.")],
+    ),
+    Case(
         "a call as the answer, unset fields as nulls",
         [ASKED],
         {"role": "assistant", "content": [{"text": None, "toolUse": {"toolUseId": "t1", "name": "weather", "input": {}}}]},

@@ -35,7 +35,7 @@ LLAMA_INDEX = [
             _llama("tool", _text("42"), tool_call_id="c1", name="f"),
         ],
         _llama("assistant", _text("Hello.")),
-        [*CALLED, result("c1", "42"), HELLO],
+        [*CALLED, {**result("c1", "42"), "name": "f"}, HELLO],
     ),
     Case(
         "LlamaIndex with blocks of every kind",
@@ -57,6 +57,7 @@ def _haystack(role: str, **block: Any) -> dict[str, Any]:
     return {"role": role, "meta": {}, "name": None, "content": [block]}
 
 
+PICTURE = "data:image/png;base64,iVBORw0KGgo="
 ORIGIN = {"tool_name": "f", "arguments": {"a": 1}, "id": "c1"}
 HAYSTACK = [
     Case(
@@ -70,6 +71,28 @@ HAYSTACK = [
         },
         {"replies": [_haystack("assistant", text="Hello.")]},
         [*CALLED, {**result("c1", "42"), "name": "f"}, HELLO],
+    ),
+    Case(
+        "Haystack with a picture",
+        [
+            {
+                "role": "user",
+                "meta": {},
+                "name": "bob",
+                "content": [
+                    {"text": "hi"},
+                    {"image": {"base64_image": "iVBORw0KGgo=", "mime_type": "image/png", "detail": None}},
+                ],
+            }
+        ],
+        {"replies": [_haystack("assistant", text="Hello.")]},
+        [
+            {
+                **user([{"type": "text", "text": "hi"}, {"type": "image_url", "image_url": {"url": PICTURE}}]),
+                "name": "bob",
+            },
+            HELLO,
+        ],
     ),
     Case(
         "Haystack before 2.11",
@@ -92,6 +115,18 @@ OPENINFERENCE = [
             _wrapped(role="assistant", tool_calls=[{"tool_call": OPENAI_CALL}]),
             _wrapped(role="tool", tool_call_id="c1", content="42"),
         ],
+        [_wrapped(role="assistant", content="Hello.")],
+        [*CALLED, result("c1", "42"), HELLO],
+    ),
+    Case(
+        "OpenInference with parts that are not wrapped, of another writer",
+        {
+            "messages": [
+                _wrapped(role="user", contents=["hi"]),
+                _wrapped(role="assistant", content=[{"type": "tool_use", "id": "c1", "name": "f", "input": {"a": 1}}]),
+                _wrapped(role="user", content=[{"type": "tool_result", "tool_use_id": "c1", "content": "42"}]),
+            ]
+        },
         [_wrapped(role="assistant", content="Hello.")],
         [*CALLED, result("c1", "42"), HELLO],
     ),

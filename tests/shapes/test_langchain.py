@@ -313,6 +313,28 @@ def test_an_object_behind_a_call_is_its_result() -> None:
     assert read_.messages == [HI, calling, result("a", '{"type":"customer","name":"Bob"}'), HELLO]
 
 
+UNDEFINED = {"type": "customer", "name": "Bob"}
+WAITING: dict[str, list[dict[str, Any]]] = {
+    "the second of two results": [assistant(None, call("a", "f"), call("b", "g")), {"role": "tool", "content": "R1"}],
+    "a call in parts": [{"role": "assistant", "parts": [{"type": "tool_call", "id": "a", "name": "f", "arguments": {}}]}],
+}
+
+
+@pytest.mark.parametrize("calling", WAITING.values(), ids=WAITING)
+def test_an_object_that_a_call_waits_for_is_its_result(calling: list[dict[str, Any]]) -> None:
+    """However the call was written, and whatever answered before."""
+    found = read("langfuse", row("langfuse", [HI, *calling, {"role": "tool", "content": UNDEFINED}], HELLO))
+    assert isinstance(found, Conversation)
+    assert found.messages[-2]["content"] == '{"type":"customer","name":"Bob"}'
+
+
+def test_a_result_in_a_log_of_new_messages_is_no_definition() -> None:
+    """Rule 3: some frameworks log nothing but the result with the call that it is sent with."""
+    found = read("langfuse", row("langfuse", [{"role": "tool", "content": UNDEFINED}], HELLO))
+    assert isinstance(found, Conversation)
+    assert [message["role"] for message in found.messages] == ["tool", "assistant"]
+
+
 def test_an_object_that_describes_no_tool_is_a_message() -> None:
     """Without a call before it, too: whatever somebody logged as a tool's answer stays in the conversation."""
     found = read("langfuse", row("langfuse", [HI, {"role": "tool", "content": {"temperature": 20}}], HELLO))

@@ -139,6 +139,44 @@ CASES = [
         [HI, assistant(None, WIRE_CALL, call("c2", "g", "{}"))],
     ),
     Case(
+        "a stream's chunks whose calls all have one index",
+        _asked(HI),
+        [
+            _chunk(tool_calls=[_piece(0, id="c1", name="f", arguments='{"a":1}')]),
+            _chunk(tool_calls=[_piece(0, id="c2", name="g", arguments="{}")]),
+        ],
+        [HI, assistant(None, WIRE_CALL, call("c2", "g", "{}"))],
+    ),
+    Case(
+        "the AI SDK's calls beside a role",
+        _asked(HI),
+        {"role": "assistant", "text": "ok", "toolCalls": [{"toolCallId": "c1", "toolName": "f", "args": {"a": 1}}]},
+        [HI, assistant("ok", WIRE_CALL)],
+    ),
+    Case(
+        "results whose own ids are items'",
+        _asked(
+            HI,
+            assistant(None, call("call_a", "f"), call("call_b", "g")),
+            {"role": "tool", "id": "fc_1", "content": "A"},
+            {"role": "tool", "id": "fc_2", "content": "B"},
+        ),
+        HELLO,
+        [HI, assistant(None, call("call_a", "f"), call("call_b", "g")), result("call_a", "A"), result("call_b", "B"), HELLO],
+    ),
+    Case(
+        "an empty turn with figures beside",
+        _asked(HI, {"role": "assistant", "metrics": {"t": 1}, "created_at": 1}, HI),
+        {"role": "assistant", "usage_metadata": {"tokens": 1}},
+        [HI, assistant(""), HI, assistant("")],
+    ),
+    Case(
+        "LangChain's system prompt logged twice",
+        {"messages": [{"type": "system", "content": "S"}, {"type": "human", "content": "hi"}], "system_prompt": "S"},
+        HELLO,
+        [system("S"), HI, HELLO],
+    ),
+    Case(
         "a choice event whose message is JSON text",
         _asked(HI),
         {"index": 0, "finish_reason": "stop", "message": json.dumps(HELLO)},
