@@ -200,10 +200,10 @@ class UnknownDataset(TraceImportError):
 class NoDatasetOfImport(TraceImportError):
     """The name is an import's that has no dataset."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, why: str | None = None) -> None:
         super().__init__(
-            f"{name} has no dataset: its import failed, or runs right now. `oumi-assets datasets --failed` lists such "
-            "imports; `oumi-assets show --dropped` shows what one left out."
+            f"{name} has no dataset. {why or 'Its import failed, or runs right now.'} `oumi-assets datasets --failed` lists "
+            "such imports; `oumi-assets show --dropped` shows what one left out."
         )
 
 

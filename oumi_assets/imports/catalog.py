@@ -16,7 +16,7 @@ from oumi_assets.storage.store import Store
 
 
 class Dataset(NamedTuple):
-    """One import as people list it; `dropped` adds up all stages, in their own units."""
+    """One import as people list it; `dropped` adds up all stages, in their own units; `error` says why it has no dataset."""
 
     name: str
     platform: str
@@ -24,6 +24,7 @@ class Dataset(NamedTuple):
     dropped: int
     created: str
     key: str
+    error: str | None = None
 
 
 def list_datasets(store: Store) -> list[Dataset]:
@@ -42,18 +43,19 @@ def find_dataset(store: Store, name: str, *, any_import: bool = False) -> Datase
     Raises `UnknownDataset`, `NoDatasetOfImport`, and `AmbiguousDataset` when several are called so.
     """
     imports = _list_imports(store)
-    found = _called(name, [dataset for dataset, made in imports if made or any_import])
+    found = called(name, [dataset for dataset, made in imports if made or any_import])
     if len(found) > 1:
         raise AmbiguousDataset(name, [dataset.key for dataset in found])
-    if not found and _called(name, [dataset for dataset, _ in imports]):
-        raise NoDatasetOfImport(name)
+    failed = called(name, [dataset for dataset, _ in imports])
+    if not found and failed:
+        raise NoDatasetOfImport(name, failed[-1].error)
     if not found:
         raise UnknownDataset(name, [dataset.name for dataset, made in imports if made or any_import])
     return found[0]
 
 
-def _called(name: str, datasets: list[Dataset]) -> list[Dataset]:
-    """The one of that key, else all of that name."""
+def called(name: str, datasets: list[Dataset]) -> list[Dataset]:
+    """The import of that key, else all of that name."""
     return [dataset for dataset in datasets if dataset.key == name] or [
         dataset for dataset in datasets if dataset.name == name
     ]
@@ -125,4 +127,5 @@ def _dataset(manifests: list[Manifest]) -> Dataset:
         dropped=sum(manifest.counts.total_dropped for manifest in manifests),
         created=raw.created,
         key=raw.import_key,
+        error=last.error,
     )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from builders import langfuse_row, write_rows
 from click.testing import CliRunner
@@ -17,6 +20,8 @@ from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.summary import Summary
 from oumi_assets.imports.workspace import STAGES, Workspace
+from oumi_assets.orchestration.job import imports_job
+from oumi_assets.orchestration.resources import EnvironmentWorkspace
 from oumi_assets.storage.manifest import Outcome
 
 GOOD = FIXTURES / "langfuse" / "v5_openai_tools.jsonl"
@@ -102,9 +107,47 @@ def test_an_unknown_dataset_names_those_there_are(import_file: Callable[..., Sum
 
 def test_a_failed_import_is_not_unknown(import_file: Callable[..., Summary]) -> None:
     """Whoever looks for its dataset is told why there is none and where to look."""
-    import_file(FIXTURES / "langfuse" / "v5_no_generation.jsonl", name="spans")
-    with pytest.raises(NoDatasetOfImport, match="datasets --failed"):
-        run("show", "spans")
+    failed = import_file(FIXTURES / "langfuse" / "v5_no_generation.jsonl", name="spans")
+    assert failed.error
+    for name in ("spans", failed.key):
+        with pytest.raises(NoDatasetOfImport, match="datasets --failed") as raised:
+            run("show", name)
+        assert failed.error in str(raised.value)
+
+
+def test_failed_imports_are_listed_with_their_reason(import_file: Callable[..., Summary]) -> None:
+    """Two days later nobody remembers what the terminal said; trying again is no way to ask."""
+    failed = import_file(FIXTURES / "bad" / "langfuse_csv_named.jsonl", name="Monday's export")
+    import_file(GOOD, name="fine")
+    (row,) = map(json.loads, run("datasets", "--failed", "--json").splitlines())
+    assert (row["name"], row["key"], row["error"]) == ("Monday's export", failed.key, failed.error)
+    listed = run("datasets", "--failed")
+    assert listed.split("\n")[0].split() == ["name", "why", "when", "(UTC)", "import"]
+    assert "Monday's export" in listed
+    assert "Langfuse import only supports .jsonl files" in listed
+    assert "fine" not in listed
+
+
+def test_an_import_that_only_dagster_knows_is_listed_and_explained_too() -> None:
+    """It failed before anything was stored."""
+    with dg.DagsterInstance.get() as instance:
+        instance.add_dynamic_partitions("imports", ["monday-1"])
+        job = imports_job(EnvironmentWorkspace())
+        form = {"file": "mondya.jsonl"}
+        config = {"ops": {"raw_export": {"config": form}}}
+        job.execute_in_process(instance=instance, partition_key="monday-1", run_config=config, raise_on_error=False)
+    assert "File not found: mondya.jsonl" in run("datasets", "--failed")
+    for arguments in (("show", "monday-1"), ("show", "mondya", "--dropped")):
+        with pytest.raises(NoDatasetOfImport, match="File not found: mondya.jsonl"):
+            run(*arguments)
+
+
+def test_listing_datasets_does_not_load_dagster() -> None:
+    """It takes a second; a list is asked for often."""
+    code = "import sys; from oumi_assets.cli import commands; commands(['datasets'], standalone_mode=False); "
+    command = [sys.executable, "-c", code + "print('dagster' in sys.modules)"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["False"]
 
 
 def test_delete_removes_all_bytes_and_leaves_only_a_note(import_file: Callable[..., Summary], workspace: Workspace) -> None:
@@ -140,7 +183,8 @@ def test_a_failed_import_can_be_deleted_too(workspace: Workspace) -> None:
     (workspace.uploads.root / "bad.jsonl").write_text("a,b\n1,2\n")  # type: ignore[union-attr]
     with pytest.raises(Exception, match="only supports"):
         make_raw_export(workspace, "bad-1", Form(file="bad.jsonl"))
-    assert run("show", "bad-1", "--dropped") == "Nothing was left out so far: it has no dataset.\n"
+    said = run("show", "bad-1", "--dropped")
+    assert said.startswith("Nothing was left out so far.\nIt has no dataset. Trace import only supports .jsonl files")
     run("delete", "bad-1", "--yes")
     note = workspace.store.manifest("raw_export", "bad-1")
     assert note is not None
