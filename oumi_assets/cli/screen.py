@@ -14,6 +14,8 @@ from oumi_assets.core.pace import Pace, no_progress
 from oumi_assets.core.pace import Progress as Report
 
 SCREEN_SECONDS = 0.5
+STOPPED = 130
+"""The exit code of a command that somebody stopped: what shells give to Ctrl-C."""
 _KEPT = "\n\t"
 _HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 

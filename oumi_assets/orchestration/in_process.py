@@ -20,6 +20,7 @@ from oumi_assets.orchestration.failures import error_of_ours, list_failed, step_
 from oumi_assets.orchestration.history import UNFINISHED, form_of, runs_of_import
 from oumi_assets.orchestration.home import open_home
 from oumi_assets.orchestration.housekeeping import reap_dead_runs
+from oumi_assets.orchestration.interrupts import spare_log_processes
 from oumi_assets.orchestration.job import imports_job
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.resources import OpenedWorkspace, open_here
@@ -55,6 +56,7 @@ class Importer:
 
     def __enter__(self) -> Self:
         self._instance = dg.DagsterInstance.get()
+        spare_log_processes(self._instance)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
