@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import click
 
-from oumi_assets.cli.screen import clean, messages, results
+from oumi_assets.cli.screen import clean, messages, one_line, results
 from oumi_assets.core.errors import NoDatasetOfImport, UnknownDataset
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.imports.catalog import (
@@ -57,10 +57,10 @@ def datasets(failed: bool, as_json: bool) -> None:
 
 
 _Column = tuple[str, Literal["left", "right"], Callable[[Dataset], str]]
-_NAME: _Column = ("name", "left", lambda dataset: clean(dataset.name))
+_NAME: _Column = ("name", "left", lambda dataset: one_line(dataset.name))
 _WHEN_AND_KEY: tuple[_Column, ...] = (
     ("when (UTC)", "left", lambda dataset: dataset.created[:16].replace("T", " ")),
-    ("import", "left", lambda dataset: clean(dataset.key)),
+    ("import", "left", lambda dataset: one_line(dataset.key)),
 )
 _COLUMNS: tuple[_Column, ...] = (
     _NAME,
@@ -69,18 +69,30 @@ _COLUMNS: tuple[_Column, ...] = (
     ("dropped", "right", lambda dataset: f"{dataset.dropped:,}"),
     *_WHEN_AND_KEY,
 )
-_FAILED_COLUMNS: tuple[_Column, ...] = (_NAME, ("why", "left", lambda dataset: clean(dataset.error or "")), *_WHEN_AND_KEY)
+_FAILED_COLUMNS: tuple[_Column, ...] = (
+    _NAME,
+    ("why", "left", lambda dataset: one_line(dataset.error or "")),
+    *_WHEN_AND_KEY,
+)
+
+_FOLDED = ("name", "why")
+_LEAST_WIDTH = 12
 
 
 def _print_table(found: list[Dataset], columns: tuple[_Column, ...]) -> None:
+    from rich.cells import cell_len
     from rich.table import Table
 
+    rows = [[value(dataset) for _, _, value in columns] for dataset in found]
     table = Table(box=None, pad_edge=False)
-    for title, justify, _ in columns:
-        table.add_column(title, justify=justify, overflow="fold")
-    for dataset in found:
-        table.add_row(*(value(dataset) for _, _, value in columns))
-    results().print(table)
+    for number, (title, justify, _) in enumerate(columns):
+        longest = max(cell_len(cell) for cell in (title, *(row[number] for row in rows)))
+        # Names and reasons are folded; a key, which is copied to another command, is whole, however narrow the terminal.
+        least = min(longest, _LEAST_WIDTH) if title in _FOLDED else longest
+        table.add_column(title, justify=justify, overflow="fold", min_width=least)
+    for row in rows:
+        table.add_row(*row)
+    results().print(table, crop=False)
 
 
 @click.command()

@@ -25,6 +25,11 @@ def clean(text: str) -> str:
     return "".join(c if c in _KEPT or unicodedata.category(c) not in _HIDDEN_CATEGORIES else "\ufffd" for c in text)
 
 
+def one_line(text: str) -> str:
+    """A cleaned text for a place in a line or a table: newlines and tabs are spaces."""
+    return clean(text.replace("\n", " ").replace("\t", " "))
+
+
 def messages() -> Console:
     """The console for people: stderr, texts as they are (`:key:` is no picture, `[x]` no style), no colours when piped."""
     return Console(stderr=True, markup=False, emoji=False, highlight=False, soft_wrap=True)

@@ -10,13 +10,14 @@ from collections.abc import Iterable
 import dagster as dg
 
 from oumi_assets.imports.catalog import Dataset, list_unfinished
+from oumi_assets.imports.form import name_after
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES
 from oumi_assets.orchestration.history import form_of, newest_run
 from oumi_assets.orchestration.home import open_home
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.resources import open_here
 from oumi_assets.orchestration.tags import FAILURE_REASON_TAG, has_dead_process
-from oumi_assets.storage.keys import dataset_name, folder_name
+from oumi_assets.storage.keys import folder_name
 from oumi_assets.storage.store import Store
 
 _WAITING = (dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.QUEUED)
@@ -71,7 +72,7 @@ def _never_recorded(instance: dg.DagsterInstance, store: Store, key: str, record
     name, file = (str(form.get(field) or "").strip() for field in ("dataset_name", "file"))
     created = record.create_timestamp.isoformat(timespec="microseconds")
     error = _why(instance, store, key, record.dagster_run)
-    return Dataset(name or (dataset_name(file) if file else key), "", 0, 0, created, key, error)
+    return Dataset(name or (name_after(file) if file else key), "", 0, 0, created, key, error)
 
 
 def _why(instance: dg.DagsterInstance, store: Store, key: str, run: dg.DagsterRun) -> str:

@@ -46,6 +46,19 @@ def test_no_datasets_says_what_to_do() -> None:
     assert "oumi-assets import FILE" in run("datasets")
 
 
+@pytest.mark.parametrize("columns", [40, 80])
+def test_keys_are_whole_in_the_narrowest_table(
+    import_file: Callable[..., Summary], monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    """A key is there to be copied; a name can be read in several lines."""
+    made = import_file(GOOD, name="The weather agent that we run for everybody, in May and June")
+    failed = import_file(FIXTURES / "bad" / "langfuse_csv_named.jsonl", name="The weather agent's first export")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert made.key in run("datasets")
+    assert failed.key in run("datasets", "--failed")
+
+
 def test_show_prints_roles_texts_and_tool_calls(import_file: Callable[..., Summary]) -> None:
     """Reading a conversation needs no notebook."""
     import_file(GOOD, name="Weather agent")
@@ -170,10 +183,11 @@ def test_terminal_output_carries_no_escape_sequences(tmp_path: Path, import_file
         "startTime": "2026-01-01T00:00:00Z", "parentObservationId": None,
         "input": json.dumps([{"role": "user", "content": evil}]), "output": evil,
     }  # fmt: skip
-    path = tmp_path / "evil.jsonl"
+    path = tmp_path / "a\u001b]0;title\u0007\u202eb\nc.jsonl"
     path.write_text(json.dumps(row))
-    import_file(path, name=evil)
-    shown = run("datasets") + run("show", evil)
+    key = import_file(path).key
+    shown = run("datasets") + run("show", key)
+    assert len(run("datasets").splitlines()) == 2
     assert not {character for character in shown if ord(character) < 32 and character not in "\n\t"}
     assert "\u202e" not in shown
 

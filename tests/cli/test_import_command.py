@@ -99,6 +99,7 @@ def test_the_same_file_can_be_imported_again_under_a_name() -> None:
         (("import",), "FILE"),
         (("import", "--name", "x", GOOD, TOOLS), "--name goes with one file only"),
         (("import", "--name", "x" * 129, GOOD), "at most 128"),
+        (("import", "--name", "a\nb\u001b[31mc", GOOD), "control characters"),
         (("import", "--platform", "phoenix", GOOD), "langfuse"),
         (("unknown",), "unknown"),
     ],
