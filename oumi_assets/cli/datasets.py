@@ -75,6 +75,7 @@ _FAILED_COLUMNS: tuple[_Column, ...] = (
     *_WHEN_AND_KEY,
 )
 
+_EXCERPT = 100
 _FOLDED = ("name", "why")
 _LEAST_WIDTH = 12
 
@@ -142,8 +143,11 @@ def _show_dropped(store: Store, found: Dataset, n: int, as_json: bool) -> None:
 
 def _drop_line(drop: Drop) -> str:
     instead = f"(kept: {drop.kept_instead})" if drop.kept_instead else ""
-    places = [f"line {drop.line}" if drop.line else "", drop.name or "", instead]
-    return clean(f"{drop.stage}  {drop.reason}  {'  '.join(place for place in places if place)}")
+    # The terminal belongs to whoever may read the export; in Dagster's pages this text has no place.
+    excerpt = drop.excerpt or ""
+    begins = excerpt[:_EXCERPT] + ("..." if len(excerpt) > _EXCERPT else "")
+    places = [f"line {drop.line}" if drop.line else "", drop.name or "", instead, begins]
+    return one_line(f"{drop.stage}  {drop.reason}  {'  '.join(place for place in places if place)}")
 
 
 def _print_conversation(row: dict[str, Any], out: Any) -> None:

@@ -14,6 +14,8 @@ from oumi_assets.stages.files import DROPPED_FILE, JSONL_FILE
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome
 from oumi_assets.storage.store import Store
 
+_EXCERPT = 200
+
 
 class Dataset(NamedTuple):
     """One import as people list it; `dropped` adds up all stages, in their own units; `error` says why it has no dataset."""
@@ -68,13 +70,17 @@ def read_conversations(store: Store, key: str, count: int) -> Iterator[bytes]:
 
 
 class Drop(NamedTuple):
-    """One thing left out: by which stage, why, where it was in the export, its id, and what is kept instead of it."""
+    """One thing left out: by which stage, why, where it was in the export, its id, and what is kept instead of it.
+
+    A line that is no row has no id, but an excerpt: how it begins.
+    """
 
     stage: str
     reason: str
     line: int | None
     name: str | None
     kept_instead: str | None
+    excerpt: str | None
 
 
 def read_drops(store: Store, key: str, count: int) -> Iterator[Drop]:
@@ -87,7 +93,12 @@ def read_drops(store: Store, key: str, count: int) -> Iterator[Drop]:
             continue
         for row in first_rows(store.file(stage, key, DROPPED_FILE), count):
             name = row.get("trace_id") or row.get("conversation_id")
-            yield Drop(stage, row["reason"], row.get("line"), name, row.get("kept_instead"))
+            yield Drop(stage, row["reason"], row.get("line"), name, row.get("kept_instead"), _beginning(row.get("excerpt")))
+
+
+def _beginning(line: bytes | None) -> str | None:
+    """A line may be no UTF-8 at all, which is then why it was dropped."""
+    return None if line is None else line.decode(errors="replace")[:_EXCERPT]
 
 
 def delete_import(store: Store, key: str) -> None:

@@ -214,8 +214,21 @@ def test_what_was_dropped_can_be_read_also_of_a_failed_import(
     assert [line.split()[:2] for line in shown] == [["raw_export", "malformed_json"]] * 3 + [
         ["deduped_dataset", "prefix_of_longer"]
     ] * 3
-    assert shown[0].endswith("line 2")
+    assert shown[0].endswith("line 2  not json at all")
     assert "Shown: 2 of 6." in run("show", "garbage", "--dropped")
     failed = import_file(FIXTURES / "langfuse" / "v5_no_generation.jsonl", name="spans")
     assert failed.error
     assert "no_model_call" in run("show", "spans", "--dropped")
+
+
+def test_a_broken_line_is_shown_by_its_beginning(import_file: Callable[..., Summary], tmp_path: Path) -> None:
+    """A number of a line in an export of a gigabyte cannot be looked up; and what is in it must not write on the screen."""
+    path = tmp_path / "mine.jsonl"
+    broken = b"{\x1b[31m\tbroken \xff " + b"x" * 500
+    path.write_bytes(b"\n".join([json.dumps(langfuse_row("trace")).encode(), broken, b"[1]"]))
+    import_file(path, name="mine")
+    shown = run("show", "mine", "10", "--dropped").splitlines()
+    assert shown[0] == "raw_export  invalid_utf8  line 2  {\ufffd[31m broken \ufffd " + "x" * 84 + "..."
+    assert shown[1] == "raw_export  not_an_object  line 3  [1]"
+    first, second = (json.loads(line) for line in run("show", "mine", "10", "--dropped", "--json").splitlines())
+    assert (len(first["excerpt"]), second["excerpt"]) == (200, "[1]")
