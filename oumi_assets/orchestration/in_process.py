@@ -20,7 +20,7 @@ from oumi_assets.orchestration.failures import error_of_ours, list_failed, step_
 from oumi_assets.orchestration.history import UNFINISHED, form_of, runs_of_import
 from oumi_assets.orchestration.home import open_home
 from oumi_assets.orchestration.housekeeping import reap_dead_runs
-from oumi_assets.orchestration.interrupts import spare_log_processes
+from oumi_assets.orchestration.interrupts import no_interrupt_lost, spare_log_processes
 from oumi_assets.orchestration.job import imports_job
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.resources import OpenedWorkspace, open_here
@@ -107,14 +107,15 @@ class Importer:
     def _run(self, key: str, form: Form, workspace: Workspace, tags: Mapping[str, str]) -> Summary:
         run_id = make_new_run_id()
         self._instance.add_dynamic_partitions(IMPORTS, [key])
-        result = imports_job(OpenedWorkspace(workspace)).execute_in_process(
-            instance=self._instance,
-            partition_key=key,
-            run_config={**_QUIET, "ops": {RAW_EXPORT: {"config": form._asdict()}}},
-            tags={**tags, PROCESS_TAG: process_mark(run_id), SLOT_TAG: NESTED},
-            run_id=run_id,
-            raise_on_error=False,
-        )
+        with no_interrupt_lost():
+            result = imports_job(OpenedWorkspace(workspace)).execute_in_process(
+                instance=self._instance,
+                partition_key=key,
+                run_config={**_QUIET, "ops": {RAW_EXPORT: {"config": form._asdict()}}},
+                tags={**tags, PROCESS_TAG: process_mark(run_id), SLOT_TAG: NESTED},
+                run_id=run_id,
+                raise_on_error=False,
+            )
         self.stopped = _is_stopped(result)
         error = f"stopped. `oumi-assets retry {key}` finishes it." if self.stopped else _error(result)
         return summarize(workspace.store, key, None if result.success else error)
