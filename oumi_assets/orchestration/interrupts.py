@@ -1,6 +1,6 @@
-"""The processes that Dagster starts for a run's output end with the run, and not with Ctrl-C.
+"""Ctrl-C while Dagster runs in this process: it is heard wherever it arrives, and one sentence says so.
 
-Of Ctrl-C they would print a traceback each, before the one sentence that says what happened.
+The processes that Dagster starts for a run's output end with the run. Of Ctrl-C they would print a traceback each.
 """
 
 from __future__ import annotations
