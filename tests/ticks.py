@@ -58,7 +58,11 @@ class Platform:
         resources = {"workspace": OpenedWorkspace(self.workspace)}
         if request.job_name == DRAIN_JOB:
             return drain_uploads.execute_in_process(
-                run_config=request.run_config, instance=self.instance, resources=resources, raise_on_error=False
+                run_config=request.run_config,
+                instance=self.instance,
+                resources=resources,
+                tags={"dagster/sensor_name": "upload_sensor"},
+                raise_on_error=False,
             )
         return imports_job(resources["workspace"]).execute_in_process(
             run_config=request.run_config,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
@@ -11,12 +12,24 @@ from oumi_assets.cli.datasets import datasets, delete, show
 from oumi_assets.cli.dev import dev
 from oumi_assets.cli.import_files import import_files, retry
 from oumi_assets.cli.pull import pull
-from oumi_assets.cli.screen import fail
+from oumi_assets.cli.screen import STOPPED, fail
 from oumi_assets.cli.upload import upload
 from oumi_assets.core.errors import TraceImportError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Every command that is stopped says so, and nothing else."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            fail("stopped.")
+            sys.exit(STOPPED)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, package_name="oumi-assets")
 def commands() -> None:
     """Turn Langfuse and LangSmith trace exports into Conversation datasets."""
@@ -27,7 +40,7 @@ for command in (dev, import_files, datasets, show, retry, delete, upload, pull):
 
 
 def main() -> None:
-    """Run a command: exit 0 done, 1 something failed (one sentence on stderr), 2 wrong usage."""
+    """Run a command: exit 0 done, 1 something failed (one sentence on stderr), 2 wrong usage, 130 stopped with Ctrl-C."""
     try:
         commands(prog_name="oumi-assets")
     except TraceImportError as error:

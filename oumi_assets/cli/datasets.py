@@ -1,21 +1,26 @@
-"""`oumi-assets datasets`, `show` and `delete`: reading and removing what imports made. No Dagster run is needed."""
+"""`oumi-assets datasets`, `show` and `delete`: reading and removing what imports made. No Dagster run is needed.
+
+Dagster is asked only why an import has no dataset: it loads for a second, and lists stay quick without it.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Literal
 
 import click
 
-from oumi_assets.cli.screen import clean, messages, results
+from oumi_assets.cli.screen import clean, messages, one_line, results
+from oumi_assets.core.errors import NoDatasetOfImport, UnknownDataset
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.imports.catalog import (
     Dataset,
     Drop,
+    called,
     delete_import,
     find_dataset,
     list_datasets,
-    list_unfinished,
     read_conversations,
     read_drops,
 )
@@ -29,14 +34,18 @@ def _store() -> Store:
     return open_here().store
 
 
+def _failed() -> list[Dataset]:
+    from oumi_assets.orchestration.failures import failed_here
+
+    return failed_here()
+
+
 @click.command()
-@click.option("--failed", is_flag=True, help="Imports without a dataset instead: they failed, or run right now.")
+@click.option("--failed", is_flag=True, help="Imports without a dataset instead, and why: they failed, or run right now.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per dataset.")
 def datasets(failed: bool, as_json: bool) -> None:
-    """List datasets: name, platform, conversations, dropped, when."""
-    from rich.table import Table
-
-    found = list_unfinished(_store()) if failed else list_datasets(_store())
+    """List datasets: name, platform, conversations, dropped, when. Or failed imports: name, why, when."""
+    found = _failed() if failed else list_datasets(_store())
     if as_json:
         for dataset in found:
             click.echo(json.dumps(dataset._asdict()))
@@ -44,30 +53,47 @@ def datasets(failed: bool, as_json: bool) -> None:
     if not found:
         messages().print("No import failed." if failed else "There are no datasets yet. Import one: oumi-assets import FILE")
         return
+    _print_table(found, _FAILED_COLUMNS if failed else _COLUMNS)
+
+
+_Column = tuple[str, Literal["left", "right"], Callable[[Dataset], str]]
+_NAME: _Column = ("name", "left", lambda dataset: one_line(dataset.name))
+_WHEN_AND_KEY: tuple[_Column, ...] = (
+    ("when (UTC)", "left", lambda dataset: dataset.created[:16].replace("T", " ")),
+    ("import", "left", lambda dataset: one_line(dataset.key)),
+)
+_COLUMNS: tuple[_Column, ...] = (
+    _NAME,
+    ("platform", "left", lambda dataset: dataset.platform),
+    ("conversations", "right", lambda dataset: f"{dataset.conversations:,}"),
+    ("dropped", "right", lambda dataset: f"{dataset.dropped:,}"),
+    *_WHEN_AND_KEY,
+)
+_FAILED_COLUMNS: tuple[_Column, ...] = (
+    _NAME,
+    ("why", "left", lambda dataset: one_line(dataset.error or "")),
+    *_WHEN_AND_KEY,
+)
+
+_EXCERPT = 100
+_FOLDED = ("name", "why")
+_LEAST_WIDTH = 12
+
+
+def _print_table(found: list[Dataset], columns: tuple[_Column, ...]) -> None:
+    from rich.cells import cell_len
+    from rich.table import Table
+
+    rows = [[value(dataset) for _, _, value in columns] for dataset in found]
     table = Table(box=None, pad_edge=False)
-    for column, justify in (
-        ("name", "left"),
-        ("platform", "left"),
-        ("conversations", "right"),
-        ("dropped", "right"),
-        ("when (UTC)", "left"),
-        ("import", "left"),
-    ):
-        table.add_column(column, justify=justify, overflow="fold")  # type: ignore[arg-type]
-    for dataset in found:
-        table.add_row(*_row(dataset))
-    results().print(table)
-
-
-def _row(dataset: Dataset) -> tuple[str, ...]:
-    return (
-        clean(dataset.name),
-        dataset.platform,
-        f"{dataset.conversations:,}",
-        f"{dataset.dropped:,}",
-        dataset.created[:16].replace("T", " "),
-        clean(dataset.key),
-    )
+    for number, (title, justify, _) in enumerate(columns):
+        longest = max(cell_len(cell) for cell in (title, *(row[number] for row in rows)))
+        # Names and reasons are folded; a key, which is copied to another command, is whole, however narrow the terminal.
+        least = min(longest, _LEAST_WIDTH) if title in _FOLDED else longest
+        table.add_column(title, justify=justify, overflow="fold", min_width=least)
+    for row in rows:
+        table.add_row(*row)
+    results().print(table, crop=False)
 
 
 @click.command()
@@ -78,18 +104,9 @@ def _row(dataset: Dataset) -> tuple[str, ...]:
 def show(dataset: str, n: int, dropped: bool, as_json: bool) -> None:
     """Read the first N conversations of a DATASET (name or import) in the terminal."""
     store, out = _store(), results()
-    found = find_dataset(store, dataset, any_import=dropped)
+    found = _find(store, dataset, any_import=dropped)
     if dropped:
-        drops = list(read_drops(store, found.key, n))
-        for drop in drops:
-            click.echo(json.dumps(drop._asdict()) if as_json else _drop_line(drop))
-        if len(drops) < found.dropped:
-            messages().print(f"Shown: {len(drops)} of {found.dropped:,}. For more, name a number after the dataset.")
-        elif not drops:
-            # Every dataset has a conversation; an import without one failed, or runs right now.
-            messages().print(
-                "Nothing was left out." if found.conversations else "Nothing was left out so far: it has no dataset."
-            )
+        _show_dropped(store, found, n, as_json)
         return
     for line in read_conversations(store, found.key, n):
         if as_json:
@@ -98,10 +115,39 @@ def show(dataset: str, n: int, dropped: bool, as_json: bool) -> None:
             _print_conversation(json.loads(line), out)
 
 
+def _find(store: Store, name: str, *, any_import: bool) -> Dataset:
+    """The dataset of that name. Raises with the reason when it is an import's that has none."""
+    try:
+        return find_dataset(store, name, any_import=any_import)
+    except (NoDatasetOfImport, UnknownDataset):
+        failed = called(name, _failed())
+        if not failed:
+            raise
+        raise NoDatasetOfImport(name, failed[-1].error) from None
+
+
+def _show_dropped(store: Store, found: Dataset, n: int, as_json: bool) -> None:
+    drops = list(read_drops(store, found.key, n))
+    for drop in drops:
+        click.echo(json.dumps(drop._asdict()) if as_json else _drop_line(drop))
+    # Every dataset has a conversation.
+    made = bool(found.conversations)
+    if len(drops) < found.dropped:
+        messages().print(f"Shown: {len(drops)} of {found.dropped:,}. For more, name a number after the dataset.")
+    elif not drops:
+        messages().print("Nothing was left out." if made else "Nothing was left out so far.")
+    if not made:
+        why = next((failed.error for failed in _failed() if failed.key == found.key), None)
+        messages().print(clean(f"It has no dataset. {why or ''}".rstrip()))
+
+
 def _drop_line(drop: Drop) -> str:
     instead = f"(kept: {drop.kept_instead})" if drop.kept_instead else ""
-    places = [f"line {drop.line}" if drop.line else "", drop.name or "", instead]
-    return clean(f"{drop.stage}  {drop.reason}  {'  '.join(place for place in places if place)}")
+    # The terminal belongs to whoever may read the export; in Dagster's pages this text has no place.
+    excerpt = drop.excerpt or ""
+    begins = excerpt[:_EXCERPT] + ("..." if len(excerpt) > _EXCERPT else "")
+    places = [f"line {drop.line}" if drop.line else "", drop.name or "", instead, begins]
+    return one_line(f"{drop.stage}  {drop.reason}  {'  '.join(place for place in places if place)}")
 
 
 def _print_conversation(row: dict[str, Any], out: Any) -> None:

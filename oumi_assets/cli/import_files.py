@@ -9,12 +9,11 @@ from typing import Any
 
 import click
 
-from oumi_assets.cli.screen import clean, fail, messages, progress_bar, results
-from oumi_assets.imports.form import AUTO, Form
+from oumi_assets.cli.screen import STOPPED, clean, fail, messages, progress_bar, results
+from oumi_assets.imports.form import AUTO, Form, trouble_with_name
 from oumi_assets.imports.summary import Summary
 from oumi_assets.imports.workspace import DEDUPED_DATASET, STAGES
 from oumi_assets.platforms import PLATFORMS
-from oumi_assets.storage.keys import MAX_NAME
 
 
 @click.command("import")
@@ -32,8 +31,8 @@ def import_files(files: tuple[Path, ...], name: str | None, platform: str | None
     """
     if name is not None and len(files) > 1:
         raise click.UsageError("--name goes with one file only.")
-    if name is not None and len(name.strip()) > MAX_NAME:
-        raise click.UsageError(f"--name has {len(name.strip())} characters; at most {MAX_NAME} are possible.")
+    if name is not None and (trouble := trouble_with_name(name)) is not None:
+        raise click.UsageError(f"--name {trouble}")
     from oumi_assets.orchestration.in_process import Importer
 
     failed = 0
@@ -45,7 +44,7 @@ def import_files(files: tuple[Path, ...], name: str | None, platform: str | None
             failed += summary.error is not None
             _print(summary, str(path), as_json)
             if importer.stopped:
-                sys.exit(1)
+                sys.exit(STOPPED)
     if len(files) > 1 and not as_json:
         messages().print(f"{len(files) - failed} imported, {failed} failed.")
     sys.exit(1 if failed else 0)
@@ -61,7 +60,7 @@ def retry(key: str, as_json: bool) -> None:
     with Importer() as importer, progress_bar(clean(key), shown=not as_json) as report:
         summary = importer.retry(key, report)
     _print(summary, key, as_json)
-    sys.exit(1 if summary.error else 0)
+    sys.exit(STOPPED if importer.stopped else 1 if summary.error else 0)
 
 
 def _print(summary: Summary, source: str, as_json: bool) -> None:

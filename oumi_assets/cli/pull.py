@@ -128,4 +128,4 @@ def _print(source: Source, pulled: Pulled) -> None:
     if record.unfinished:
         out.print(f"  {record.unfinished:,} traces are unfinished; a later pull brings them.", soft_wrap=True)
     if record.rows:
-        messages().print("  It is imported as soon as the platform runs (oumi-assets dev).")
+        messages().print("  A running platform imports it now; any other, as soon as it is started (oumi-assets dev).")

@@ -14,6 +14,8 @@ from oumi_assets.core.pace import Pace, no_progress
 from oumi_assets.core.pace import Progress as Report
 
 SCREEN_SECONDS = 0.5
+STOPPED = 130
+"""The exit code of a command that somebody stopped: what shells give to Ctrl-C."""
 _KEPT = "\n\t"
 _HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
@@ -21,6 +23,11 @@ _HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 def clean(text: str) -> str:
     """A text safe for a terminal: control, escape and bidi characters are replaced, newlines and tabs kept."""
     return "".join(c if c in _KEPT or unicodedata.category(c) not in _HIDDEN_CATEGORIES else "\ufffd" for c in text)
+
+
+def one_line(text: str) -> str:
+    """A cleaned text for a place in a line or a table: newlines and tabs are spaces."""
+    return clean(text.replace("\n", " ").replace("\t", " "))
 
 
 def messages() -> Console:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
 PLATFORM_TITLES = {"langfuse": "Langfuse", "langsmith": "LangSmith"}
 
@@ -16,6 +17,20 @@ RE_EXPORT = {
     "langsmith": "Re-export with the LangSmith SDK: one run per line, json.dumps(run.model_dump(), default=str).",
     None: ("Re-export as JSONL: Langfuse's Tracing tab > Export > JSONL, or for LangSmith one run per line with its SDK."),
 }
+
+
+_SHOWN_NAMES = 5
+_SHOWN_CHARACTERS = 80
+_COMPARED_NAMES = 10_000
+
+
+def closest(name: str, present: Sequence[str]) -> str:
+    """Some of the names that are there, those most like the one that is not first; long ones cut, the rest counted."""
+    cut = [other[:_SHOWN_CHARACTERS] + ("..." if len(other) > _SHOWN_CHARACTERS else "") for other in present]
+    like = get_close_matches(name[:_SHOWN_CHARACTERS], cut[:_COMPARED_NAMES], _SHOWN_NAMES)
+    first = [*like, *(other for other in cut[: 2 * _SHOWN_NAMES] if other not in like)][:_SHOWN_NAMES]
+    more = f" and {len(cut) - len(first):,} more" if len(cut) > len(first) else ""
+    return ", ".join(first) + more
 
 
 class TraceImportError(Exception):
@@ -121,9 +136,15 @@ class FileNotFound(TraceImportError):
     """The named upload does not exist; lists what is there instead."""
 
     def __init__(self, name: str, present: Sequence[str], where: str = "the uploads folder") -> None:
-        shown = ", ".join(present[:20]) + (", ..." if len(present) > 20 else "")
-        there = f"It holds: {shown}." if present else "It holds no files yet."
+        there = f"It holds: {closest(name, present)}." if present else "It holds no files yet."
         super().__init__(f"File not found: {name} is not in {where}. {there}")
+
+
+class FolderNotFound(FileNotFound):
+    """Not even the folder of the named file exists."""
+
+    def __init__(self, name: str, folder: str) -> None:
+        TraceImportError.__init__(self, f"File not found: {name}. There is no folder {folder}.")
 
 
 class UnsafePath(TraceImportError):
@@ -131,6 +152,13 @@ class UnsafePath(TraceImportError):
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"{name} cannot be imported: {why}. Name a regular file (in the UI: one below the uploads folder).")
+
+
+class UnreadableFile(UnsafePath):
+    """The system does not let us read it."""
+
+    def __init__(self, name: str) -> None:
+        TraceImportError.__init__(self, f"{name} cannot be read: permission denied. Check who may read it and its folder.")
 
 
 class FileChanged(TraceImportError):
@@ -164,7 +192,7 @@ class NothingToImport(TraceImportError):
     """No file named, and nothing stored under this import."""
 
     def __init__(self, present: Sequence[str] = ()) -> None:
-        shown = f" The uploads folder holds: {', '.join(present[:20])}." if present else ""
+        shown = f" The uploads folder holds: {closest('', present)}." if present else ""
         super().__init__(
             "Nothing to import: set `file` of raw_export to the name of a file below the uploads folder. In the UI that is "
             f"Config > Add config, with ops: {{raw_export: {{config: {{file: NAME}}}}}}.{shown}"
@@ -203,10 +231,10 @@ class UnknownDataset(TraceImportError):
 class NoDatasetOfImport(TraceImportError):
     """The name is an import's that has no dataset."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, why: str | None = None) -> None:
         super().__init__(
-            f"{name} has no dataset: its import failed, or runs right now. `oumi-assets datasets --failed` lists such "
-            "imports; `oumi-assets show --dropped` shows what one left out."
+            f"{name} has no dataset. {why or 'Its import failed, or runs right now.'} `oumi-assets datasets --failed` lists "
+            "such imports; `oumi-assets show --dropped` shows what one left out."
         )
 
 

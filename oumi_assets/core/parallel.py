@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from oumi_assets.core.errors import BadSetting, WorkerKilled
+from oumi_assets.core.interrupts import deaf_children, hear_again
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -51,9 +52,18 @@ def warm_up(workers: int, module: str) -> None:
 
 def _pool(workers: int) -> Executor:
     """One pool for all stages. A worker's tables are small: more threads in it would only be in each other's way."""
+    from multiprocessing.resource_tracker import ensure_running
+
     from loky import get_reusable_executor
 
-    found: Executor = get_reusable_executor(max_workers=workers, timeout=60, env={"POLARS_MAX_THREADS": "1"})
+    # Started first: it unblocks Ctrl-C after its own start, which would else be in the middle of theirs.
+    ensure_running()
+    with deaf_children():
+        # While they start, Ctrl-C would end each of them with a traceback; they start with the first work, whatever it is.
+        found: Executor = get_reusable_executor(
+            max_workers=workers, timeout=60, env={"POLARS_MAX_THREADS": "1"}, initializer=hear_again
+        )
+        found.submit(int)
     return found
 
 

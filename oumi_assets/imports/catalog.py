@@ -14,9 +14,11 @@ from oumi_assets.stages.files import DROPPED_FILE, JSONL_FILE
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome
 from oumi_assets.storage.store import Store
 
+_EXCERPT = 200
+
 
 class Dataset(NamedTuple):
-    """One import as people list it; `dropped` adds up all stages, in their own units."""
+    """One import as people list it; `dropped` adds up all stages, in their own units; `error` says why it has no dataset."""
 
     name: str
     platform: str
@@ -24,6 +26,7 @@ class Dataset(NamedTuple):
     dropped: int
     created: str
     key: str
+    error: str | None = None
 
 
 class _Import(NamedTuple):
@@ -53,20 +56,21 @@ def find_dataset(store: Store, name: str, *, any_import: bool = False) -> Datase
     imports = _list_imports(store)
     there = [one.dataset for one in imports if not one.is_deleted]
     sought = there if any_import else [one.dataset for one in imports if one.is_made]
-    found = _called(name, sought)
+    found = called(name, sought)
     if not found and any_import:
-        found = _called(name, [one.dataset for one in imports if one.is_deleted])
+        found = called(name, [one.dataset for one in imports if one.is_deleted])
     if len(found) > 1:
         raise AmbiguousDataset(name, [dataset.key for dataset in found])
-    if not found and _called(name, there):
-        raise NoDatasetOfImport(name)
+    failed = called(name, there)
+    if not found and failed:
+        raise NoDatasetOfImport(name, failed[-1].error)
     if not found:
         raise UnknownDataset(name, [dataset.name for dataset in sought])
     return found[0]
 
 
-def _called(name: str, datasets: list[Dataset]) -> list[Dataset]:
-    """The one of that key, else all of that name."""
+def called(name: str, datasets: list[Dataset]) -> list[Dataset]:
+    """The import of that key, else all of that name."""
     return [dataset for dataset in datasets if dataset.key == name] or [
         dataset for dataset in datasets if dataset.name == name
     ]
@@ -79,13 +83,17 @@ def read_conversations(store: Store, key: str, count: int) -> Iterator[bytes]:
 
 
 class Drop(NamedTuple):
-    """One thing left out: by which stage, why, where it was in the export, its id, and what is kept instead of it."""
+    """One thing left out: by which stage, why, where it was in the export, its id, and what is kept instead of it.
+
+    A line that is no row has no id, but an excerpt: how it begins.
+    """
 
     stage: str
     reason: str
     line: int | None
     name: str | None
     kept_instead: str | None
+    excerpt: str | None
 
 
 def read_drops(store: Store, key: str, count: int) -> Iterator[Drop]:
@@ -98,7 +106,12 @@ def read_drops(store: Store, key: str, count: int) -> Iterator[Drop]:
             continue
         for row in first_rows(store.file(stage, key, DROPPED_FILE), count):
             name = row.get("trace_id") or row.get("conversation_id")
-            yield Drop(stage, row["reason"], row.get("line"), name, row.get("kept_instead"))
+            yield Drop(stage, row["reason"], row.get("line"), name, row.get("kept_instead"), _beginning(row.get("excerpt")))
+
+
+def _beginning(line: bytes | None) -> str | None:
+    """A line may be no UTF-8 at all, which is then why it was dropped."""
+    return None if line is None else line.decode(errors="replace")[:_EXCERPT]
 
 
 def delete_import(store: Store, key: str) -> None:
@@ -146,4 +159,5 @@ def _dataset(manifests: list[Manifest]) -> Dataset:
         dropped=sum(manifest.counts.total_dropped for manifest in manifests),
         created=raw.created,
         key=raw.import_key,
+        error=last.error,
     )

@@ -10,7 +10,7 @@ import msgspec
 from oumi_assets.core.errors import BadSetting, EmptyFile, FileChanged, FileNotFound, ImportExists, NothingToImport
 from oumi_assets.core.parallel import PARALLEL_BYTES, warm_up
 from oumi_assets.detection import check_name, detect
-from oumi_assets.imports.form import AUTO, Form
+from oumi_assets.imports.form import AUTO, Form, name_after, trouble_with_name
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace, failures_recorded, new_manifest
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.pulls.state import pull_of
@@ -18,7 +18,7 @@ from oumi_assets.stages.files import COMPRESSED, DROPPED_FILE, EXPORT
 from oumi_assets.stages.index import all_signatures, index_export, take_sample
 from oumi_assets.stages.sources import Copied, copy_export
 from oumi_assets.stages.tables import count_reasons
-from oumi_assets.storage.keys import MAX_NAME, check_key, dataset_name
+from oumi_assets.storage.keys import check_key
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Pull, Settings, Source
 from oumi_assets.storage.uploads import Upload, UploadFile
 
@@ -150,11 +150,11 @@ def _index(workspace: Workspace, export: Path, folder: Path, declared: str | Non
 
 def _settings(form: Form) -> Settings:
     name = form.dataset_name.strip()
-    if len(name) > MAX_NAME:
-        raise BadSetting(f"The dataset name has {len(name)} characters; at most {MAX_NAME} are possible.")
+    if (trouble := trouble_with_name(name)) is not None:
+        raise BadSetting(f"The dataset name {trouble}")
     if form.source_platform not in (AUTO, *PLATFORMS):
         raise BadSetting(f"source_platform must be one of {AUTO}, {', '.join(PLATFORMS)}.")
-    return Settings(name or dataset_name(form.file), form.source_platform, form.deduplicate)
+    return Settings(name or name_after(form.file), form.source_platform, form.deduplicate)
 
 
 def _declared(form: Form) -> str | None:

@@ -34,6 +34,8 @@ from oumi_assets.orchestration.tags import (
 )
 
 _PRIORITY_TAG = "dagster/priority"
+_SENSOR_TAG = "dagster/sensor_name"
+"""What the UI reads to say who launched a run. Dagster compares it only together with a run key, which nested runs lack."""
 
 
 class DrainedUpload(dg.Config):
@@ -90,6 +92,7 @@ def _import_nested(context: dg.OpExecutionContext, job: dg.JobDefinition, upload
         run_config={"ops": {RAW_EXPORT: {"config": {"file": upload.file}}}},
         tags={
             **job.run_tags,
+            **{name: value for name, value in context.run.tags.items() if name == _SENSOR_TAG},
             SLOT_TAG: NESTED,
             PARTITION_TAG: upload.key,
             CONTENT_TAG: upload.content_tag,

@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 
+from oumi_assets.imports.form import Form
 from oumi_assets.imports.known_content import is_finished
 from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT
 from oumi_assets.orchestration.planning import PastRun, RunStatus, Standing, standing
@@ -83,6 +84,11 @@ def runs_of_import(instance: dg.DagsterInstance, key: str) -> list[dg.DagsterRun
     return list(instance.get_runs(dg.RunsFilter(tags={PARTITION_TAG: key}), limit=_ENOUGH_RUNS))
 
 
+def newest_run(instance: dg.DagsterInstance, key: str) -> dg.RunRecord | None:
+    """The latest Dagster run of an import, with its times."""
+    return next(iter(instance.get_run_records(dg.RunsFilter(tags={PARTITION_TAG: key}), limit=1)), None)
+
+
 def past_run(run: dg.DagsterRun) -> PastRun:
     """A run in the planner's words. Only a failed step speaks of the file: any other end was an interruption."""
     failed_step = run.tags.get(FAILURE_REASON_TAG) == "STEP_FAILURE"
@@ -97,6 +103,11 @@ def past_run(run: dg.DagsterRun) -> PastRun:
 def drained_keys(run: dg.DagsterRun) -> list[str]:
     """The imports that a drain was asked to make."""
     return [upload["key"] for upload in op_config(run, DRAIN_OP).get("uploads", [])]
+
+
+def form_of(run: dg.DagsterRun) -> dict[str, Any]:
+    """The form's fields in a run's config; the rest of a config is not ours."""
+    return {name: value for name, value in op_config(run, RAW_EXPORT).items() if name in Form._fields}
 
 
 def op_config(run: dg.DagsterRun, op: str) -> Mapping[str, Any]:

@@ -13,13 +13,14 @@ from dagster._core.utils import make_new_run_id
 
 from oumi_assets.core.errors import BadSetting, TraceImportError, UnknownDataset
 from oumi_assets.core.pace import Progress
-from oumi_assets.imports.catalog import list_unfinished
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.summary import Summary, summarize
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
-from oumi_assets.orchestration.history import UNFINISHED, op_config, runs_of_import
+from oumi_assets.orchestration.failures import error_of_ours, list_failed, step_sentence
+from oumi_assets.orchestration.history import UNFINISHED, form_of, runs_of_import
 from oumi_assets.orchestration.home import open_home
 from oumi_assets.orchestration.housekeeping import reap_dead_runs
+from oumi_assets.orchestration.interrupts import no_interrupt_lost, spare_log_processes
 from oumi_assets.orchestration.job import imports_job
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.resources import OpenedWorkspace, open_here
@@ -55,6 +56,7 @@ class Importer:
 
     def __enter__(self) -> Self:
         self._instance = dg.DagsterInstance.get()
+        spare_log_processes(self._instance)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -87,7 +89,8 @@ class Importer:
         """The form an import was made with, and what its run said of its file."""
         raw, runs = self._workspace.store.manifest(RAW_EXPORT, key), runs_of_import(self._instance, key)
         if (raw is None and not runs) or (raw is not None and raw.outcome is Outcome.DELETED):
-            raise UnknownDataset(key, [found.key for found in list_unfinished(self._workspace.store)], "failed import")
+            failed = list_failed(self._instance, self._workspace.store)
+            raise UnknownDataset(key, [found.key for found in failed], "failed import")
         if any(run.status in UNFINISHED for run in runs):
             raise BadSetting(f"Import {key} is running or waits in the queue; there is nothing to retry yet.")
         known = {name: value for run in reversed(runs) for name, value in run.tags.items() if name == CONTENT_TAG}
@@ -98,20 +101,21 @@ class Importer:
         if raw is not None and raw.settings is not None and raw.source is not None:
             stored = raw.outcome is Outcome.COMPLETE
             return Form(file="" if stored else raw.source.file, **_fields(raw.settings)), known
-        config = next((c for run in runs if (c := _form_config(run))), {})
+        config = next((c for run in runs if (c := form_of(run))), {})
         return Form(**config), known
 
     def _run(self, key: str, form: Form, workspace: Workspace, tags: Mapping[str, str]) -> Summary:
         run_id = make_new_run_id()
         self._instance.add_dynamic_partitions(IMPORTS, [key])
-        result = imports_job(OpenedWorkspace(workspace)).execute_in_process(
-            instance=self._instance,
-            partition_key=key,
-            run_config={**_QUIET, "ops": {RAW_EXPORT: {"config": form._asdict()}}},
-            tags={**tags, PROCESS_TAG: process_mark(run_id), SLOT_TAG: NESTED},
-            run_id=run_id,
-            raise_on_error=False,
-        )
+        with no_interrupt_lost():
+            result = imports_job(OpenedWorkspace(workspace)).execute_in_process(
+                instance=self._instance,
+                partition_key=key,
+                run_config={**_QUIET, "ops": {RAW_EXPORT: {"config": form._asdict()}}},
+                tags={**tags, PROCESS_TAG: process_mark(run_id), SLOT_TAG: NESTED},
+                run_id=run_id,
+                raise_on_error=False,
+            )
         self.stopped = _is_stopped(result)
         error = f"stopped. `oumi-assets retry {key}` finishes it." if self.stopped else _error(result)
         return summarize(workspace.store, key, None if result.success else error)
@@ -122,11 +126,6 @@ def _own_path(run: dg.DagsterRun) -> str | None:
     if run.remote_job_origin is not None or CONTENT_TAG in run.tags:
         return None
     return run.tags.get(PATH_TAG)
-
-
-def _form_config(run: dg.DagsterRun) -> dict[str, Any]:
-    """The form's fields in a run's config; the rest of a config is not ours."""
-    return {name: value for name, value in op_config(run, RAW_EXPORT).items() if name in Form._fields}
 
 
 def _fields(settings: Settings) -> dict[str, Any]:
@@ -141,10 +140,4 @@ def _is_stopped(result: dg.ExecuteInProcessResult) -> bool:
 
 
 def _error(result: dg.ExecuteInProcessResult) -> str:
-    """The sentence of the step that failed; anything that is none of our errors says where to look."""
-    for event in result.all_events:
-        if event.is_step_failure:
-            failure = event.step_failure_data
-            if failure.user_failure_data is not None:
-                return failure.user_failure_data.description or failure.user_failure_data.label
-    return f"an error of ours, not of your file; the page of Dagster run {result.run_id} in the UI has the details."
+    return step_sentence(result.all_events) or error_of_ours(result.run_id)

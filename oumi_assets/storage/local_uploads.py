@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from oumi_assets.core.errors import FileNotFound, UnsafePath
+from oumi_assets.core.errors import FileNotFound, FolderNotFound, UnreadableFile, UnsafePath
 from oumi_assets.storage.uploads import BY_HAND, Upload, Uploads, is_left_alone, shown
 
 _BLOCK = 1 << 20
@@ -93,7 +93,7 @@ class LocalUploads(Uploads):
 
 
 class SingleFile:
-    """The file named on a command line: same safety, any place."""
+    """The file named on a command line: any place, links followed; still a regular file only."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -105,8 +105,10 @@ class SingleFile:
 
     @contextmanager
     def open(self, name: str) -> Iterator[LocalFile]:
-        """The file itself; links on the way there are the caller's own business, the file may not be one."""
-        with open_regular(str(self.path), name, self.names, where="its folder") as file:
+        """The file itself. Whoever types its name may read what a link there leads to."""
+        if _is_missing(self.path.parent):
+            raise FolderNotFound(shown(name), shown(str(self.path.parent)))
+        with open_regular(str(self.path), name, self.names, where="its folder", follow=True) as file:
             yield file
 
 
@@ -118,12 +120,15 @@ def open_regular(
     *,
     where: str = "the uploads folder",
     dir_fd: int | None = None,
+    follow: bool = False,
 ) -> Iterator[LocalFile]:
-    """Open a regular file for reading; a link, FIFO or device is refused, and never blocks."""
+    """Open a regular file for reading; a FIFO, a device or (unless `follow`) a link is refused, and never blocks."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=dir_fd)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW), dir_fd=dir_fd)
     except (FileNotFoundError, NotADirectoryError):
         raise FileNotFound(shown(name), [shown(n) for n in present()], where) from None
+    except PermissionError:
+        raise UnreadableFile(shown(name)) from None
     except OSError:
         raise UnsafePath(shown(name), "it is a link or cannot be opened") from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -143,6 +148,16 @@ def _step_into(folder: int, part: str, name: str, uploads: LocalUploads) -> int:
         raise UnsafePath(shown(name), "its folder is a link or no folder") from None
     os.close(folder)
     return inner
+
+
+def _is_missing(folder: Path) -> bool:
+    """Whether there is no such folder; one that we may not look at is there."""
+    try:
+        return not stat.S_ISDIR(folder.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
 
 
 def _stat_or_none(entry: os.DirEntry[str]) -> os.stat_result | None:

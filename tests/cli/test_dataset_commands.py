@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.summary import Summary
 from oumi_assets.imports.workspace import DEDUPED_DATASET, STAGES, Workspace, new_manifest
+from oumi_assets.orchestration.job import imports_job
+from oumi_assets.orchestration.resources import EnvironmentWorkspace
 from oumi_assets.storage.manifest import Outcome
 
 GOOD = FIXTURES / "langfuse" / "v5_openai_tools.jsonl"
@@ -40,6 +44,19 @@ def test_datasets_lists_name_platform_counts_and_key(import_file: Callable[..., 
 def test_no_datasets_says_what_to_do() -> None:
     """An empty list is the first thing a new user sees."""
     assert "oumi-assets import FILE" in run("datasets")
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_keys_are_whole_in_the_narrowest_table(
+    import_file: Callable[..., Summary], monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    """A key is there to be copied; a name can be read in several lines."""
+    made = import_file(GOOD, name="The weather agent that we run for everybody, in May and June")
+    failed = import_file(FIXTURES / "bad" / "langfuse_csv_named.jsonl", name="The weather agent's first export")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert made.key in run("datasets")
+    assert failed.key in run("datasets", "--failed")
 
 
 def test_show_prints_roles_texts_and_tool_calls(import_file: Callable[..., Summary]) -> None:
@@ -103,9 +120,47 @@ def test_an_unknown_dataset_names_those_there_are(import_file: Callable[..., Sum
 
 def test_a_failed_import_is_not_unknown(import_file: Callable[..., Summary]) -> None:
     """Whoever looks for its dataset is told why there is none and where to look."""
-    import_file(FIXTURES / "langfuse" / "v5_no_generation.jsonl", name="spans")
-    with pytest.raises(NoDatasetOfImport, match="datasets --failed"):
-        run("show", "spans")
+    failed = import_file(FIXTURES / "langfuse" / "v5_no_generation.jsonl", name="spans")
+    assert failed.error
+    for name in ("spans", failed.key):
+        with pytest.raises(NoDatasetOfImport, match="datasets --failed") as raised:
+            run("show", name)
+        assert failed.error in str(raised.value)
+
+
+def test_failed_imports_are_listed_with_their_reason(import_file: Callable[..., Summary]) -> None:
+    """Two days later nobody remembers what the terminal said; trying again is no way to ask."""
+    failed = import_file(FIXTURES / "bad" / "langfuse_csv_named.jsonl", name="Monday's export")
+    import_file(GOOD, name="fine")
+    (row,) = map(json.loads, run("datasets", "--failed", "--json").splitlines())
+    assert (row["name"], row["key"], row["error"]) == ("Monday's export", failed.key, failed.error)
+    listed = run("datasets", "--failed")
+    assert listed.split("\n")[0].split() == ["name", "why", "when", "(UTC)", "import"]
+    assert "Monday's export" in listed
+    assert "Langfuse import only supports .jsonl files" in listed
+    assert "fine" not in listed
+
+
+def test_an_import_that_only_dagster_knows_is_listed_and_explained_too() -> None:
+    """It failed before anything was stored."""
+    with dg.DagsterInstance.get() as instance:
+        instance.add_dynamic_partitions("imports", ["monday-1"])
+        job = imports_job(EnvironmentWorkspace())
+        form = {"file": "mondya.jsonl"}
+        config = {"ops": {"raw_export": {"config": form}}}
+        job.execute_in_process(instance=instance, partition_key="monday-1", run_config=config, raise_on_error=False)
+    assert "File not found: mondya.jsonl" in run("datasets", "--failed")
+    for arguments in (("show", "monday-1"), ("show", "mondya", "--dropped")):
+        with pytest.raises(NoDatasetOfImport, match="File not found: mondya.jsonl"):
+            run(*arguments)
+
+
+def test_listing_datasets_does_not_load_dagster() -> None:
+    """It takes a second; a list is asked for often."""
+    code = "import sys; from oumi_assets.cli import commands; commands(['datasets'], standalone_mode=False); "
+    command = [sys.executable, "-c", code + "print('dagster' in sys.modules)"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["False"]
 
 
 def test_delete_removes_all_bytes_and_leaves_only_a_note(import_file: Callable[..., Summary], workspace: Workspace) -> None:
@@ -162,10 +217,11 @@ def test_terminal_output_carries_no_escape_sequences(tmp_path: Path, import_file
         "startTime": "2026-01-01T00:00:00Z", "parentObservationId": None,
         "input": json.dumps([{"role": "user", "content": evil}]), "output": evil,
     }  # fmt: skip
-    path = tmp_path / "evil.jsonl"
+    path = tmp_path / "a\u001b]0;title\u0007\u202eb\nc.jsonl"
     path.write_text(json.dumps(row))
-    import_file(path, name=evil)
-    shown = run("datasets") + run("show", evil)
+    key = import_file(path).key
+    shown = run("datasets") + run("show", key)
+    assert len(run("datasets").splitlines()) == 2
     assert not {character for character in shown if ord(character) < 32 and character not in "\n\t"}
     assert "\u202e" not in shown
 
@@ -175,7 +231,8 @@ def test_a_failed_import_can_be_deleted_too(workspace: Workspace) -> None:
     (workspace.uploads.root / "bad.jsonl").write_text("a,b\n1,2\n")  # type: ignore[union-attr]
     with pytest.raises(Exception, match="only supports"):
         make_raw_export(workspace, "bad-1", Form(file="bad.jsonl"))
-    assert run("show", "bad-1", "--dropped") == "Nothing was left out so far: it has no dataset.\n"
+    said = run("show", "bad-1", "--dropped")
+    assert said.startswith("Nothing was left out so far.\nIt has no dataset. Trace import only supports .jsonl files")
     run("delete", "bad-1", "--yes")
     note = workspace.store.manifest("raw_export", "bad-1")
     assert note is not None
@@ -191,8 +248,21 @@ def test_what_was_dropped_can_be_read_also_of_a_failed_import(
     assert [line.split()[:2] for line in shown] == [["raw_export", "malformed_json"]] * 3 + [
         ["deduped_dataset", "prefix_of_longer"]
     ] * 3
-    assert shown[0].endswith("line 2")
+    assert shown[0].endswith("line 2  not json at all")
     assert "Shown: 2 of 6." in run("show", "garbage", "--dropped")
     failed = import_file(FIXTURES / "langfuse" / "v5_no_generation.jsonl", name="spans")
     assert failed.error
     assert "no_model_call" in run("show", "spans", "--dropped")
+
+
+def test_a_broken_line_is_shown_by_its_beginning(import_file: Callable[..., Summary], tmp_path: Path) -> None:
+    """A number of a line in an export of a gigabyte cannot be looked up; and what is in it must not write on the screen."""
+    path = tmp_path / "mine.jsonl"
+    broken = b"{\x1b[31m\tbroken \xff " + b"x" * 500
+    path.write_bytes(b"\n".join([json.dumps(langfuse_row("trace")).encode(), broken, b"[1]"]))
+    import_file(path, name="mine")
+    shown = run("show", "mine", "10", "--dropped").splitlines()
+    assert shown[0] == "raw_export  invalid_utf8  line 2  {\ufffd[31m broken \ufffd " + "x" * 84 + "..."
+    assert shown[1] == "raw_export  not_an_object  line 3  [1]"
+    first, second = (json.loads(line) for line in run("show", "mine", "10", "--dropped", "--json").splitlines())
+    assert (len(first["excerpt"]), second["excerpt"]) == (200, "[1]")

@@ -99,6 +99,7 @@ def test_the_same_file_can_be_imported_again_under_a_name() -> None:
         (("import",), "FILE"),
         (("import", "--name", "x", GOOD, TOOLS), "--name goes with one file only"),
         (("import", "--name", "x" * 129, GOOD), "at most 128"),
+        (("import", "--name", "a\nb\u001b[31mc", GOOD), "control characters"),
         (("import", "--platform", "phoenix", GOOD), "langfuse"),
         (("unknown",), "unknown"),
     ],
@@ -118,6 +119,21 @@ def test_a_missing_file_names_what_lies_there(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "File not found: mondya.jsonl" in done.stderr
     assert "monday.jsonl" in done.stderr
+
+
+def test_a_missing_folder_is_said_to_be_missing(tmp_path: Path) -> None:
+    """The typing error is in the folder's name."""
+    done = run("import", tmp_path / "exprots" / "monday.jsonl")
+    assert done.returncode == 1
+    assert f"File not found: monday.jsonl. There is no folder {tmp_path / 'exprots'}." in done.stderr
+
+
+def test_a_link_on_the_command_line_is_followed(tmp_path: Path) -> None:
+    """Whoever types its name may read what it leads to; the uploads folder is another matter."""
+    (tmp_path / "latest.jsonl").symlink_to(GOOD)
+    done = run("import", "--json", tmp_path / "latest.jsonl")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["dataset"] == "latest"
 
 
 def test_the_bar_shows_names_as_they_are(tmp_path: Path) -> None:

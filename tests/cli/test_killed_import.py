@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -80,16 +81,32 @@ def test_a_killed_import_shows_nothing_half_made_and_is_finished_by_retry(
 
 
 def test_a_stopped_import_is_said_to_be_one_and_no_further_file_is_begun(export: Path, workspace: Workspace) -> None:
-    """Ctrl-C is no error of anybody, and means all of the files."""
-    running = subprocess.Popen(command("import", export, export), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    """Ctrl-C is no error of anybody, and means all of the files. A terminal sends it to every process of the command."""
+    running = subprocess.Popen(
+        command("import", export, export),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     while running.poll() is None and not (keys := partitions()):
         time.sleep(0.01)
     (key,) = keys
     while running.poll() is None and not begun(STAGES[0], key, workspace):
         time.sleep(0.001)
-    running.send_signal(signal.SIGINT)
+    os.killpg(running.pid, signal.SIGINT)
     _, said = running.communicate(timeout=60)
-    assert running.returncode == 1
+    assert running.returncode == 130
     assert said == f"Error: {export}: stopped. `oumi-assets retry {key}` finishes it. (import {key})\n"
     assert partitions() == {key}
     assert not [*(workspace.store.root / ".staging").iterdir()]
+
+
+def test_a_command_that_is_stopped_before_it_began_says_only_that() -> None:
+    """Dagster loads for a second; Ctrl-C in it was answered with a word of the library."""
+    code = "import sys; sys.meta_path.insert(0, type('', (), {'find_spec': stop})); from oumi_assets.cli import main; main()"
+    stop = "def stop(name, *_):\n    if name == 'dagster': raise KeyboardInterrupt\n"
+    done = subprocess.run(
+        [sys.executable, "-c", stop + code, "import", "x.jsonl"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (130, "Error: stopped.\n")

@@ -159,6 +159,21 @@ def test_a_long_name_and_an_unknown_platform_are_told(workspace: Workspace, uplo
         make_raw_export(workspace, "key", FORM._replace(source_platform="phoenix"))
 
 
+@pytest.mark.parametrize("name", ["a\nb", "a\u001b[31mc", "a\u202eb", "a\u2028b"])
+def test_a_name_that_would_break_a_table_is_told(workspace: Workspace, uploads: Path, name: str) -> None:
+    """It is shown in tables, cards and pages for as long as the dataset lives."""
+    with pytest.raises(BadSetting, match="^The dataset name contains control characters"):
+        make_raw_export(workspace, "key", FORM._replace(dataset_name=name))
+
+
+def test_names_of_every_language_are_taken(workspace: Workspace, uploads: Path) -> None:
+    """Joiners are no control characters: they hold words and emoji together."""
+    name = "می\u200cخواهم 👩\u200d🔬 Ärger"
+    make_raw_export(workspace, "key", FORM._replace(dataset_name=name))
+    raw = workspace.store.complete(RAW_EXPORT, "key")
+    assert raw.settings == Settings(name, "auto", deduplicate=False)
+
+
 def test_a_file_that_changed_since_it_was_seen_is_not_imported_under_the_old_key(
     workspace: Workspace, uploads: Path
 ) -> None:

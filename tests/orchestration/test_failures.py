@@ -1,0 +1,142 @@
+"""What failed, and why: everything that `retry` takes is listed, with the sentence that `import` or the run's page says."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from ticks import BROKEN, FIXTURE, Platform
+
+from oumi_assets.core.pace import no_progress
+from oumi_assets.imports.catalog import Dataset
+from oumi_assets.imports.form import Form
+from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
+from oumi_assets.orchestration import upload_sensor
+from oumi_assets.orchestration.failures import list_failed
+from oumi_assets.orchestration.in_process import Importer
+from oumi_assets.orchestration.job import imports_job
+from oumi_assets.orchestration.partitions import IMPORTS
+from oumi_assets.orchestration.resources import OpenedWorkspace
+
+
+@pytest.fixture(autouse=True)
+def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload_sensor, "SECOND_LOOK_SECONDS", 0.0)
+
+
+@pytest.fixture
+def home() -> Iterator[dg.DagsterInstance]:
+    """The instance that commands open, too."""
+    with dg.DagsterInstance.get() as found:
+        yield found
+
+
+def by_hand(home: dg.DagsterInstance, workspace: Workspace, key: str, **form: object) -> None:
+    """A run as the UI launches it."""
+    home.add_dynamic_partitions(IMPORTS, [key])
+    config = {"ops": {RAW_EXPORT: {"config": form}}}
+    job = imports_job(OpenedWorkspace(workspace))
+    job.execute_in_process(instance=home, partition_key=key, run_config=config, raise_on_error=False)
+
+
+def only(home: dg.DagsterInstance, workspace: Workspace) -> Dataset:
+    """The one that is listed."""
+    (found,) = list_failed(home, workspace.store)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("form", "key", "why"),
+    [
+        ({"file": "mondya.jsonl"}, "monday", "File not found: mondya.jsonl"),
+        ({"file": "../monday.jsonl"}, "monday", "../monday.jsonl cannot be imported"),
+        ({"file": "monday.jsonl", "source_platform": "phoenix"}, "monday", "source_platform must be one of"),
+        ({"file": "monday.jsonl", "dataset_name": "x" * 200}, "monday", "The dataset name has 200 characters"),
+        ({"file": "monday.jsonl"}, "a...b", "This partition name cannot be used"),
+        ({"file": "bad.jsonl"}, "monday", "This file is not a trace export we know"),
+        ({}, "monday", "Nothing to import"),
+    ],
+)
+def test_what_failed_by_hand_is_listed_with_its_sentence_and_can_be_retried(
+    home: dg.DagsterInstance, workspace: Workspace, tmp_path: Path, form: dict[str, str], key: str, why: str
+) -> None:
+    """Most of these fail before anything is stored, so that only Dagster knows them."""
+    shutil.copyfile(FIXTURE, tmp_path / "uploads" / "monday.jsonl")
+    shutil.copyfile(BROKEN, tmp_path / "uploads" / "bad.jsonl")
+    by_hand(home, workspace, key, **form)
+    listed = only(home, workspace)
+    assert (listed.key, listed.conversations) == (key, 0)
+    assert (listed.error or "").startswith(why)
+    with Importer() as importer:
+        assert importer.retry(key, no_progress).error == listed.error
+    assert only(home, workspace).error == listed.error
+
+
+def test_it_is_called_what_its_dataset_would_be_called(home: dg.DagsterInstance, workspace: Workspace) -> None:
+    """People know their names and files, not keys."""
+    by_hand(home, workspace, "one", file="by-hand/mondya.jsonl")
+    by_hand(home, workspace, "two", file="mondya.jsonl", dataset_name="Support agent")
+    by_hand(home, workspace, "three")
+    assert [found.name for found in list_failed(home, workspace.store)] == ["mondya", "Support agent", "three"]
+
+
+def test_the_newest_reason_is_the_one_that_is_said(home: dg.DagsterInstance, workspace: Workspace, tmp_path: Path) -> None:
+    """What the last try said is what is in the way now."""
+    path = shutil.copyfile(BROKEN, tmp_path / "mine.jsonl")
+    with Importer() as importer:
+        key = importer.import_file(path, Form("", "auto", path.name, True), no_progress).key
+        path.unlink()
+        assert (importer.retry(key, no_progress).error or "").startswith("File not found")
+    assert (only(home, workspace).error or "").startswith("File not found")
+
+
+@pytest.mark.parametrize(
+    ("status", "tags", "why"),
+    [
+        (dg.DagsterRunStatus.NOT_STARTED, {}, "It waits in the queue."),
+        (dg.DagsterRunStatus.STARTED, {}, "It runs right now."),
+        (dg.DagsterRunStatus.CANCELED, {}, "It was canceled."),
+        (dg.DagsterRunStatus.FAILURE, {"dagster/failure_reason": "UNEXPECTED_TERMINATION"}, "It was interrupted"),
+        (dg.DagsterRunStatus.FAILURE, {"dagster/failure_reason": "STEP_FAILURE"}, "An error of ours"),
+    ],
+)
+def test_what_runs_waits_or_was_interrupted_is_said_to(
+    home: dg.DagsterInstance,
+    workspace: Workspace,
+    tmp_path: Path,
+    status: dg.DagsterRunStatus,
+    tags: dict[str, str],
+    why: str,
+) -> None:
+    """None of these is the file's fault, and only some of them can be retried."""
+    shutil.copyfile(FIXTURE, tmp_path / "uploads" / "monday.jsonl")
+    platform = Platform(home, workspace)
+    [request] = platform.tick()
+    platform.record(request, status, tags)
+    assert (only(home, workspace).error or "").startswith(why)
+
+
+def test_a_killed_import_is_interrupted_and_does_not_run(
+    home: dg.DagsterInstance, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Its run stays in the history as if it went on, until somebody looks after it."""
+    shutil.copyfile(FIXTURE, tmp_path / "uploads" / "monday.jsonl")
+    platform = Platform(home, workspace)
+    [request] = platform.tick()
+    run_id = platform.record(request, dg.DagsterRunStatus.STARTED)
+    home.add_run_tags(run_id, {"oumi/process": f"{socket.gethostname()}/999999999-1/{run_id}"})
+    assert (only(home, workspace).error or "").startswith("It was interrupted")
+
+
+def test_finished_imports_and_partitions_without_a_run_are_not_listed(
+    home: dg.DagsterInstance, workspace: Workspace, tmp_path: Path
+) -> None:
+    """A list of failures that holds anything else is not read."""
+    shutil.copyfile(FIXTURE, tmp_path / "uploads" / "monday.jsonl")
+    by_hand(home, workspace, "monday", file="monday.jsonl")
+    home.add_dynamic_partitions(IMPORTS, ["tuesday"])
+    assert list_failed(home, workspace.store) == []
