@@ -105,25 +105,26 @@ def test_a_drain_leaves_alone_what_was_imported_meanwhile(platform: Platform) ->
     assert all(len(runs_of_import(platform.instance, key)) == 1 for key in keys_of([request]))
 
 
-def test_nested_runs_say_that_the_sensor_launched_them(platform: Platform) -> None:
-    """The list of runs said of each that a person had."""
+def _nested_runs(platform: Platform) -> list[dg.DagsterRun]:
+    """The one run of each import of a drain of four."""
     for number in range(4):
         _drop(platform.workspace, f"{number}.jsonl")
     [request] = platform.tick()
     platform.run(request)
-    for key in keys_of([request]):
-        [run] = runs_of_import(platform.instance, key)
+    runs = [run for key in keys_of([request]) for run in runs_of_import(platform.instance, key)]
+    assert len(runs) == 4
+    return runs
+
+
+def test_nested_runs_say_that_the_sensor_launched_them(platform: Platform) -> None:
+    """The list of runs said of each that a person had."""
+    for run in _nested_runs(platform):
         assert run.tags["dagster/sensor_name"] == "upload_sensor"
         assert "dagster/run_key" not in run.tags
 
 
 def test_nested_runs_carry_the_mark_of_their_process(platform: Platform) -> None:
     """When the drain is killed, its nested run is recognised as dead by it."""
-    for number in range(4):
-        _drop(platform.workspace, f"{number}.jsonl")
-    [request] = platform.tick()
-    platform.run(request)
-    for key in keys_of([request]):
-        [run] = runs_of_import(platform.instance, key)
+    for run in _nested_runs(platform):
         assert run.tags[PROCESS_TAG].endswith(run.run_id)
         assert not has_dead_process(run, unmarked=True)

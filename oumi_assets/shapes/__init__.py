@@ -12,6 +12,7 @@ from oumi_assets.core.calls import Draft, ModelCall, Reply, Request
 from oumi_assets.shapes import (
     ai_sdk_ui,
     anthropic,
+    appended_tools,
     bedrock,
     google,
     haystack,
@@ -38,6 +39,7 @@ SHAPES: tuple[Shape, ...] = (
     ai_sdk_ui.SHAPE,
     vercel_ai.SHAPE,
     llama_index.SHAPE,
+    appended_tools.SHAPE,
     langchain.SHAPE,
     google.SHAPE,
     pydantic_ai.SHAPE,
@@ -84,7 +86,7 @@ def read_message(value: Any) -> list[Draft] | None:
 
 
 def _without_pseudo_messages(request: Request) -> Request:
-    logged, appended = langchain.without_appended_tools(request.messages)
+    logged, appended = appended_tools.without_appended_tools(request.messages)
     messages, tools = [], list(request.tools)
     for value in logged:
         tool = _read_tool(value)

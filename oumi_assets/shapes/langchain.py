@@ -3,45 +3,21 @@
 - constructors `{"lc": 1, "type": "constructor", "id": [.., "HumanMessage"], "kwargs": {..}}`, nested one
   level in LangSmith's `inputs.messages`; replies in `outputs.generations`
 - flat `{type: "human", content}`, stored `{type, data: {..}}`, pairs `["human", "hi"]`
-- Langfuse's handlers: wire-like messages whose calls are `{name, args, id}`, tool definitions appended
-  as messages of role `tool`; LangChain.js logs a tool's result under the tool's name
+- Langfuse's handlers: wire-like messages whose calls are `{name, args, id}` (the tool definitions that they append are read
+  by `appended_tools`); LangChain.js logs a tool's result under the tool's name
 Source of the format: langchain_core `messages`, `load.serializable`, `outputs`; Langfuse's handlers.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from oumi_assets.core.calls import Draft, Reply, Request
 from oumi_assets.shapes.base import Shape, first_list
 from oumi_assets.shapes.langchain_calls import has_own_blocks, reasoning, said, tool_calls, tool_results
-from oumi_assets.wire.tools import wire_tools
 
 _ROLES = frozenset({"human", "user", "ai", "assistant", "system", "developer", "tool", "function"})
 _OWN_ROLE = frozenset({"", "chat", "generic"})
-_SCHEMA_KEYS = frozenset({"parameters", "input_schema", "inputSchema", "schema"})
-_DEFINITION_KEYS = ("description", "toolSpec", "function_declarations", "functionDeclarations", "parameter_definitions")
-_HOSTED_KEYS = frozenset(
-    {
-        "google_search",
-        "googleSearch",
-        "google_search_retrieval",
-        "googleSearchRetrieval",
-        "code_execution",
-        "codeExecution",
-        "url_context",
-        "urlContext",
-        "google_maps",
-        "googleMaps",
-        "cachePoint",
-        "systemTool",
-    }
-)
-"""Tools that a provider runs, named by a key instead of a type: Google's, Bedrock's."""
-
-_CALLING_KEYS = ("toolCalls", "function_call", "additional_kwargs", "parts", "blocks", "toolInvocations")
-_ANSWER_KEYS = frozenset({"text", "result", "content", "output", "value", "data"})
 
 
 def request(value: Any) -> Request | None:
@@ -181,77 +157,4 @@ def _has_own_fields(value: dict[str, Any]) -> bool:
     return "additional_kwargs" in value or has_calls or has_own_blocks(value)
 
 
-def tool(value: Any) -> Any | None:
-    """A tool definition logged as a message: role `tool`, a definition as content, no `tool_call_id`."""
-    content = _possible_definition(value)
-    if content is None:
-        return None
-    if isinstance(content.get("function"), dict) or _SCHEMA_KEYS.intersection(content):
-        return content if wire_tools([content]) else None
-    return content if _is_hosted_tool(content) else None
-
-
-def _possible_definition(value: Any) -> dict[str, Any] | None:
-    if not isinstance(value, dict) or value.get("role") != "tool" or value.get("tool_call_id"):
-        return None
-    content = value.get("content")
-    return content if isinstance(content, dict) else None
-
-
-def _is_hosted_tool(content: dict[str, Any]) -> bool:
-    """`{type: "web_search_20250305", name: "web_search"}` and the like: no function, and no message either."""
-    kind, name = content.get("type"), content.get("name")
-    if not isinstance(kind, str) or not isinstance(name, str):
-        return False
-    return kind.startswith(name) and kind.removeprefix(name)[1:].isdigit()
-
-
-def without_appended_tools(messages: list[Any]) -> tuple[list[Any], list[Any]]:
-    """The messages, and the contents of those that Langfuse's handler appended for the model's tools.
-
-    It appends one for each tool, and some providers' definitions look like results: a server's address, a bare type.
-    At the end of a list, and behind anything but a call for tools, they answer nobody.
-    """
-    end = len(messages)
-    while end and _is_appended(messages[end - 1]):
-        end -= 1
-    if _may_be_answered(messages[:end]):
-        return messages, []
-    return messages[:end], [value["content"] for value in messages[end:]]
-
-
-def _may_be_answered(before: list[Any]) -> bool:
-    """Whether results may follow: where a call waits for its own, and in a log of new messages alone."""
-    asker = len(before)
-    while asker and isinstance(before[asker - 1], dict) and before[asker - 1].get("role") == "tool":
-        asker -= 1
-    if all(isinstance(value, dict) and value.get("role") in ("system", "developer", "tool") for value in before):
-        return True
-    return asker > 0 and _calls(before[asker - 1]) > len(before) - asker
-
-
-def _is_appended(value: Any) -> bool:
-    content = _possible_definition(value)
-    if not content or value.keys() != {"role", "content"}:
-        return False
-    is_typed = isinstance(content.get("type"), str) and _ANSWER_KEYS.isdisjoint(content)
-    return is_typed or content.keys() <= _HOSTED_KEYS or _is_described(content)
-
-
-def _is_described(content: dict[str, Any]) -> bool:
-    has_sign = any(key in content for key in (*_SCHEMA_KEYS, *_DEFINITION_KEYS))
-    return has_sign and bool(wire_tools([content]))
-
-
-def _calls(value: Any) -> float:
-    """How many tools a message calls: any number where it may be another writer's, none of somebody else than the model."""
-    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
-        return math.inf
-    if value["role"].lower() not in ("ai", "assistant", "model"):
-        return 0
-    if isinstance(value.get("content"), list) or any(value.get(key) for key in _CALLING_KEYS):
-        return math.inf
-    return len(first_list(value, "tool_calls"))
-
-
-SHAPE = Shape("langchain", request=request, reply=reply, message=message, tool=tool)
+SHAPE = Shape("langchain", request=request, reply=reply, message=message)

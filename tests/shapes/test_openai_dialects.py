@@ -14,6 +14,7 @@ from oumi_assets.reconstruction.conversation import Conversation
 
 HI, HELLO = user("hi"), assistant("Hello.")
 WIRE_CALL = call("c1", "f", '{"a":1}')
+TWO_CALLS = assistant(None, call("call_a", "f"), call("call_b", "g"))
 CALLED = [HI, assistant(None, WIRE_CALL), result("c1", "42")]
 
 
@@ -85,14 +86,14 @@ CASES = [
         "results that keep the call's id as their own (OpenTelemetry's events)",
         _asked(
             HI,
-            assistant(None, call("call_a", "f"), call("call_b", "g")),
+            TWO_CALLS,
             {"role": "tool", "id": "call_b", "content": "B"},
             {"role": "tool", "id": "call_a", "content": "A"},
         ),
         HELLO,
         [
             HI,
-            assistant(None, call("call_a", "f"), call("call_b", "g")),
+            TWO_CALLS,
             result("call_b", "B"),
             result("call_a", "A"),
             HELLO,
@@ -157,12 +158,12 @@ CASES = [
         "results whose own ids are items'",
         _asked(
             HI,
-            assistant(None, call("call_a", "f"), call("call_b", "g")),
+            TWO_CALLS,
             {"role": "tool", "id": "fc_1", "content": "A"},
             {"role": "tool", "id": "fc_2", "content": "B"},
         ),
         HELLO,
-        [HI, assistant(None, call("call_a", "f"), call("call_b", "g")), result("call_a", "A"), result("call_b", "B"), HELLO],
+        [HI, TWO_CALLS, result("call_a", "A"), result("call_b", "B"), HELLO],
     ),
     Case(
         "an empty turn with figures beside",
