@@ -8,11 +8,14 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from hypothesis import HealthCheck, settings
+from ticks import Platform
 
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.summary import Summary
 from oumi_assets.imports.workspace import Workspace, open_workspace
+from oumi_assets.orchestration import upload_sensor
 from oumi_assets.settings import Environment, read_environment
+from oumi_assets.storage.local_uploads import LocalUploads
 
 settings.register_profile("suite", max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile("fuzz", settings.get_profile("suite"), max_examples=3000)
@@ -48,6 +51,20 @@ def instance() -> Iterator[dg.DagsterInstance]:
     """A Dagster instance that lives in memory."""
     with dg.DagsterInstance.ephemeral() as found:
         yield found
+
+
+@pytest.fixture
+def platform(instance: dg.DagsterInstance, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Platform:
+    """A sensor on fresh folders, whose second look comes at once: nothing writes while tests look."""
+    monkeypatch.setattr(upload_sensor, "SECOND_LOOK_SECONDS", 0.0)
+    return Platform(instance, workspace)
+
+
+@pytest.fixture
+def uploads(workspace: Workspace) -> Path:
+    """The watched folder."""
+    assert isinstance(workspace.uploads, LocalUploads)
+    return workspace.uploads.root
 
 
 @pytest.fixture

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import dagster as dg
-import pytest
-from ticks import BROKEN, FIXTURE, Platform, keys_of
+from ticks import BROKEN, FIXTURE, Platform, drop, keys_of
 
 from oumi_assets.imports.workspace import DEDUPED_DATASET, Workspace
-from oumi_assets.orchestration import upload_sensor
 from oumi_assets.orchestration.history import DRAIN_JOB, runs_of_import
 from oumi_assets.orchestration.tags import PROCESS_TAG, has_dead_process
 from oumi_assets.storage.local_uploads import LocalUploads as Uploads
 
 
-@pytest.fixture(autouse=True)
-def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upload_sensor, "SECOND_LOOK_SECONDS", 0.0)
-
-
-@pytest.fixture
-def platform(instance: dg.DagsterInstance, workspace: Workspace) -> Platform:
-    """A sensor on fresh folders."""
-    return Platform(instance, workspace)
-
-
 def _drop(workspace: Workspace, name: str, source: Path = FIXTURE) -> None:
     assert isinstance(workspace.uploads, Uploads)
-    shutil.copyfile(source, workspace.uploads.root / name)
+    drop(workspace.uploads.root, name, source)
 
 
 def test_a_burst_of_thirty_files_two_of_them_broken_ends_as_thirty_imports(platform: Platform) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,14 +12,12 @@ from typing import BinaryIO
 
 import dagster as dg
 import pytest
-from ticks import BROKEN, FIXTURE, Platform, keys_of
+from ticks import BROKEN, FIXTURE, Platform, drop, keys_of
 
 from oumi_assets.core.errors import FileNotFound, UnsafePath
 from oumi_assets.imports import known_content
 from oumi_assets.imports.catalog import delete_import
-from oumi_assets.imports.form import Form
-from oumi_assets.imports.raw_export import make_raw_export
-from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, Workspace
+from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.orchestration import upload_sensor, watcher
 from oumi_assets.orchestration.planning import MAX_DRAINED, MAX_DRAINS
 from oumi_assets.orchestration.watcher import Watcher
@@ -50,29 +46,9 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upload_sensor, "SECOND_LOOK_SECONDS", 0.0)
 
 
-@pytest.fixture
-def platform(instance: dg.DagsterInstance, workspace: Workspace) -> Platform:
-    """A sensor on fresh folders."""
-    return Platform(instance, workspace)
-
-
-@pytest.fixture
-def uploads(workspace: Workspace) -> Path:
-    """The watched folder."""
-    assert isinstance(workspace.uploads, Uploads)
-    return workspace.uploads.root
-
-
-def _drop(folder: Path, name: str, source: Path = FIXTURE) -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, path)
-    return path
-
-
 def test_a_dropped_file_is_imported_once(platform: Platform, uploads: Path) -> None:
     """The main promise: one content, one import, also after a restart that remembers nothing."""
-    _drop(uploads, "one.jsonl")
+    drop(uploads, "one.jsonl")
     platform.run_everything()
     platform.restart()
     platform.cursor = None
@@ -83,9 +59,9 @@ def test_a_dropped_file_is_imported_once(platform: Platform, uploads: Path) -> N
 def test_files_with_one_and_the_same_old_time_are_all_imported(platform: Platform, uploads: Path) -> None:
     """`mv` and `cp -p` keep old times, and archives give many files the same one."""
     for name in ("a.jsonl", "b.jsonl", "c.jsonl"):
-        os.utime(_drop(uploads, name), ns=(1_000, 1_000))
+        os.utime(drop(uploads, name), ns=(1_000, 1_000))
     platform.run_everything()
-    os.utime(_drop(uploads, "late.jsonl"), ns=(1_000, 1_000))
+    os.utime(drop(uploads, "late.jsonl"), ns=(1_000, 1_000))
     platform.run_everything()
     assert set(platform.finished()) == {"a.jsonl", "b.jsonl", "c.jsonl", "late.jsonl"}
 
@@ -93,14 +69,14 @@ def test_files_with_one_and_the_same_old_time_are_all_imported(platform: Platfor
 def test_odd_names_are_imported_like_any_other(platform: Platform, uploads: Path) -> None:
     """People name files as they like; a name reaches a path, a tag and a partition only in safe forms."""
     for name in ODD_NAMES:
-        _drop(uploads, name)
+        drop(uploads, name)
     platform.run_everything()
     assert platform.finished() == dict.fromkeys(ODD_NAMES, "complete")
 
 
 def test_new_content_under_an_old_name_is_a_new_import(platform: Platform, uploads: Path) -> None:
     """Exports are often written to the same name every day."""
-    path = _drop(uploads, "daily.jsonl")
+    path = drop(uploads, "daily.jsonl")
     platform.run_everything()
     path.write_bytes(FIXTURE.read_bytes().replace(b"v5", b"v6"))
     requests = platform.tick()
@@ -111,13 +87,13 @@ def test_new_content_under_an_old_name_is_a_new_import(platform: Platform, uploa
 
 def test_a_touched_or_copied_file_is_not_imported_again(platform: Platform, uploads: Path) -> None:
     """Backups and editors touch files; the same bytes twice are the same conversations twice."""
-    path = _drop(uploads, "one.jsonl")
+    path = drop(uploads, "one.jsonl")
     platform.run_everything()
     os.utime(path, ns=(5_000, 5_000))
     assert platform.tick() == []
     path.unlink()
     assert platform.tick() == []
-    _drop(uploads, "one.jsonl")
+    drop(uploads, "one.jsonl")
     assert platform.tick() == []
 
 
@@ -125,7 +101,7 @@ def test_a_file_touched_before_its_import_was_seen_to_finish_is_not_imported_aga
     platform: Platform, uploads: Path
 ) -> None:
     """Between two ticks an import can begin, end, and be deleted, and its file be copied again."""
-    path = _drop(uploads, "one.jsonl")
+    path = drop(uploads, "one.jsonl")
     (request,) = platform.tick()
     assert platform.run(request).success
     delete_import(platform.workspace.store, request.partition_key or "")
@@ -135,7 +111,7 @@ def test_a_file_touched_before_its_import_was_seen_to_finish_is_not_imported_aga
 
 def test_the_cursor_spares_reading_known_content_again(platform: Platform, uploads: Path) -> None:
     """A restart must not read gigabytes again to learn that they are known."""
-    path = _drop(uploads, "one.jsonl")
+    path = drop(uploads, "one.jsonl")
     platform.run_everything()
     os.utime(path, ns=(5_000, 5_000))
     platform.tick()
@@ -149,7 +125,7 @@ def test_the_cursor_spares_reading_known_content_again(platform: Platform, uploa
 @pytest.mark.parametrize("cursor", ["", "{", '{"a": 1}', "[1, null]", "null", "\x00", "9" * 10_000])
 def test_a_malformed_cursor_starts_anew(cursor: str, platform: Platform, uploads: Path) -> None:
     """An older version's cursor, or a damaged one, must never stop the sensor."""
-    _drop(uploads, "one.jsonl")
+    drop(uploads, "one.jsonl")
     platform.cursor = cursor
     assert len(platform.tick()) == 1
 
@@ -157,7 +133,7 @@ def test_a_malformed_cursor_starts_anew(cursor: str, platform: Platform, uploads
 def test_the_cursor_is_bounded(platform: Platform, uploads: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Dagster stores it with every tick."""
     monkeypatch.setattr(known_content, "MAX_REMEMBERED", 2)
-    paths = [_drop(uploads, f"{number}.jsonl") for number in range(4)]
+    paths = [drop(uploads, f"{number}.jsonl") for number in range(4)]
     platform.run_everything()
     for path in paths:
         os.utime(path, ns=(5_000, 5_000))
@@ -169,12 +145,12 @@ def test_a_known_file_larger_than_a_look_is_compared_over_several_ticks(
     platform: Platform, uploads: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Reading 50 GB in one tick would run into Dagster's time limit, for ever again; other files do not wait for it."""
-    path = _drop(uploads, "large.jsonl")
+    path = drop(uploads, "large.jsonl")
     platform.run_everything()
     os.utime(path, ns=(5_000, 5_000))
     third = path.stat().st_size // 3
     monkeypatch.setattr(watcher, "MAX_BYTES_PER_TICK", third)
-    _drop(uploads, "other.jsonl")
+    drop(uploads, "other.jsonl")
     assert len(platform.tick()) == 1
     platform.run_everything()
     for _ in range(4):
@@ -185,12 +161,12 @@ def test_a_known_file_larger_than_a_look_is_compared_over_several_ticks(
 def test_partial_names_links_and_the_folder_for_by_hand_are_left_alone(platform: Platform, uploads: Path) -> None:
     """What is being written, what points elsewhere and what people import themselves is not the sensor's."""
     for name in ("a.jsonl.part", ".hidden.jsonl", "by-hand/mine.jsonl", "b.tmp", ".dir/inside.jsonl"):
-        _drop(uploads, name)
+        drop(uploads, name)
     (uploads / "link.jsonl").symlink_to(FIXTURE)
     (uploads / "linked").symlink_to(FIXTURE.parent)
     os.mkfifo(uploads / "pipe.jsonl")
     assert platform.tick() == []
-    _drop(uploads, "team/by-hand/yours.jsonl")
+    drop(uploads, "team/by-hand/yours.jsonl")
     assert len(platform.tick()) == 1
 
 
@@ -206,8 +182,8 @@ class GrowingUploads(Uploads):
 
 def test_a_file_that_is_still_written_waits(instance: dg.DagsterInstance, workspace: Workspace, uploads: Path) -> None:
     """Half an export would become a dataset that looks whole."""
-    _drop(uploads, "growing.jsonl")
-    _drop(uploads, "whole.jsonl")
+    drop(uploads, "growing.jsonl")
+    drop(uploads, "whole.jsonl")
     platform = Platform(instance, replace(workspace, uploads=GrowingUploads(uploads)))
     requests = platform.tick()
     assert [r.run_config["ops"]["raw_export"]["config"]["file"] for r in requests] == ["whole.jsonl"]
@@ -231,7 +207,7 @@ def test_a_known_file_that_cannot_be_read_does_not_hold_up_the_others(
 ) -> None:
     """One file with wrong permissions would stop the sensor for everybody."""
     names = ("gone.jsonl", "readable.jsonl", "unreadable.jsonl")
-    paths = [_drop(uploads, name) for name in names]
+    paths = [drop(uploads, name) for name in names]
     Platform(instance, workspace).run_everything()
     for path in paths:
         path.write_bytes(path.read_bytes().replace(b"v5", b"v6"))
@@ -255,7 +231,7 @@ def test_a_failed_listing_is_not_an_empty_folder(instance: dg.DagsterInstance, w
 
 def test_a_file_that_is_no_trace_export_fails_once_and_stays(platform: Platform, uploads: Path) -> None:
     """A failing file that is tried for ever would fill the queue; one that vanished could not be looked at."""
-    path = _drop(uploads, "wrong.jsonl", BROKEN)
+    path = drop(uploads, "wrong.jsonl", BROKEN)
     platform.run_everything()
     platform.restart()
     assert platform.tick() == []
@@ -265,7 +241,7 @@ def test_a_file_that_is_no_trace_export_fails_once_and_stays(platform: Platform,
 
 def test_a_file_taken_away_before_its_import_is_imported_when_it_comes_back(platform: Platform, uploads: Path) -> None:
     """Its run failed because it was not there, which says nothing of what is in it."""
-    path = _drop(uploads, "one.jsonl")
+    path = drop(uploads, "one.jsonl")
     [request] = platform.tick()
     path.rename(uploads.parent / "aside")
     assert not platform.run(request).success
@@ -309,118 +285,12 @@ def test_a_sweep_over_known_files_takes_several_ticks_and_comes_to_its_end(
 ) -> None:
     """After a restart everything is looked at again; a tick that runs out of time goes on where it stopped."""
     for number in range(8):
-        _drop(uploads, f"{number}.jsonl")
+        drop(uploads, f"{number}.jsonl")
     Platform(instance, workspace).run_everything()
     seconds = iter(range(0, 10_000, 4))
     platform = Platform(instance, workspace, Watcher(clock=lambda: float(next(seconds))))
-    before = _drop(uploads, "new.jsonl")
+    before = drop(uploads, "new.jsonl")
     assert len(platform.tick()) == 1, "a new file does not wait for the end of the sweep"
     before.unlink()
     used = sum(platform.tick() == [] for _ in range(5))
     assert used == 5
-
-
-def test_killed_after_partitions_were_added_nothing_is_missed(platform: Platform, uploads: Path) -> None:
-    """Dagster commits partitions before it reserves runs: whoever plans against partitions loses this file."""
-    _drop(uploads, "one.jsonl")
-    platform.tick()
-    platform.restart()
-    platform.run_everything()
-    assert platform.finished() == {"one.jsonl": "complete"}
-
-
-def test_killed_before_the_run_was_queued_the_same_run_is_asked_for(platform: Platform, uploads: Path) -> None:
-    """Dagster finds the created run by its key and starts that one, instead of a second."""
-    _drop(uploads, "one.jsonl")
-    [request] = platform.tick()
-    platform.record(request, dg.DagsterRunStatus.NOT_STARTED)
-    platform.restart()
-    [again] = platform.tick()
-    assert again.run_key == request.run_key
-
-
-def test_what_waits_in_the_queue_is_not_asked_for_again(platform: Platform, uploads: Path) -> None:
-    """The queue survives a restart by itself; so does what was just launched from it."""
-    _drop(uploads, "one.jsonl")
-    [request] = platform.tick()
-    platform.record(request, dg.DagsterRunStatus.STARTING)
-    platform.restart()
-    assert platform.tick() == []
-
-
-def test_a_run_of_a_dead_process_is_reaped_by_the_tick_and_its_upload_planned_again(
-    platform: Platform, uploads: Path
-) -> None:
-    """Only its worker was killed: the platform goes on, and nobody else would ever end that run."""
-    _drop(uploads, "one.jsonl")
-    [request] = platform.tick()
-    run_id = platform.record(request, dg.DagsterRunStatus.STARTED)
-    platform.instance.add_run_tags(run_id, {"oumi/process": _dead_mark(run_id)})
-    [again] = platform.tick()
-    assert platform.instance.get_run_by_id(run_id).status is dg.DagsterRunStatus.FAILURE
-    assert again.partition_key == request.partition_key
-    assert again.run_key != request.run_key
-    assert platform.run(again).success
-    assert platform.tick() == []
-
-
-@pytest.mark.parametrize("content", [b"", b"\0\0\0\0"])
-def test_an_import_whose_manifest_was_lost_with_the_power_is_planned_again(
-    content: bytes, platform: Platform, uploads: Path
-) -> None:
-    """An empty note is no dataset: the upload would never be imported."""
-    _drop(uploads, "one.jsonl")
-    [request] = platform.tick()
-    run_id = platform.record(request, dg.DagsterRunStatus.STARTED)
-    manifest = Path(platform.workspace.store.location(DEDUPED_DATASET, str(request.partition_key))) / "manifest.json"
-    manifest.parent.mkdir(parents=True)
-    manifest.write_bytes(content)
-    platform.instance.report_run_failed(platform.instance.get_run_by_id(run_id))
-    platform.restart()
-    platform.run_everything()
-    assert platform.finished() == {"one.jsonl": "complete"}
-    assert platform.workspace.store.complete(DEDUPED_DATASET, str(request.partition_key))
-
-
-def test_a_run_that_carries_the_mark_of_the_run_it_repeats_is_not_reaped(platform: Platform, uploads: Path) -> None:
-    """A re-execution copies its parent's tags, whose process is dead."""
-    _drop(uploads, "one.jsonl")
-    [request] = platform.tick()
-    run_id = platform.record(request, dg.DagsterRunStatus.STARTED, {"oumi/process": _dead_mark("its-parent")})
-    assert platform.tick() == []
-    assert platform.instance.get_run_by_id(run_id).status is dg.DagsterRunStatus.STARTED
-
-
-def test_an_upload_that_always_kills_its_process_is_given_up(platform: Platform, uploads: Path) -> None:
-    """One file that eats all memory must not keep the platform busy for ever."""
-    _drop(uploads, "one.jsonl")
-    attempts = 0
-    while requests := platform.tick():
-        [request] = requests
-        platform.instance.report_run_failed(
-            platform.instance.get_run_by_id(platform.record(request, dg.DagsterRunStatus.STARTED))
-        )
-        attempts += 1
-        assert attempts <= 3
-    assert attempts == 3
-
-
-def test_a_touched_file_whose_import_was_interrupted_is_finished_under_its_new_key(
-    platform: Platform, uploads: Path
-) -> None:
-    """Its bytes are stored already, but they never became a dataset."""
-    path = _drop(uploads, "one.jsonl")
-    [request] = platform.tick()
-    make_raw_export(platform.workspace, str(request.partition_key), Form(file="one.jsonl"), watched=True)
-    platform.instance.report_run_failed(
-        platform.instance.get_run_by_id(platform.record(request, dg.DagsterRunStatus.STARTED))
-    )
-    os.utime(path, ns=(5_000, 5_000))
-    [again] = platform.tick()
-    assert again.partition_key != request.partition_key
-    assert platform.run(again).success
-    assert platform.tick() == []
-
-
-def _dead_mark(run_id: str) -> str:
-    return f"{socket.gethostname()}/999999999-1/{run_id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,14 @@ from oumi_assets.orchestration.watcher import Watcher
 
 FIXTURE = Path(__file__).parent / "fixtures" / "langfuse" / "v5_openai_tools.jsonl"
 BROKEN = Path(__file__).parent / "fixtures" / "bad" / "openai_finetune.jsonl"
+
+
+def drop(folder: Path, name: str, source: Path = FIXTURE) -> Path:
+    """Copy an export to the uploads, in folders too."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, path)
+    return path
 
 
 class Platform:
