@@ -1,4 +1,4 @@
-"""The scan's count is an upper bound that reconstruction trusts: it is exact, or it is left open."""
+"""A count is an upper bound that choosing trusts: it is exact, or it is left open."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from oumi_assets.core.counting import UNCOUNTED, count_messages
+from oumi_assets.core.counting import count_messages
 
 USER = {"role": "user", "content": "hi"}
 
@@ -36,11 +36,13 @@ OPEN: dict[str, Any] = {
 @pytest.mark.parametrize(("payload", "count"), COUNTED.values(), ids=COUNTED)
 def test_a_list_of_plain_messages_is_counted_with_its_reply(payload: Any, count: int) -> None:
     """Counting spares the reading of every call but the longest."""
-    assert count_messages(json.dumps(payload).encode())[0] == count
-    assert count_messages(json.dumps(payload))[0] == count
+    for text in (json.dumps(payload), json.dumps(payload).encode()):
+        counted = count_messages(text)
+        assert counted is not None
+        assert counted.messages == count
 
 
 @pytest.mark.parametrize("payload", OPEN.values(), ids=OPEN)
 def test_whatever_may_be_more_messages_than_it_looks_is_left_open(payload: Any) -> None:
     """A count below the truth would hide the longest conversation of a trace."""
-    assert count_messages(json.dumps(payload).encode()) is UNCOUNTED
+    assert count_messages(json.dumps(payload).encode()) is None

@@ -1,18 +1,17 @@
-"""Counting a call's messages during the scan, without parsing what they say.
+"""Counting a call's messages without parsing what they say.
 
-Only a list in which every message is certain to become exactly one wire message is counted.
-Anything else is `UNKNOWN_SIZE`, and reconstruction reads the call before it decides.
+Only a list in which every message is certain to become exactly one wire message is counted. A call with any other
+list may hold any number of them, and is read before anything is decided.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
-
-from oumi_assets.core.rows import UNKNOWN_SIZE
 
 _HISTORY_ROLES = frozenset({"system", "developer"})
 _USER_ROLES = frozenset({"user", "human"})
@@ -48,30 +47,29 @@ _wrapped = msgspec.json.Decoder(_Wrapped)
 class Counted(NamedTuple):
     """Messages of a request and its reply, and whether the request may hold only part of the history.
 
-    `with_user` is the count that a beginning must have to hold the first message of a user; 0 when there is none.
+    `opens_with_user` says that nothing but instructions stands before the first message of a user: no beginning of
+    such a list holds results of tools without what led to them.
     """
 
     messages: int
     partial: bool
-    with_user: int
+    opens_with_user: bool
 
 
-UNCOUNTED = Counted(UNKNOWN_SIZE, True, 0)
+def count_messages(payload: str | bytes | Raw) -> Counted | None:
+    """Count a request: JSON of a list of messages, of a list with one such list, or of `{"messages": ...}`.
 
-
-def count_messages(payload: str | bytes | Raw) -> Counted:
-    """Count a request: JSON of a list of messages, of a list with one such list, or of `{"messages": ...}`."""
+    None where the count is not certain.
+    """
     try:
         if payload[:1] not in ("{", b"{"):
             return _count_bare(payload)
         wrapped = _wrapped.decode(payload)
         beside = _system_messages(wrapped)
         counted = _count_bare(wrapped.messages)
-        if beside is None or counted is UNCOUNTED:
-            return UNCOUNTED
-        return Counted(counted.messages + beside, counted.partial, counted.with_user and counted.with_user + beside)
+        return None if beside is None or counted is None else counted._replace(messages=counted.messages + beside)
     except (msgspec.DecodeError, ValueError, RecursionError):
-        return UNCOUNTED
+        return None
 
 
 def _system_messages(wrapped: _Wrapped) -> int | None:
@@ -82,19 +80,19 @@ def _system_messages(wrapped: _Wrapped) -> int | None:
     return int(len(system) > 2 and system[:1] == b'"')
 
 
-def _count_bare(payload: str | bytes | Raw) -> Counted:
+def _count_bare(payload: str | bytes | Raw) -> Counted | None:
     try:
         return _count(_list.decode(payload))
     except msgspec.ValidationError:
         return _count_nested(payload)
 
 
-def _count_nested(payload: str | bytes | Raw) -> Counted:
+def _count_nested(payload: str | bytes | Raw) -> Counted | None:
     try:
         batch = _nested.decode(payload)
     except (msgspec.DecodeError, ValueError, RecursionError):
-        return UNCOUNTED
-    return _count(batch[0]) if len(batch) == 1 else UNCOUNTED
+        return None
+    return _count(batch[0]) if len(batch) == 1 else None
 
 
 _SEVERAL = re.compile(rb'"(output|parts|toolInvocations)\\*"')
@@ -109,43 +107,28 @@ def is_one_reply(output: Raw) -> bool:
     return text.lstrip(b'" \\')[:1] != b"[" and not _SEVERAL.search(text)
 
 
-class Tally(NamedTuple):
-    """A list of messages, each certain: how many, the first role that is not the system's, the place of the first user."""
-
-    messages: int
-    first: str | None
-    user: int
-
-    def result(self) -> Counted:
-        """The messages with the reply; without a user, or with a result first, a part is missing."""
-        return Counted(self.messages + 1, not self.user or self.first in _TOOL_ROLES, self.user and self.user + 1)
-
-
 def count_more(messages: bytes) -> int:
     """A list of further messages counted by itself; 0 when one of them, or their number, is not certain."""
     try:
-        tally = _tally(_list.decode(messages))
+        further = _list.decode(messages)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return 0
-    return tally.messages if tally is not None else 0
+    return len(further) if all(map(_certain_role, further)) else 0
 
 
-def _count(messages: list[_Message]) -> Counted:
-    tally = _tally(messages)
-    return UNCOUNTED if tally is None else tally.result()
+def opens_with_user(roles: Iterable[str]) -> bool:
+    """Whether the first of the roles that is not the system's is a user's."""
+    return next((role in _USER_ROLES for role in roles if role not in _HISTORY_ROLES), False)
 
 
-def _tally(messages: list[_Message]) -> Tally | None:
-    first, user = None, 0
-    for place, message in enumerate(messages, 1):
-        role = _certain_role(message)
-        if role is None:
-            return None
-        if first is None and role not in _HISTORY_ROLES:
-            first = role
-        if not user and role in _USER_ROLES:
-            user = place
-    return Tally(len(messages), first, user)
+def _count(messages: list[_Message]) -> Counted | None:
+    """The messages with the reply; without a user, or with a result first, a part is missing."""
+    roles = [role for message in messages if (role := _certain_role(message))]
+    if len(roles) < len(messages):
+        return None
+    first = next((role for role in roles if role not in _HISTORY_ROLES), None)
+    partial = first in _TOOL_ROLES or _USER_ROLES.isdisjoint(roles)
+    return Counted(len(roles) + 1, partial, opens_with_user(roles))
 
 
 def _certain_role(message: _Message) -> str | None:

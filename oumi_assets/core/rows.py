@@ -12,9 +12,6 @@ from msgspec import Raw
 
 from oumi_assets.core.json_text import scrub_text
 
-UNKNOWN_SIZE = -1
-"""Messages of a call that the scan could not count for certain: it may hold any number."""
-
 
 class ForeignRow(Exception):
     """The line bears a field of the other platform: its signature must be looked at."""
@@ -24,8 +21,8 @@ class IndexedRow(NamedTuple):
     """What choosing and grouping need of one row.
 
     Ids are bytes (UTF-8, lone surrogates passed through), because they are compared as they were.
-    `sessions` follow the platform's order of precedence. `messages` counts the call with its
-    reply, or is `UNKNOWN_SIZE`; `partial_history` marks calls that may log only new messages.
+    `sessions` follow the platform's order of precedence. `request_at` and `request_length` say where in its line
+    the request of a call lies that certainly has one reply; the length of any other row's is 0.
     """
 
     trace: bytes
@@ -40,10 +37,9 @@ class IndexedRow(NamedTuple):
     session_3: str | None
     order: str | None
     is_call: bool
-    failed: bool
     marked: bool
-    messages: int
-    partial_history: bool
+    request_at: int
+    request_length: int
 
 
 Location = tuple[int, int, int]
@@ -66,13 +62,37 @@ ROWS = pl.Schema(
         "session_3": pl.String(),
         "order": pl.String(),
         "is_call": pl.Boolean(),
-        "failed": pl.Boolean(),
         "marked": pl.Boolean(),
-        "messages": pl.Int32(),
-        "partial_history": pl.Boolean(),
+        "request_at": pl.UInt32(),
+        "request_length": pl.UInt32(),
     }
 )
 """`Location` and `IndexedRow` side by side: the schema of raw_export's `rows.parquet`."""
+
+
+NOWHERE = (0, 0)
+"""The place of a request that is not to be found, or that nobody needs."""
+
+_TRIES = 8
+
+
+def place_of(value: bytes, name: bytes, line: bytes) -> tuple[int, int]:
+    """Where in a line the value of a field stands, and its length in bytes; `NOWHERE` if it is not found soon.
+
+    `name` is the field with its quotes and colon. Other objects in the line may have such a field, too; what counts is
+    that these bytes stand there.
+    """
+    at = -1
+    for _ in range(_TRIES):
+        at = line.find(name, at + 1)
+        if at < 0:
+            break
+        start = at + len(name)
+        if line[start : start + 1] == b" ":
+            start += 1
+        if line.startswith(value, start):
+            return start, len(value)
+    return NOWHERE
 
 
 def id_bytes(value: str | None) -> bytes | None:

@@ -12,16 +12,16 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from oumi_assets.core.counting import UNCOUNTED, is_one_reply
-from oumi_assets.core.histories import Histories
-from oumi_assets.core.json_text import dump, scrub
-from oumi_assets.core.rows import ForeignRow, IndexedRow, id_bytes, integer_digits, text_or_none
+from oumi_assets.core.counting import is_one_reply
+from oumi_assets.core.json_text import scrub_text
+from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, id_bytes, integer_digits, place_of
 from oumi_assets.core.times import microseconds
 
 TYPES = frozenset(
     ["SPAN", "EVENT", "GENERATION", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "EMBEDDING", "GUARDRAIL"]
 )
 MODEL_CALL = "GENERATION"
+_INPUT = b'"input":'
 
 _NOTHING = Raw(b"null")
 
@@ -44,15 +44,15 @@ class Row(msgspec.Struct, gc=False):
     start_time: str | None = None
     endTime: str | None = None
     end_time: str | None = None
-    level: str | None = None
     input: Raw = _NOTHING
     output: Raw = _NOTHING
     run_type: Raw | UnsetType = UNSET
 
 
-_TEXT_FIELDS = tuple(field for field in Row.__struct_fields__ if field not in ("input", "output", "run_type"))
+_TEXTS = ("name", "traceName", "trace_name", "sessionId", "session_id")
+_IDS = ("id", "traceId", "trace_id", "parentObservationId", "parent_observation_id")
+_OTHERS = ("type", "startTime", "start_time", "endTime", "end_time")
 _decode = msgspec.json.Decoder(Row).decode
-_histories = Histories()
 
 
 def index_line(line: bytes) -> IndexedRow | None:
@@ -60,21 +60,23 @@ def index_line(line: bytes) -> IndexedRow | None:
     row = _decode(line)
     if row.run_type is not UNSET:
         raise ForeignRow
-    return index_row(row)
+    return _index_row(row, line)
 
 
 def index_object(fields: dict[str, Any]) -> IndexedRow | None:
-    """The same for a row read leniently; a field of a wrong type (a score may bear any name) counts as absent."""
+    """The same for a row read leniently; a field of a wrong type (a score may bear any name) counts as absent.
+
+    Nobody knows where its request lies: what was read is not what stands there.
+    """
     row = Row()
-    for field in _TEXT_FIELDS:
+    for field in (*_IDS, *_TEXTS, *_OTHERS):
         value = fields.get(field)
-        setattr(row, field, value if isinstance(value, str) else integer_digits(value))
-    row.input = Raw(dump(scrub(fields.get("input"))).encode())
-    row.output = Raw(dump(scrub(fields.get("output"))).encode())
-    return index_row(row)
+        text = value if isinstance(value, str) else integer_digits(value)
+        setattr(row, field, scrub_text(text) if text and field in _TEXTS else text)
+    return _index_row(row, b"")
 
 
-def index_row(row: Row) -> IndexedRow | None:
+def _index_row(row: Row, line: bytes) -> IndexedRow | None:
     """The index entry of a decoded row, None when it names no trace."""
     trace = id_bytes(row.traceId or row.trace_id)
     if trace is None:
@@ -82,9 +84,6 @@ def index_row(row: Row) -> IndexedRow | None:
     row_id = id_bytes(row.id)
     parent = id_bytes(row.parentObservationId or row.parent_observation_id)
     is_call = row.type is not None and row.type.upper() == MODEL_CALL
-    session = row.sessionId or row.session_id
-    is_counted = is_call and is_one_reply(row.output)
-    counted = _histories.count(trace, session, bytes(row.input)) if is_counted else UNCOUNTED
     # By position: names would take as long as half of the fields.
     return IndexedRow(
         trace,
@@ -92,17 +91,15 @@ def index_row(row: Row) -> IndexedRow | None:
         None if row_id == b"t-" + trace else parent,
         microseconds(row.startTime or row.start_time),
         microseconds(row.endTime or row.end_time),
-        text_or_none(row.name),
-        text_or_none(row.traceName or row.trace_name),
-        text_or_none(session),
+        row.name or None,
+        row.traceName or row.trace_name or None,
+        row.sessionId or row.session_id or None,
         None,  # session_2
         None,  # session_3
         None,  # order
         is_call,
-        is_failed(row.level),
         False,  # marked
-        counted.messages,
-        counted.partial,
+        *(place_of(bytes(row.input), _INPUT, line) if is_call and is_one_reply(row.output) else NOWHERE),
     )
 
 

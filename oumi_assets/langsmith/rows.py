@@ -12,13 +12,13 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from oumi_assets.core.counting import UNCOUNTED, is_one_reply
-from oumi_assets.core.histories import Histories
-from oumi_assets.core.json_text import dump, scrub
-from oumi_assets.core.rows import ForeignRow, IndexedRow, id_bytes, integer_digits, text_or_none
+from oumi_assets.core.counting import is_one_reply
+from oumi_assets.core.json_text import scrub_text
+from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, id_bytes, integer_digits, place_of, text_or_none
 from oumi_assets.core.times import microseconds
 
 MODEL_CALL = "LLM"
+_INPUTS = b'"inputs":'
 THREAD_KEYS = ("session_id", "thread_id", "conversation_id")
 UNMARKED_AGENTS = frozenset(["root"])
 FAILED_STATUSES = frozenset(["error", "pending"])
@@ -52,8 +52,6 @@ class Row(msgspec.Struct, gc=False):
     start_time: str | None = None
     end_time: str | None = None
     dotted_order: str | None = None
-    status: str | None = None
-    error: str | None = None
     thread_id: str | int | None = None
     extra: Extra | None = None
     metadata: Metadata | None = None
@@ -64,10 +62,9 @@ class Row(msgspec.Struct, gc=False):
     type: Raw | UnsetType = UNSET
 
 
-_OTHER_FIELDS = ("error", "parent_run_ids", "extra", "metadata", "custom_metadata", "inputs", "outputs", "traceId", "type")
-_TEXT_FIELDS = tuple(field for field in Row.__struct_fields__ if field not in _OTHER_FIELDS)
+_TEXTS = ("name", "dotted_order", "thread_id")
+_OTHERS = ("id", "run_id", "trace_id", "parent_run_id", "run_type", "start_time", "end_time")
 _decode = msgspec.json.Decoder(Row).decode
-_histories = Histories()
 
 
 def index_line(line: bytes) -> IndexedRow | None:
@@ -75,18 +72,19 @@ def index_line(line: bytes) -> IndexedRow | None:
     row = _decode(line)
     if row.traceId is not UNSET or row.type is not UNSET:
         raise ForeignRow
-    return index_row(row)
+    return _index_row(row, line)
 
 
 def index_object(fields: dict[str, Any]) -> IndexedRow | None:
-    """The same for a row read leniently; a field of a wrong type counts as absent."""
-    row = Row(
-        inputs=Raw(dump(scrub(fields.get("inputs"))).encode()), outputs=Raw(dump(scrub(fields.get("outputs"))).encode())
-    )
-    for field in _TEXT_FIELDS:
+    """The same for a row read leniently; a field of a wrong type counts as absent.
+
+    Nobody knows where its request lies: what was read is not what stands there.
+    """
+    row = Row()
+    for field in (*_TEXTS, *_OTHERS):
         value = fields.get(field)
-        setattr(row, field, value if isinstance(value, str) else integer_digits(value))
-    row.error = "error" if fields.get("error") else None
+        text = value if isinstance(value, str) else integer_digits(value)
+        setattr(row, field, scrub_text(text) if text and field in _TEXTS else text)
     ancestors = fields.get("parent_run_ids")
     if isinstance(ancestors, list) and ancestors and isinstance(ancestors[-1], str):
         row.parent_run_ids = [ancestors[-1]]
@@ -94,7 +92,7 @@ def index_object(fields: dict[str, Any]) -> IndexedRow | None:
     row.extra = Extra(_metadata(extra.get("metadata"))) if isinstance(extra, dict) else None
     row.metadata = _metadata(fields.get("metadata"))
     row.custom_metadata = _metadata(fields.get("custom_metadata"))
-    return index_row(row)
+    return _index_row(row, b"")
 
 
 def _metadata(value: Any) -> Metadata | None:
@@ -105,16 +103,13 @@ def _metadata(value: Any) -> Metadata | None:
     return Metadata(session, thread, conversation, mark if isinstance(mark, str) else None)
 
 
-def index_row(row: Row) -> IndexedRow | None:
+def _index_row(row: Row, line: bytes) -> IndexedRow | None:
     """The index entry of a decoded row, None when it names no trace."""
     trace = id_bytes(row.trace_id)
     if trace is None:
         return None
     metadata = _merged_metadata(row)
     is_call = row.run_type is not None and row.run_type.upper() == MODEL_CALL
-    session = metadata.session_id or metadata.thread_id
-    is_counted = is_call and is_one_reply(row.outputs)
-    counted = _histories.count(trace, session, bytes(row.inputs)) if is_counted else UNCOUNTED
     # By position: names would take as long as half of the fields.
     return IndexedRow(
         trace,
@@ -122,17 +117,15 @@ def index_row(row: Row) -> IndexedRow | None:
         _parent(row),
         microseconds(row.start_time),
         microseconds(row.end_time),
-        text_or_none(row.name),
+        row.name or None,
         None,  # trace_name
         text_or_none(metadata.session_id),
         text_or_none(metadata.thread_id),
         text_or_none(metadata.conversation_id),
-        text_or_none(row.dotted_order),
+        row.dotted_order or None,
         is_call,
-        is_failed(row.error, row.status),
         bool(metadata.ls_agent_type) and metadata.ls_agent_type not in UNMARKED_AGENTS,
-        counted.messages,
-        counted.partial,
+        *(place_of(bytes(row.inputs), _INPUTS, line) if is_call and is_one_reply(row.outputs) else NOWHERE),
     )
 
 

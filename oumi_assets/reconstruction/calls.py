@@ -12,17 +12,17 @@ _BEFORE_ALL = -(1 << 62)
 
 
 class CallEntry(NamedTuple):
-    """The index entry of one model call, as far as choosing needs it."""
+    """The index entry of one model call, as far as choosing needs it; see `core.rows.IndexedRow`."""
 
     line: int
     offset: int
     length: int
-    messages: int
+    request_at: int
+    request_length: int
     marked: bool
     start: int | None
     order: str | None
     row: bytes | None
-    partial_history: bool = False
 
 
 Reader = Callable[[CallEntry], tuple[Candidate | NoCandidate, str]]

@@ -1,9 +1,8 @@
 """Rule 2: which model call of a trace becomes its conversation.
 
-Calls are read in the order of the messages they may hold, and reading stops as soon as no
-unread call can hold as many as the best one read: agents log their whole history with every
-call, so nearly always one call of a trace is read. Where a call logged only part of its history,
-all calls are read and stitched (rule 3).
+The largest request is read first, and another only if it can hold as many messages as the best one
+read: agents log their whole history with every call, so nearly always one call of a trace is read.
+Where a call logged only part of its history, all calls are read and stitched (rule 3).
 """
 
 from __future__ import annotations
@@ -13,16 +12,13 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from oumi_assets.core.drops import TraceDrop
-from oumi_assets.core.rows import UNKNOWN_SIZE
 from oumi_assets.reconstruction.calls import CallEntry, Reader, rank, start_order
 from oumi_assets.reconstruction.candidate import NoCandidate
 from oumi_assets.reconstruction.conversation import Conversation
+from oumi_assets.reconstruction.sizes import Sizes
 from oumi_assets.reconstruction.stitch import is_incomplete, longest_chain, stitched
 
 MAX_MESSAGES = 1000
-_ANY_NUMBER = 1 << 62
-_SYSTEM_APART = 1
-"""Messages that the scan may have missed: some writers keep the system text beside the messages."""
 
 
 class Chosen(NamedTuple):
@@ -40,13 +36,13 @@ class NotChosen(NamedTuple):
     path: str
 
 
-def choose(calls: Iterable[CallEntry], read: Reader) -> Chosen | NotChosen:
+def choose(calls: Iterable[CallEntry], read: Reader, sizes: Sizes) -> Chosen | NotChosen:
     """The call with the most messages (`calls.rank`), after stitching where a call's history is incomplete."""
-    calls = sorted(calls, key=_most_promising_first)
+    calls = sorted(calls, key=_largest_first)
     best: Chosen | None = None
     failures: list[tuple[NoCandidate, CallEntry, str]] = []
     for call in calls:
-        if best is not None and _cannot_win(call, best) and not call.partial_history:
+        if best is not None and not sizes.may_win(call, best.conversation.size):
             continue
         found, path = read(call)
         if isinstance(found, NoCandidate):
@@ -54,6 +50,7 @@ def choose(calls: Iterable[CallEntry], read: Reader) -> Chosen | NotChosen:
         elif is_incomplete(found):
             return _choose_stitched(calls, read)
         else:
+            sizes.learn(call, found)
             best = _better(best, Chosen(found, call))
     if best is None:
         return _why_none(failures)
@@ -71,16 +68,8 @@ def _choose_stitched(calls: list[CallEntry], read: Reader) -> Chosen | NotChosen
     return Chosen(stitched(last, read), last.call)
 
 
-def _cannot_win(call: CallEntry, best: Chosen) -> bool:
-    return _upper_bound(call) < best.conversation.size
-
-
-def _upper_bound(call: CallEntry) -> int:
-    return _ANY_NUMBER if call.messages == UNKNOWN_SIZE else call.messages + _SYSTEM_APART
-
-
-def _most_promising_first(call: CallEntry) -> tuple[object, ...]:
-    return (-_upper_bound(call), *start_order(call))
+def _largest_first(call: CallEntry) -> tuple[object, ...]:
+    return (-call.request_length, *start_order(call))
 
 
 def _better(best: Chosen | None, found: Chosen) -> Chosen:

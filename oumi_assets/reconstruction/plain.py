@@ -55,7 +55,7 @@ class Message(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 class Request(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """The fields of a chat completion request; one with other fields may belong to another writer."""
 
-    messages: list[Message]
+    messages: Raw
     tools: Raw | UnsetType = UNSET
     model: Raw | UnsetType = UNSET
     temperature: Raw | UnsetType = UNSET
@@ -78,19 +78,32 @@ _messages = msgspec.json.Decoder(list[Message]).decode
 
 
 class PlainCandidate(Candidate):
-    """A candidate whose messages are structs; they become dictionaries only for who asks."""
+    """A candidate whose messages are structs; they become dictionaries only for who asks.
 
-    def __init__(self, said: list[Message], tools: list[dict[str, Any]], tools_text: str | None, stored: bool) -> None:
-        self._said = said
+    `said` are its messages, `request` is the JSON that was sent, and `sent` the list of messages in it.
+    """
+
+    def __init__(
+        self,
+        said: list[Message],
+        tools: list[dict[str, Any]],
+        tools_text: str | None,
+        stored: bool,
+        request: bytes,
+        sent: Raw,
+    ) -> None:
+        self.said = said
         self.tools = tools
         self._tools_text = tools_text
         self.asked = len(said) - 1
         self.stored = stored
+        self.request = request
+        self.sent = sent
 
     @cached_property
     def messages(self) -> list[dict[str, Any]]:
         """The messages as objects."""
-        return list(msgspec.to_builtins(self._said))
+        return list(msgspec.to_builtins(self.said))
 
     @cached_property
     def drafts(self) -> Sequence[Draft]:
@@ -100,16 +113,16 @@ class PlainCandidate(Candidate):
     @property
     def size(self) -> int:
         """The number of messages."""
-        return len(self._said)
+        return len(self.said)
 
     @property
     def roles(self) -> list[str]:
         """Who speaks, message by message."""
-        return [message.role for message in self._said]
+        return [message.role for message in self.said]
 
     def messages_json(self) -> bytes:
         """The messages as compact JSON."""
-        return dump_bytes(self._said)
+        return dump_bytes(self.said)
 
     def tools_text(self) -> str | None:
         """The tools as compact JSON, None for none."""
@@ -117,7 +130,7 @@ class PlainCandidate(Candidate):
 
     def prefix_hashes(self) -> bytes:
         """`prefix.prefix_hashes` of the messages."""
-        return hashes_of(map(_comparable, self._said))
+        return hashes_of(map(_comparable, self.said))
 
 
 def _comparable(message: Message) -> Comparable:
@@ -136,22 +149,21 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
     if logged.call.failed:
         return None
     try:
-        request = _decoded(logged.request)
-        reply = read_reply(logged.call) if request.messages and not _is_map(request.tools) else None
+        request = Request(Raw(logged.request)) if logged.request[:1] == b"[" else _request(logged.request)
+        asked = _messages(request.messages)
+        reply = read_reply(logged.call) if asked and not _is_map(request.tools) else None
         answer = _answer(reply) if reply is not None else None
-        if reply is None or answer is None or not _are_wire(said := [*request.messages, answer]):
+        if reply is None or answer is None or not _are_wire(said := [*asked, answer]):
             return None
         for message in said:
             if message.tool_calls:
                 # Of a message that calls, no text and an empty one are the same.
                 message.content = message.content or None
-        return PlainCandidate(said, *_tools(request, reply, logged.call), continues_stored_response(logged.call))
+        tools, tools_text = _tools(request, reply, logged.call)
+        stored = continues_stored_response(logged.call)
+        return PlainCandidate(said, tools, tools_text, stored, logged.request, request.messages)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-
-
-def _decoded(text: bytes) -> Request:
-    return Request(_messages(text)) if text[:1] == b"[" else _request(text)
 
 
 def _answer(reply: Reply) -> Message | None:

@@ -18,6 +18,7 @@ from oumi_assets.reconstruction.calls import CallEntry, start_order
 from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
 from oumi_assets.reconstruction.choose import Chosen, NotChosen, choose
 from oumi_assets.reconstruction.conversation import Candidate
+from oumi_assets.reconstruction.sizes import Sizes
 from oumi_assets.stages.files import CONVERSATIONS_FILE, DROPPED_FILE
 from oumi_assets.stages.giants import Giant, Giants, take_giants
 from oumi_assets.stages.lines import open_export
@@ -166,7 +167,7 @@ def _reconstructed(rows: pl.DataFrame, data: Any, platform: Platform) -> _Found:
     found = _Found([], [], [], [])
     sizes = rows["rows"].list.eval(pl.element().struct.field("length")).list.sum()
     for place, (calls, size) in enumerate(zip(_calls(rows), sizes, strict=True)):
-        chosen = choose(calls, read) if size <= MAX_TRACE_BYTES else _too_large(calls)
+        chosen = choose(calls, read, Sizes(data)) if size <= MAX_TRACE_BYTES else _too_large(calls)
         said = _said(chosen) if isinstance(chosen, Chosen) else chosen
         if isinstance(said, NotChosen):
             found.drops.append(said)

@@ -29,13 +29,12 @@ CALLS = pl.List(
             "line": pl.UInt64(),
             "offset": pl.UInt64(),
             "length": pl.UInt64(),
-            "messages": pl.Int32(),
+            "request_at": pl.UInt32(),
+            "request_length": pl.UInt32(),
             "marked": pl.Boolean(),
             "start": pl.Int64(),
             "order": pl.String(),
             "row": pl.Binary(),
-            "failed": pl.Boolean(),
-            "partial_history": pl.Boolean(),
         }
     )
 )

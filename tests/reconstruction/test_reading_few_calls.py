@@ -10,19 +10,10 @@ import pytest
 from paths import FIXTURES
 from pipeline import import_export
 
-from oumi_assets.core.counting import UNCOUNTED, Counted
 from oumi_assets.core.errors import TraceImportError
-from oumi_assets.langfuse import rows as langfuse_rows
-from oumi_assets.langsmith import rows as langsmith_rows
+from oumi_assets.reconstruction.sizes import Sizes
 
 EXPORTS = sorted([*FIXTURES.glob("lang*/*.jsonl"), *FIXTURES.glob("shapes/**/*.jsonl")])
-
-
-class Uncounted:
-    """A scan that counts nothing: every call must be read."""
-
-    def count(self, trace: bytes, session: object, payload: bytes) -> Counted:
-        return UNCOUNTED
 
 
 def rows(path: Path, folder: Path) -> dict[str, dict[str, Any]] | None:
@@ -34,16 +25,15 @@ def rows(path: Path, folder: Path) -> dict[str, dict[str, Any]] | None:
 
 
 def both_ways(path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
-    """The dataset of a scan that counts, and of one that does not."""
+    """The dataset when calls that cannot win are not read, and when every call is."""
     few = rows(path, folder / "few")
-    for module in (langfuse_rows, langsmith_rows):
-        monkeypatch.setattr(module, "_histories", Uncounted())
+    monkeypatch.setattr(Sizes, "may_win", lambda *_: True)
     return few, rows(path, folder / "all")
 
 
 @pytest.mark.parametrize("path", EXPORTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_real_export_reads_the_same(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The count of the scan is only a bound: where it is wrong, the wrong call wins silently."""
+    """What a call can become without being read is only a bound: where it is wrong, the wrong call wins silently."""
     few, everything = both_ways(path, tmp_path, monkeypatch)
     assert few == everything
 
@@ -77,7 +67,7 @@ SAID = [{"type": "message", "role": "assistant", "content": [{"type": "output_te
 def test_a_call_may_become_more_messages_than_its_list_has(
     first: tuple[Any, Any], second: tuple[Any, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the scan cannot count for certain is read."""
+    """What cannot be counted for certain is read."""
     lines = [
         {"id": str(at), "traceId": "t", "type": "GENERATION", "startTime": f"2026-01-0{at}", "parentObservationId": None}
         | {"input": text(asked), "output": text(answered)}

@@ -10,9 +10,9 @@ import json
 from typing import Any, NamedTuple
 
 import pytest
+from traces import is_read
 from wire_model import check_conversation
 
-from oumi_assets.core.rows import UNKNOWN_SIZE
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
 from oumi_assets.reconstruction.conversation import Conversation
@@ -26,13 +26,6 @@ class Case(NamedTuple):
     output: Any
     messages: list[dict[str, Any]]
     tools: list[dict[str, Any]] = []  # noqa: RUF012
-
-
-class Read(NamedTuple):
-    """What a row became, and how many messages the scan counted for it (None when it left that to reconstruction)."""
-
-    found: Conversation | NoCandidate
-    counted: int | None
 
 
 def langfuse_row(input_: Any, output: Any, **fields: Any) -> bytes:
@@ -68,32 +61,30 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def read(platform: str, line: bytes) -> Read:
-    """The conversation of one row, and its count."""
-    found, _ = read_candidate(line, PLATFORMS[platform])
-    indexed = PLATFORMS[platform].index_line(line)
-    assert indexed is not None
-    return Read(found, None if indexed.messages == UNKNOWN_SIZE else indexed.messages)
+def read(platform: str, line: bytes) -> Conversation | NoCandidate:
+    """The conversation of one row, or why it holds none."""
+    return read_candidate(line, PLATFORMS[platform])[0]
 
 
 FORMS = {"langfuse": langfuse_row, "older langfuse": parsed_langfuse_row, "langsmith": langsmith_row}
 
 
 def assert_read(case: Case) -> None:
-    """The case's conversation comes out of every platform's row, is wire, and holds as many messages as were counted."""
+    """The case's conversation comes out of every platform's row, is wire, and would have been read."""
     for form, make in FORMS.items():
-        found, counted = read(form.split()[-1], make(case.input, case.output))
+        platform, line = form.split()[-1], make(case.input, case.output)
+        found = read(platform, line)
         assert isinstance(found, Conversation), (form, found)
         assert found.messages == case.messages, form
         assert found.tools == case.tools, form
         check_conversation(found.messages, found.tools)
-        assert counted in (None, len(found.messages)), form
+        assert is_read(line, PLATFORMS[platform], len(found.messages)), form
 
 
 def assert_unsupported(input_: Any, output: Any) -> None:
     """No platform's row of this call becomes a conversation, and the reason is its shape."""
     for form, make in FORMS.items():
-        assert read(form.split()[-1], make(input_, output)).found is NoCandidate.UNSUPPORTED, form
+        assert read(form.split()[-1], make(input_, output)) is NoCandidate.UNSUPPORTED, form
 
 
 def parametrize(cases: list[Case]) -> pytest.MarkDecorator:

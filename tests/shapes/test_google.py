@@ -203,7 +203,7 @@ def test_a_blocked_prompt_has_no_reply() -> None:
     """No candidate means that the model said nothing, not that it said an empty object."""
     for form, make in FORMS.items():
         row = make({"contents": "Hello"}, {"candidates": [], "prompt_feedback": {"block_reason": "SAFETY"}})
-        assert read(form.split()[-1], row).found is NoCandidate.NO_REPLY
+        assert read(form.split()[-1], row) is NoCandidate.NO_REPLY
 
 
 def test_a_part_of_an_unknown_kind_makes_the_call_unsupported() -> None:

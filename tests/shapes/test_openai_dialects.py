@@ -241,6 +241,6 @@ JAVASCRIPT: dict[str, tuple[Any, Any]] = {
 @pytest.mark.parametrize(("outputs", "content"), JAVASCRIPT.values(), ids=JAVASCRIPT)
 def test_langsmiths_traced_functions_answer_with_any_value(outputs: Any, content: str) -> None:
     """`traceable` wraps whatever a function returns; one that returns a text is the commonest of all."""
-    found = read("langsmith", langsmith_row(_asked(HI), outputs)).found
+    found = read("langsmith", langsmith_row(_asked(HI), outputs))
     assert isinstance(found, Conversation)
     assert found.messages == [HI, assistant(content)]

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from both_platforms import FORMS, Case, assert_read, assert_unsupported, call, langfuse_row, parametrize, read
+from traces import is_read
 
+from oumi_assets.platforms import LANGFUSE
 from oumi_assets.reconstruction.conversation import Conversation
 
 ASK = {"role": "user", "content": "Weather in Rome?"}
@@ -167,17 +169,18 @@ def test_instructions_in_the_metadata_stand_before_the_messages(found: list[dict
         {"attributes.gen_ai.system_instructions": json.dumps(found)},
         {"attributes": {"gen_ai.system_instructions": found}},
     ):
-        read_ = read("langfuse", langfuse_row([ASK_PARTS], ANSWER, metadata=metadata))
-        assert isinstance(read_.found, Conversation)
-        assert read_.found.messages == [{"role": "system", "content": "Be brief."}, ASK, DONE]
-        assert read_.counted is None
+        line = langfuse_row([ASK_PARTS], ANSWER, metadata=metadata)
+        found_ = read("langfuse", line)
+        assert isinstance(found_, Conversation)
+        assert found_.messages == [{"role": "system", "content": "Be brief."}, ASK, DONE]
+        assert is_read(line, LANGFUSE, 1000), "how many messages they are is not to be counted"
 
 
 def test_instructions_are_not_said_twice() -> None:
     """Newer Langfuse puts them before the messages and keeps the attribute."""
     metadata = {"attributes.gen_ai.system_instructions": json.dumps(INSTRUCTIONS["text parts"])}
     row = langfuse_row([{"role": "system", "content": "Be brief."}, ASK_PARTS], ANSWER, metadata=metadata)
-    found = read("langfuse", row).found
+    found = read("langfuse", row)
     assert isinstance(found, Conversation)
     assert found.messages == [{"role": "system", "content": "Be brief."}, ASK, DONE]
 
@@ -193,7 +196,7 @@ def test_several_choices_are_alternatives() -> None:
     """Asked for more than one answer, a model gives alternatives: the first is the conversation's."""
     other = {"role": "assistant", "parts": [{"type": "text", "content": "Clouds."}]}
     for form, make in FORMS.items():
-        found = read(form.split()[-1], make([ASK_PARTS], [*ANSWER, other])).found
+        found = read(form.split()[-1], make([ASK_PARTS], [*ANSWER, other]))
         assert isinstance(found, Conversation)
         assert found.messages == [ASK, DONE]
 
@@ -204,6 +207,6 @@ def test_an_empty_list_of_parts_does_not_hide_the_calls_beside_it() -> None:
     calling = {"role": "assistant", "content": None, "tool_calls": [called], "parts": []}
     result = {"role": "tool", "tool_call_id": "c1", "content": "r"}
     for form, make in FORMS.items():
-        found = read(form.split()[-1], make([ASK_PARTS, calling, result], ANSWER)).found
+        found = read(form.split()[-1], make([ASK_PARTS, calling, result], ANSWER))
         assert isinstance(found, Conversation)
         assert found.messages[1] == {"role": "assistant", "content": None, "tool_calls": [called]}

@@ -190,7 +190,7 @@ def test_a_prompt_alone_is_a_text_completion() -> None:
 def test_telemetry_keeps_the_tools_in_the_metadata(place: str) -> None:
     """The ingestion moves input and output out of the attributes, and leaves the tools: each is JSON text in a JSON list."""
     row = langfuse_row([ASK_PARTS], "Sunny.", metadata={place: json.dumps([json.dumps(TOOL)])})
-    found = read("langfuse", row).found
+    found = read("langfuse", row)
     assert isinstance(found, Conversation)
     assert found.tools == [WIRE_TOOL]
 
@@ -198,6 +198,6 @@ def test_telemetry_keeps_the_tools_in_the_metadata(place: str) -> None:
 def test_no_form_of_a_call_list_is_taken_for_text() -> None:
     """A list of calls is also valid text: read as text, the model would learn to print its calls."""
     for form, make in FORMS.items():
-        found = read(form.split()[-1], make([ASK], [{"toolCallId": "a", "toolName": "b", "input": "{}"}])).found
+        found = read(form.split()[-1], make([ASK], [{"toolCallId": "a", "toolName": "b", "input": "{}"}]))
         assert isinstance(found, Conversation)
         assert found.messages[-1]["tool_calls"] == [call("a", "b", "{}")]

@@ -6,11 +6,12 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from oumi_assets.platforms import PLATFORMS
+from oumi_assets.platforms import PLATFORMS, Platform
 from oumi_assets.reconstruction.calls import CallEntry
 from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
 from oumi_assets.reconstruction.choose import Chosen, NotChosen, choose
 from oumi_assets.reconstruction.conversation import Candidate
+from oumi_assets.reconstruction.sizes import Sizes
 
 
 class Outcome(NamedTuple):
@@ -57,13 +58,25 @@ def choose_from(rows: Sequence[bytes]) -> Outcome:
         reads += 1
         return read_candidate(rows[call.line], platform)
 
-    entries = []
+    return Outcome(choose(calls_of(rows, platform), read, Sizes(b"\n".join(rows))), reads)
+
+
+def calls_of(rows: Sequence[bytes], platform: Platform) -> list[CallEntry]:
+    """What the index says of these rows, each on a line of its own."""
+    entries, offset = [], 0
     for line, row in enumerate(rows):
         indexed = platform.index_line(row)
         assert indexed is not None
-        known = indexed._asdict() | {"line": line, "offset": line, "length": len(row)}
+        known = indexed._asdict() | {"line": line, "offset": offset, "length": len(row)}
         entries.append(CallEntry(**{field: known[field] for field in CallEntry._fields}))
-    return Outcome(choose(entries, read), reads)
+        offset += len(row) + 1
+    return entries
+
+
+def is_read(row: bytes, platform: Platform, messages: int) -> bool:
+    """Whether a call would be read beside another one that has as many messages."""
+    (call,) = calls_of([row], platform)
+    return Sizes(row).may_win(call, messages)
 
 
 def user(content: str) -> dict[str, Any]:
