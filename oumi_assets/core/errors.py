@@ -219,6 +219,16 @@ class MissingImport(TraceImportError):
         super().__init__(f"{asset} of import {key} is not there. Materialize {asset} for this partition first.")
 
 
+class OutdatedStage(TraceImportError):
+    """A stage's table lacks what this version reads from it."""
+
+    def __init__(self, asset: str, key: str) -> None:
+        super().__init__(
+            f"{asset} of import {key} was made by an earlier version. Materialize {asset} for this partition again, then "
+            "the assets that follow it."
+        )
+
+
 class UnknownDataset(TraceImportError):
     """No dataset, or other `kind` of import, of that name."""
 

@@ -24,6 +24,14 @@ Result = TypeVar("Result")
 PARALLEL_BYTES = 64 << 20
 """Below this many bytes of export, starting workers takes longer than the work."""
 
+_WORKER_VARIABLES = {
+    # A worker's tables are small: more threads in it would only be in each other's way.
+    "POLARS_MAX_THREADS": "1",
+    # polars' allocator gives memory back to the system after half a second, only to have it cleared and mapped again for
+    # the next row group. Ten seconds are an eighth less of the time that the dataset's Parquet file takes.
+    "_RJEM_MALLOC_CONF": "dirty_decay_ms:10000,muzzy_decay_ms:10000",
+}
+
 WORKERS_VARIABLE = "OUMI_WORKERS"
 
 
@@ -51,7 +59,7 @@ def warm_up(workers: int, module: str) -> None:
 
 
 def _pool(workers: int) -> Executor:
-    """One pool for all stages. A worker's tables are small: more threads in it would only be in each other's way."""
+    """One pool for all stages."""
     from multiprocessing.resource_tracker import ensure_running
 
     from loky import get_reusable_executor
@@ -61,7 +69,10 @@ def _pool(workers: int) -> Executor:
     with deaf_children():
         # While they start, Ctrl-C would end each of them with a traceback; they start with the first work, whatever it is.
         found: Executor = get_reusable_executor(
-            max_workers=workers, timeout=60, env={"POLARS_MAX_THREADS": "1"}, initializer=hear_again
+            max_workers=workers,
+            timeout=60,
+            env=_WORKER_VARIABLES,
+            initializer=hear_again,
         )
         found.submit(int)
     return found

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import msgspec
 
+from oumi_assets.core.errors import OutdatedStage
+from oumi_assets.core.rows import ROWS
 from oumi_assets.imports.workspace import PARSED_TRACES, RAW_EXPORT, Workspace, new_manifest
 from oumi_assets.stages.files import DROPPED_FILE, EXPORT, ROWS_FILE
-from oumi_assets.stages.tables import count_reasons
+from oumi_assets.stages.tables import count_reasons, has_columns
 from oumi_assets.stages.traces import parse_traces
 from oumi_assets.storage.manifest import Counts, Manifest
 
 
 def make_parsed_traces(workspace: Workspace, key: str, *, run_id: str | None = None) -> Manifest:
-    """Group the import's rows into traces and publish them. Raises `MissingImport`."""
+    """Group the import's rows into traces and publish them. Raises `MissingImport` and `OutdatedStage`."""
     store = workspace.store
     export, rows = store.file(RAW_EXPORT, key, EXPORT), store.file(RAW_EXPORT, key, ROWS_FILE)
+    if not has_columns(rows, ROWS):
+        raise OutdatedStage(RAW_EXPORT, key)
     with store.staging() as folder:
         counted = parse_traces(export, rows, folder)
         counts = Counts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from oumi_assets.core.errors import OutdatedStage
 from oumi_assets.imports.workspace import (
     PARSED_TRACES,
     RAW_EXPORT,
@@ -16,15 +17,21 @@ from oumi_assets.imports.workspace import (
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.stages.files import DROPPED_FILE, EXPORT, TRACES_FILE
 from oumi_assets.stages.reconstruct import reconstruct
-from oumi_assets.stages.tables import count_reasons
+from oumi_assets.stages.tables import count_reasons, has_columns
+from oumi_assets.stages.traces import TRACES
 from oumi_assets.storage.manifest import Counts, Manifest
 
 
 def make_reconstructed_conversations(workspace: Workspace, key: str, *, run_id: str | None = None) -> Manifest:
-    """Reconstruct and publish. Raises `NoConvertibleConversations` (its drops are published) and `MissingImport`."""
+    """Reconstruct and publish.
+
+    Raises `NoConvertibleConversations` (its drops are published), `MissingImport` and `OutdatedStage`.
+    """
     store = workspace.store
     platform = PLATFORMS[store.complete(RAW_EXPORT, key).platform or ""]
     export, traces = store.file(RAW_EXPORT, key, EXPORT), store.file(PARSED_TRACES, key, TRACES_FILE)
+    if not has_columns(traces, TRACES):
+        raise OutdatedStage(PARSED_TRACES, key)
     manifest = new_manifest(RECONSTRUCTED_CONVERSATIONS, key, run_id)
     found: dict[str, Counts] = {}
     with store.staging() as folder, failures_recorded(workspace, folder, manifest, found):

@@ -136,9 +136,8 @@ class Sizes:
         # A cut inside a message, a text or an escape would leave no JSON behind it.
         if known.token[cut - 1 : cut] != b"}" or known.token[cut] not in b",]":
             return False
-        start = call.offset + call.request_at
-        stop = start + call.request_length
-        return self._export[start + cut : stop] == tail and known.token.startswith(self._export[start : start + cut])
+        token = self._token(call)
+        return token.endswith(tail) and known.token.startswith(memoryview(token)[:cut])
 
 
 def _role(known: _Known) -> bytes:

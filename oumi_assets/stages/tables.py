@@ -147,6 +147,12 @@ class Rows:
         return pl.concat([*self._frames, frame(self._schema, self._rows)])
 
 
+def has_columns(path: Path, schema: pl.Schema) -> bool:
+    """Whether a Parquet file has all columns of a schema, as it has them."""
+    found = pl.read_parquet_schema(path)
+    return all(found.get(name) == kind for name, kind in schema.items())
+
+
 def count_rows(path: Path) -> int:
     """Rows of a Parquet file, from the file."""
     return int(pl.scan_parquet(path).select(pl.len()).collect().item())
