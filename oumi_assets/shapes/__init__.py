@@ -67,6 +67,8 @@ def read_request(call: ModelCall) -> Request | None:
 
 def read_reply(call: ModelCall) -> Reply | None:
     """The answer in the call's output; None when no shape knows it, or when it is a text that only looks like one."""
+    if is_plain(call.output) and call.output["role"] == "assistant":
+        return Reply([call.output])
     for shape in SHAPES:
         found = shape.reply(call.output) if shape.reply else None
         if found is not None:

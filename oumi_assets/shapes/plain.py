@@ -1,6 +1,7 @@
 """Messages that are OpenAI's and nobody else's: nearly all of an export, and read without asking every shape.
 
-A shape is asked only about what could be its own, so whatever any of them takes must not be plain here.
+A shape is asked only about what could be its own, so whatever any of them takes must not be plain here. A plain message
+of the assistant is an answer as it stands, too.
 """
 
 from __future__ import annotations

@@ -9,7 +9,9 @@ from both_platforms import call
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oumi_assets.shapes import SHAPES
+from oumi_assets.core.calls import ModelCall, Reply
+from oumi_assets.shapes import SHAPES, read_reply
+from oumi_assets.shapes.json_answers import is_json_answer
 from oumi_assets.shapes.plain import is_plain
 
 KEYS = ["role", "content", "name", "tool_call_id", "tool_calls", "refusal", "parts", "function_call", "event.name", "type"]
@@ -28,6 +30,16 @@ def test_a_plain_message_is_nobody_elses(value: dict[str, Any]) -> None:
     if is_plain(value):
         takers = [shape.name for shape in SHAPES if shape.message and shape.message(value) is not None]
         assert takers == ["openai_chat"]
+
+
+@given(MESSAGES)
+def test_a_plain_answer_is_what_the_shapes_find_in_it(value: dict[str, Any]) -> None:
+    """They are not asked for it: any of them that found something else would be passed over."""
+    if is_plain(value) and value["role"] == "assistant":
+        found = next(reply for shape in SHAPES if shape.reply and (reply := shape.reply(value)) is not None)
+        assert found == Reply([value])
+        assert not is_json_answer(value, found)
+        assert read_reply(ModelCall(None, value, output_text="text")) == found
 
 
 @pytest.mark.parametrize(
