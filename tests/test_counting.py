@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import Raw
 
-from oumi_assets.core.counting import count_messages
+from oumi_assets.core.counting import count_messages, is_one_reply
 
 USER = {"role": "user", "content": "hi"}
 
@@ -46,3 +47,31 @@ def test_a_list_of_plain_messages_is_counted_with_its_reply(payload: Any, count:
 def test_whatever_may_be_more_messages_than_it_looks_is_left_open(payload: Any) -> None:
     """A count below the truth would hide the longest conversation of a trace."""
     assert count_messages(json.dumps(payload).encode()) is None
+
+
+ONE: dict[str, Any] = {
+    "a message": {"role": "assistant", "content": "hi"},
+    "a message in a wrapper": {"output": {"role": "assistant", "content": "hi"}},
+    "a text in a wrapper": {"output": "hi [1]"},
+    "nothing in a wrapper": {"output": None},
+    "a choice": {"choices": [{"message": {"role": "assistant", "content": 'the "output": none'}}]},
+}
+SEVERAL: dict[str, Any] = {
+    "items": [{"type": "message"}],
+    "a response": {"object": "response", "output": [{"type": "message"}]},
+    "items in a wrapper": {"output": {"output": [{"type": "message"}]}},
+    "items as text in a wrapper": {"output": '[{"type": "message"}]'},
+    "parts": {"role": "model", "parts": [{"text": "hi"}]},
+}
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("texts", [0, 1, 2], ids=["a value", "a text", "a text in a text"])
+def test_replies_that_may_be_several_messages_are_told(texts: int, indent: int | None) -> None:
+    """A call with such a reply is always read; one that people log by hand, `{"output": message}`, needs no reading."""
+    for cases, is_one in ((ONE, True), (SEVERAL, False)):
+        for name, output in cases.items():
+            written = json.dumps(output, indent=indent)
+            for _ in range(texts):
+                written = json.dumps(written)
+            assert is_one_reply(Raw(written.encode())) is is_one, name

@@ -95,7 +95,7 @@ def _count_nested(payload: str | bytes | Raw) -> Counted | None:
     return _count(batch[0]) if len(batch) == 1 else None
 
 
-_SEVERAL = re.compile(rb'"(output|parts|toolInvocations)\\*"')
+_SEVERAL = re.compile(rb'"output\\*"\s*:[\s\\"nrt]*\[|"(parts|toolInvocations)\\*"')
 
 
 def is_one_reply(output: Raw) -> bool:
