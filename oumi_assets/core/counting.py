@@ -13,30 +13,48 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from oumi_assets.wire.roles import WIRE_ROLES
+
 _HISTORY_ROLES = frozenset({"system", "developer"})
 _USER_ROLES = frozenset({"user", "human"})
 _TOOL_ROLES = frozenset({"tool", "function"})
+_CLASSES = frozenset({"human", "ai", "system", "tool", "function"})
+"""LangChain's, by the names of which roles are told; a `ChatMessage` says its role elsewhere."""
+
+_NAMED_LIKE_A_ROLE = re.compile(rb'"name\\*"\s*:\s*\\*"(' + "|".join(sorted(WIRE_ROLES)).encode() + rb')\\*"', re.IGNORECASE)
+"""A tool that is called like a role takes the messages of that role (rule 4)."""
+
+_ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
+"""Nobody escapes letters of ASCII; who does may hide the name of a field."""
 
 
 class _Kwargs(msgspec.Struct, gc=False):
     content: Raw | UnsetType = UNSET
+    type: str | None = None
 
 
 class _Message(msgspec.Struct, gc=False):
     role: str | UnsetType = UNSET
     content: Raw | UnsetType = UNSET
-    parts: Raw | UnsetType = UNSET
-    lc: int | UnsetType = UNSET
     id: Any = None
     tool_call_id: Raw | UnsetType = UNSET
-    toolInvocations: Raw | UnsetType = UNSET
     kwargs: _Kwargs | UnsetType = UNSET
+    type: Raw | UnsetType = UNSET
+    # Fields in which some writer keeps what is said, or who says it.
+    parts: Raw | UnsetType = UNSET
+    toolInvocations: Raw | UnsetType = UNSET
+    data: Raw | UnsetType = UNSET
+    haystack_content: Raw | UnsetType = msgspec.field(default=UNSET, name="_content")
+    event_content: Raw | UnsetType = msgspec.field(default=UNSET, name="gen_ai.event.content")
 
 
 class _Wrapped(msgspec.Struct, gc=False):
     messages: Raw
     system: Raw | UnsetType = UNSET
+    # Members in which Google's writers keep instructions and messages, and OpenAI's newer API its items.
     config: Raw | UnsetType = UNSET
+    contents: Raw | UnsetType = UNSET
+    input: Raw | UnsetType = UNSET
 
 
 _list = msgspec.json.Decoder(list[_Message])
@@ -61,6 +79,9 @@ def count_messages(payload: str | bytes | Raw) -> Counted | None:
 
     None where the count is not certain.
     """
+    written = payload.encode() if isinstance(payload, str) else bytes(payload)
+    if _NAMED_LIKE_A_ROLE.search(written) or _ESCAPED_LETTER.search(written):
+        return None
     try:
         if payload[:1] not in ("{", b"{"):
             return _count_bare(payload)
@@ -75,7 +96,8 @@ def count_messages(payload: str | bytes | Raw) -> Counted | None:
 def _system_messages(wrapped: _Wrapped) -> int | None:
     """System prompts beside the messages; None when there may be one (Google keeps it inside a `config`)."""
     system = b"" if isinstance(wrapped.system, UnsetType) else bytes(wrapped.system)
-    if not isinstance(wrapped.config, UnsetType) or system[:1] not in (b"", b'"', b"n"):
+    elsewhere = (wrapped.config, wrapped.contents, wrapped.input)
+    if any(member is not UNSET for member in elsewhere) or system[:1] not in (b"", b'"', b"n"):
         return None
     return int(len(system) > 2 and system[:1] == b'"')
 
@@ -95,7 +117,9 @@ def _count_nested(payload: str | bytes | Raw) -> Counted | None:
     return _count(batch[0]) if len(batch) == 1 else None
 
 
-_SEVERAL = re.compile(rb'"output\\*"\s*:[\s\\"nrt]*\[|"(parts|toolInvocations)\\*"')
+_BEFORE = rb'(?:["\s]|\\+(?:[nrt"]|u00..))*'
+_IS_LIST = re.compile(_BEFORE + rb"\[")
+_SEVERAL = re.compile(rb'"outputs?\\*"\s*:' + _BEFORE + rb'\[|"(parts|toolInvocations)\\*"')
 
 
 def is_one_reply(output: Raw) -> bool:
@@ -104,7 +128,7 @@ def is_one_reply(output: Raw) -> bool:
     `output` is JSON, or JSON text inside JSON text, where quotes are escaped.
     """
     text = bytes(output)
-    return text.lstrip(b'" \\')[:1] != b"[" and not _SEVERAL.search(text)
+    return not (_IS_LIST.match(text) or _SEVERAL.search(text) or _ESCAPED_LETTER.search(text))
 
 
 def count_more(messages: bytes) -> int:
@@ -114,6 +138,9 @@ def count_more(messages: bytes) -> int:
     except (msgspec.DecodeError, ValueError, RecursionError):
         return 0
     return len(further) if all(map(_certain_role, further)) else 0
+
+
+_TYPES = (b'"message"', b"null")
 
 
 def opens_with_user(roles: Iterable[str]) -> bool:
@@ -133,11 +160,14 @@ def _count(messages: list[_Message]) -> Counted | None:
 
 def _certain_role(message: _Message) -> str | None:
     """The role of a message that will be exactly one wire message, else None."""
-    if message.kwargs is not UNSET:
-        return _class_role(message.id) if _is_plain(message.kwargs.content) else None
-    if message.role is UNSET or message.parts is not UNSET or message.toolInvocations is not UNSET:
+    elsewhere = (message.parts, message.toolInvocations, message.data, message.haystack_content, message.event_content)
+    if any(field is not UNSET for field in elsewhere):
         return None
-    if not _is_plain(message.content):
+    if message.kwargs is not UNSET:
+        return _class_role(message.id, message.kwargs) if message.role is UNSET else None
+    if message.role is UNSET or not _is_plain(message.content):
+        return None
+    if message.type is not UNSET and bytes(message.type) not in _TYPES:
         return None
     role = message.role.lower()
     # OpenTelemetry logs tool results as the user's: what looks like a turn may answer an earlier call.
@@ -148,9 +178,11 @@ def _is_given(value: Raw | UnsetType) -> bool:
     return value is not UNSET and bytes(value) not in (b"null", b'""')
 
 
-def _class_role(path: Any) -> str | None:
+def _class_role(path: Any, said: _Kwargs) -> str | None:
     name = path[-1] if isinstance(path, list) and path and isinstance(path[-1], str) else ""
-    return name.removesuffix("Chunk").removesuffix("Message").lower() or None
+    role = name.removesuffix("Chunk").removesuffix("Message").lower()
+    is_certain = role in _CLASSES and (said.type in _TOOL_ROLES) <= (role in _TOOL_ROLES) and _is_plain(said.content)
+    return role if is_certain else None
 
 
 def _is_plain(content: Raw | UnsetType) -> bool:

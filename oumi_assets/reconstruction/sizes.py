@@ -193,7 +193,7 @@ def _list_around(messages: Raw, text: bytes) -> _List | None:
         return None
     behind = text[start + len(logged) :]
     # The same bytes may stand in another member, or in a former one of this name: then the messages are behind it.
-    return None if _MESSAGES in behind else _List(text[: start + 1], bare.tail + behind)
+    return None if _MESSAGES in behind or b"\\u00" in behind else _List(text[: start + 1], bare.tail + behind)
 
 
 def _bare_list(text: bytes) -> _List | None:

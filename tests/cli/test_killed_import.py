@@ -58,7 +58,10 @@ def partitions() -> set[str]:
 
 def begun(stage: str, key: str, workspace: Workspace) -> bool:
     """Whether the stage is being made: the ones before are there, and something is being written."""
-    if not key or not any((workspace.store.root / ".staging").glob("*/*")):
+    # Walked, not globbed: a folder may be published, and gone, while it is looked at.
+    staging = workspace.store.root / ".staging"
+    written = (folders or files for path, folders, files in os.walk(staging) if Path(path) != staging)
+    if not key or not any(written):
         return False
     return all(workspace.store.manifest(before, key) is not None for before in STAGES[: STAGES.index(stage)])
 
