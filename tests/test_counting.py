@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import resource
+import sys
 from typing import Any
 
 import pytest
@@ -75,3 +77,11 @@ def test_replies_that_may_be_several_messages_are_told(texts: int, indent: int |
             for _ in range(texts):
                 written = json.dumps(written)
             assert is_one_reply(Raw(written.encode())) is is_one, name
+
+
+def test_a_model_that_said_a_million_line_breaks_said_one_message() -> None:
+    """Models get stuck; looking for a list behind the breaks must not take a gigabyte."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert is_one_reply(Raw(b'"' + b"\\n" * 5_000_000 + b'x"'))
+    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * unit < 200_000_000

@@ -117,7 +117,8 @@ def _count_nested(payload: str | bytes | Raw) -> Counted | None:
     return _count(batch[0]) if len(batch) == 1 else None
 
 
-_BEFORE = rb'(?:["\s]|\\+(?:[nrt"]|u00..))*'
+# Possessive: what may be tried again is remembered, a hundred bytes for each of a model's million line breaks.
+_BEFORE = rb'(?:["\s]|\\+(?:[nrt"]|u00..))*+'
 _IS_LIST = re.compile(_BEFORE + rb"\[")
 _SEVERAL = re.compile(rb'"outputs?\\*"\s*:' + _BEFORE + rb'\[|"(parts|toolInvocations)\\*"')
 
