@@ -69,10 +69,7 @@ def _pool(workers: int) -> Executor:
     with deaf_children():
         # While they start, Ctrl-C would end each of them with a traceback; they start with the first work, whatever it is.
         found: Executor = get_reusable_executor(
-            max_workers=workers,
-            timeout=60,
-            env=_WORKER_VARIABLES,
-            initializer=hear_again,
+            max_workers=workers, timeout=60, env=_WORKER_VARIABLES, initializer=hear_again
         )
         found.submit(int)
     return found

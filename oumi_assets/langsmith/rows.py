@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from oumi_assets.core.counting import is_one_reply
 from oumi_assets.core.json_text import scrub_text
 from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, id_bytes, integer_digits, place_of, text_or_none
 from oumi_assets.core.times import microseconds
+from oumi_assets.shapes.counting import is_one_reply
 
 MODEL_CALL = "LLM"
 _INPUTS = b'"inputs":'

@@ -2,7 +2,7 @@
 
 An agent's call repeats the whole history of the call before it. Where a request is, byte for byte, one that is known
 already but for whole messages fewer at the end of its list, that alone says that it cannot win. Anything else is
-counted by `core.counting`, or has to be read.
+counted by `shapes.counting`, or has to be read.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw
 
-from oumi_assets.core.counting import count_messages, count_more, opens_with_user
 from oumi_assets.reconstruction.calls import CallEntry
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.plain import PlainCandidate
+from oumi_assets.shapes.counting import count_messages, count_more, opens_with_user
 
 MAX_BYTES = 32 << 20
 """What is remembered of a trace at a time; requests beyond that are counted by themselves."""

@@ -18,6 +18,7 @@ from oumi_assets.wire.roles import WIRE_ROLES
 _HISTORY_ROLES = frozenset({"system", "developer"})
 _USER_ROLES = frozenset({"user", "human"})
 _TOOL_ROLES = frozenset({"tool", "function"})
+_TYPES = (b'"message"', b"null")
 _CLASSES = frozenset({"human", "ai", "system", "tool", "function"})
 """LangChain's, by the names of which roles are told; a `ChatMessage` says its role elsewhere."""
 
@@ -139,9 +140,6 @@ def count_more(messages: bytes) -> int:
     except (msgspec.DecodeError, ValueError, RecursionError):
         return 0
     return len(further) if all(map(_certain_role, further)) else 0
-
-
-_TYPES = (b'"message"', b"null")
 
 
 def opens_with_user(roles: Iterable[str]) -> bool:
