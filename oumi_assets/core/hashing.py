@@ -1,13 +1,17 @@
-"""Writing a file and hashing what is written, side by side: nothing has to be read again for its SHA-256."""
+"""Writing a file and hashing what is written, side by side: nothing has to be read again for its hash.
+
+BLAKE3, since SHA-256 takes four times as long and the copy of an export waits for nothing else; `b3sum` checks it.
+"""
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from blake3 import blake3
 
 _MAX_WAITING = 8
 """Tasks that may wait for their threads: memory stays bounded when a disk is slow."""
@@ -21,8 +25,8 @@ class HashedFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._digest = hashlib.sha256()
-        self._waiting: deque[Future[None]] = deque()
+        self._digest = blake3()
+        self._waiting: deque[Future[object]] = deque()
         self._failed: OSError | None = None
         self.size = 0
 
@@ -62,9 +66,14 @@ class HashedFile:
         while len(self._waiting) > but:
             self._waiting.popleft().result()
 
-    def sha256(self) -> str:
+    def blake3(self) -> str:
         """The hash of everything written so far, in hexadecimal. Raises `OSError`."""
         self._finish()
         if self._failed:
             raise self._failed
         return self._digest.hexdigest()
+
+
+def hash_of(path: Path) -> str:
+    """The hash of a file that lies there already, in hexadecimal."""
+    return blake3().update_mmap(path).hexdigest()

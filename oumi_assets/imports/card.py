@@ -25,7 +25,9 @@ tool calls intact, one conversation a trace.
 |---|---|
 | source file | {{ source.file }} |
 | size | {{ source.size | number }} bytes |
-| SHA-256 | {{ source.sha256 }} |
+{% if source.blake3 -%}
+| BLAKE3 | {{ source.blake3 }} |
+{% endif -%}
 | imported | {{ created }} |
 | import | {{ key }} |
 | source platform | {{ platform }} ({{ "detected" if settings.source_platform == "auto" else "declared" }}) |

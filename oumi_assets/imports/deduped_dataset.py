@@ -41,4 +41,4 @@ def make_deduped_dataset(workspace: Workspace, key: str, *, run_id: str | None =
         card = render_card(raw, funnel, counted.refusals)
         (folder / CARD_FILE).write_text(card, encoding="utf-8")
         manifest = msgspec.structs.replace(new_manifest(DEDUPED_DATASET, key, run_id), counts=counts)
-        return store.publish(folder, manifest, {JSONL_FILE: counted.jsonl_sha256})
+        return store.publish(folder, manifest, {JSONL_FILE: counted.jsonl_blake3})

@@ -6,11 +6,12 @@ bytes at a time, so that a sensor's tick stays short whatever the size of the fi
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from enum import Enum, auto
 from typing import Any, NamedTuple
+
+from blake3 import blake3
 
 from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, RECONSTRUCTED_CONVERSATIONS
 from oumi_assets.storage.keys import key_for_content
@@ -97,8 +98,8 @@ class KnownContent:
 
     def _note(self, manifest: Manifest) -> None:
         source = manifest.source
-        if self._imported is not None and source is not None and source.watched and source.sha256:
-            self._imported.setdefault((source.file, source.size), {})[source.sha256] = manifest.import_key
+        if self._imported is not None and source is not None and source.watched and source.blake3:
+            self._imported.setdefault((source.file, source.size), {})[source.blake3] = manifest.import_key
 
     def compare(self, upload: Upload, uploads: Uploads, max_bytes: int) -> Comparison:
         """Compare an upload that has a namesake, reading at most so many bytes of it now."""
@@ -125,11 +126,11 @@ class KnownContent:
 
 
 class _PartialDigest:
-    """SHA-256 of an upload, taken in pieces."""
+    """The BLAKE3 hash of an upload, taken in pieces."""
 
     def __init__(self, upload: Upload) -> None:
         self.upload = upload
-        self._sha256 = hashlib.sha256()
+        self._hash = blake3()
         self.read = 0
 
     def advance(self, uploads: Uploads, max_bytes: int) -> str | None:
@@ -140,10 +141,10 @@ class _PartialDigest:
             while self.read < limit:
                 block = file.read(min(_BLOCK, limit - self.read))
                 if not block:
-                    return self._sha256.hexdigest()
-                self._sha256.update(block)
+                    return self._hash.hexdigest()
+                self._hash.update(block)
                 self.read += len(block)
-        return self._sha256.hexdigest() if self.read >= self.upload.size else None
+        return self._hash.hexdigest() if self.read >= self.upload.size else None
 
 
 def _read_cursor(cursor: str | None) -> list[str]:

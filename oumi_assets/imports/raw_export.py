@@ -19,7 +19,7 @@ from oumi_assets.stages.index import all_signatures, index_export, take_sample
 from oumi_assets.stages.sources import Copied, copy_export
 from oumi_assets.stages.tables import count_reasons
 from oumi_assets.storage.keys import check_key
-from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Pull, Settings, Source
+from oumi_assets.storage.manifest import NOT_HASHED, Counts, Manifest, Outcome, Pull, Settings, Source
 from oumi_assets.storage.uploads import Upload, UploadFile
 
 
@@ -98,12 +98,12 @@ class _Attempt(NamedTuple):
 
     def _finish(self, folder: Path, manifest: Manifest, copied: Copied) -> Manifest:
         assert manifest.source is not None
-        source = msgspec.structs.replace(manifest.source, sha256=copied.sha256)
+        source = msgspec.structs.replace(manifest.source, blake3=copied.blake3)
         _refuse_other_import(self.stored, source, self.settings)
         platform, counts = _index(self.workspace, folder / EXPORT, folder, _declared(self.form))
         complete = msgspec.structs.replace(manifest, source=source, platform=platform, counts=counts)
         kept = COMPRESSED if (folder / COMPRESSED).exists() else EXPORT
-        return self.workspace.store.publish(folder, complete, {kept: copied.sha256})
+        return self.workspace.store.publish(folder, complete, {kept: copied.blake3})
 
 
 def _is_gone(workspace: Workspace, form: Form) -> bool:
@@ -162,13 +162,14 @@ def _declared(form: Form) -> str | None:
 
 
 def _source(upload: Upload, watched: bool) -> Source:
-    return Source(file=upload.name, size=upload.size, content_tag=upload.content_tag, sha256="", watched=watched)
+    return Source(file=upload.name, size=upload.size, content_tag=upload.content_tag, watched=watched)
 
 
 def _refuse_other_import(stored: Manifest | None, source: Source, settings: Settings) -> None:
     if stored is None or stored.source is None:
         return
-    if stored.source.sha256 != source.sha256:
+    known = stored.source
+    if known.size != source.size or known.blake3 not in (NOT_HASHED, source.blake3):
         raise ImportExists("the file's content")
     if stored.settings != settings:
         raise ImportExists("the settings")

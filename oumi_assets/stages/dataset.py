@@ -63,11 +63,11 @@ _AS_BYTES = pl.Schema({name: pl.Binary() if name in _BYTES else kind for name, k
 
 
 class DatasetCounts(NamedTuple):
-    """Conversations read and kept; and, known from writing it, the SHA-256 of conversations.jsonl and what Oumi refuses."""
+    """Conversations read and kept; and, known from writing it, the hash of conversations.jsonl and what Oumi refuses."""
 
     conversations: int
     kept: int
-    jsonl_sha256: str
+    jsonl_blake3: str
     refusals: dict[str, int]
 
 
@@ -125,7 +125,7 @@ def write_dataset(
 
 
 def _write_lines(plan: _Plan, progress: Progress) -> tuple[str, dict[str, int]]:
-    """Write conversations.jsonl; its SHA-256, and what Oumi refuses of it."""
+    """Write conversations.jsonl; its hash, and what Oumi refuses of it."""
     refusals: Counter[str] = Counter()
     done = told = 0
     with open_export(plan.export) as data, HashedFile(plan.folder / JSONL_FILE) as jsonl:
@@ -144,7 +144,7 @@ def _write_lines(plan: _Plan, progress: Progress) -> tuple[str, dict[str, int]]:
                 progress("writing", min(done, plan.raw_bytes), plan.raw_bytes)
         out.flush()
         progress("writing", plan.raw_bytes, plan.raw_bytes)
-        return jsonl.sha256(), dict(sorted(refusals.items()))
+        return jsonl.blake3(), dict(sorted(refusals.items()))
 
 
 def _write_tables(plan: _Plan) -> None:

@@ -29,10 +29,10 @@ class Stream(Protocol):
 
 
 class Copied(NamedTuple):
-    """What was copied: bytes of the upload itself and their SHA-256."""
+    """What was copied: bytes of the upload itself and their BLAKE3 hash."""
 
     size: int
-    sha256: str
+    blake3: str
 
 
 def copy_export(upload: Stream, size: int, folder: Path, quota: int, progress: Progress = no_progress) -> Copied:
@@ -58,7 +58,7 @@ def _copy(upload: Stream, size: int, target: Path, quota: int, progress: Progres
                 raise FileTooLarge(out.size + len(block), quota, at_least=True)
             out.write(block)
             progress("copying", out.size, size)
-        return Copied(out.size, out.sha256())
+        return Copied(out.size, out.blake3())
 
 
 def _inflate(source: Path, target: Path, quota: int) -> None:

@@ -15,6 +15,10 @@ class Outcome(StrEnum):
     DELETED = "deleted"
 
 
+NOT_HASHED = ""
+"""The hash of a file that an earlier version described, by another hash: only its size is known."""
+
+
 class Settings(msgspec.Struct, frozen=True):
     """The form's fields as an import was made with them; `source_platform` is `auto` when it was detected."""
 
@@ -24,20 +28,20 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 class Source(msgspec.Struct, frozen=True):
-    """The upload an import was made of: its name below the uploads (or as given), size, content tag and SHA-256."""
+    """The upload an import was made of: its name below the uploads (or as given), size, content tag and BLAKE3 hash."""
 
     file: str
     size: int
     content_tag: str
-    sha256: str
+    blake3: str = NOT_HASHED
     watched: bool = False
 
 
 class StoredFile(msgspec.Struct, frozen=True):
-    """Size in bytes and SHA-256 of a published file."""
+    """Size in bytes and BLAKE3 hash of a published file."""
 
     size: int
-    sha256: str
+    blake3: str = NOT_HASHED
 
 
 class Counts(msgspec.Struct, frozen=True):

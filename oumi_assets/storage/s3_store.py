@@ -25,7 +25,7 @@ from oumi_assets.storage.keys import folder_name
 from oumi_assets.storage.manifest import Manifest, StoredFile, decode, encode
 from oumi_assets.storage.s3_bucket import Bucket, Entry
 from oumi_assets.storage.scratch import LEFTOVERS_AFTER
-from oumi_assets.storage.store import MANIFEST, Store, describe, describe_all, in_order
+from oumi_assets.storage.store import MANIFEST, Store, describe_all, in_order, is_described
 
 _READERS = 16
 
@@ -90,7 +90,7 @@ class S3Store(Store):
             path = folder / name
             if not self._bucket.download(_name(asset, key, name), path):
                 raise MissingImport(asset, key)
-            if describe(path) != stored:
+            if not is_described(path, stored):
                 raise StoredFileDamaged(asset, key, name)
             return self._copies.keep(path, folder_name(key), asset, name, stored)
 

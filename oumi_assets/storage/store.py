@@ -7,14 +7,14 @@ Readers trust only what a manifest names. The two kinds are `local_store` and `s
 
 from __future__ import annotations
 
-import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from oumi_assets.core.errors import MissingImport
-from oumi_assets.storage.manifest import Manifest, Outcome, StoredFile
+from oumi_assets.core.hashing import hash_of
+from oumi_assets.storage.manifest import NOT_HASHED, Manifest, Outcome, StoredFile
 
 MANIFEST = "manifest.json"
 
@@ -34,7 +34,7 @@ class Store(ABC):
     def publish(self, staged: Path, manifest: Manifest, hashes: Mapping[str, str] | None = None) -> Manifest:
         """Make a staged folder the import's stage, its manifest naming every file in it; the staged folder is used up.
 
-        `hashes` are SHA-256 by file name that are known from writing; the other files are read for theirs.
+        `hashes` are those by file name that are known from writing; the other files are read for theirs.
         """
 
     @abstractmethod
@@ -80,12 +80,14 @@ class Store(ABC):
         return manifest
 
 
-def describe(path: Path, sha256: str | None = None) -> StoredFile:
-    """Size and SHA-256 of a file, as its manifest names it; the file is read unless its hash is known."""
-    if sha256 is None:
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return StoredFile(path.stat().st_size, sha256)
+def describe(path: Path, known: str | None = None) -> StoredFile:
+    """Size and hash of a file, as its manifest names it; the file is read unless its hash is known."""
+    return StoredFile(path.stat().st_size, known or hash_of(path))
+
+
+def is_described(path: Path, stored: StoredFile) -> bool:
+    """Whether a file is the one that a manifest names."""
+    return path.stat().st_size == stored.size and stored.blake3 in (NOT_HASHED, hash_of(path))
 
 
 def describe_all(folder: Path, hashes: Mapping[str, str] | None) -> dict[str, StoredFile]:

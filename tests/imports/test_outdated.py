@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -10,7 +12,7 @@ import pytest
 from paths import FIXTURES
 from pipeline import import_export
 
-from oumi_assets.core.errors import OutdatedStage
+from oumi_assets.core.errors import ImportExists, OutdatedStage
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.parsed_traces import make_parsed_traces
 from oumi_assets.imports.raw_export import make_raw_export
@@ -55,3 +57,33 @@ def test_traces_of_an_earlier_version_are_parsed_again(tmp_path: Path) -> None:
         make_reconstructed_conversations(workspace, "it")
     make_parsed_traces(workspace, "it")
     assert make_reconstructed_conversations(workspace, "it").counts.outgoing
+
+
+def hashed_otherwise(folder: Path, export: Path) -> Workspace:
+    """A workspace whose only import was made when files were described by their SHA-256."""
+    imported = import_export(export, folder)
+    path = imported.store.file("raw_export", "it", "export.jsonl").parent / "manifest.json"
+    manifest = json.loads(path.read_bytes())
+    for described in (manifest["source"], *manifest["files"].values()):
+        described["sha256"] = described.pop("blake3")
+    path.write_text(json.dumps(manifest))
+    return open_workspace(Environment(folder / "uploads", folder / "storage", 1 << 40), uploads=SingleFile(export))
+
+
+def test_an_import_with_another_hash_is_made_again_of_its_file(tmp_path: Path) -> None:
+    """Nobody's import may be lost to them because we have changed how files are described."""
+    workspace = hashed_otherwise(tmp_path, EXPORT)
+    made = make_raw_export(workspace, "it", Form("", "auto", EXPORT.name, True))
+    assert made.source is not None
+    assert made.source.blake3
+    assert make_parsed_traces(workspace, "it").counts.outgoing
+
+
+def test_another_file_is_still_told_from_one_with_another_hash(tmp_path: Path) -> None:
+    """Its size is known."""
+    changed = tmp_path / EXPORT.name
+    shutil.copy(EXPORT, changed)
+    workspace = hashed_otherwise(tmp_path, changed)
+    changed.write_bytes(changed.read_bytes() + changed.read_bytes())
+    with pytest.raises(ImportExists, match="content"):
+        make_raw_export(workspace, "it", Form("", "auto", EXPORT.name, True))

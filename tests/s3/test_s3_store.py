@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -141,6 +142,20 @@ def test_an_object_changed_by_hand_is_refused(bucket: Bucket, client: S3Client) 
     client.put_object(Bucket=bucket.location.bucket, Key="storage/deduped_dataset/it/a", Body=b"2")
     with pytest.raises(StoredFileDamaged, match="a of deduped_dataset, import it"):
         S3Store(bucket).file(DEDUPED_DATASET, "it", "a")
+
+
+@pytest.mark.parametrize(("body", "refused"), [(b"1", False), (b"22", True)])
+def test_an_object_described_by_another_hash_is_checked_by_its_size(
+    bucket: Bucket, client: S3Client, body: bytes, refused: bool
+) -> None:
+    """An earlier version wrote SHA-256 into manifests; what it published is still to be read."""
+    publish(S3Store(bucket), {"a": b"1"})
+    place = {"Bucket": bucket.location.bucket, "Key": "storage/deduped_dataset/it/manifest.json"}
+    manifest = client.get_object(**place)["Body"].read()
+    client.put_object(**place, Body=manifest.replace(b'"blake3"', b'"sha256"'))
+    client.put_object(Bucket=bucket.location.bucket, Key="storage/deduped_dataset/it/a", Body=body)
+    with pytest.raises(StoredFileDamaged) if refused else nullcontext():
+        assert S3Store(bucket).file(DEDUPED_DATASET, "it", "a").read_bytes() == body
 
 
 def test_a_file_is_downloaded_once_however_often_it_is_asked_for(bucket: Bucket, proxy: CuttingProxy) -> None:
