@@ -97,7 +97,9 @@ def reconstruct(
     results = ordered_map(partial(_reconstruct_batch, export, traces, platform.name), batches, workers)
     giants = Giants(folder)
     made = _Made(len(calls), drops, giants, progress)
-    write_pieces(folder / CONVERSATIONS_FILE, CONVERSATIONS, made.take(results), rows_per_group(calls), giants)
+    # Read twice, at once and by us only: compressing it takes longer than it saves.
+    pieces, file = made.take(results), folder / CONVERSATIONS_FILE
+    write_pieces(file, CONVERSATIONS, pieces, rows_per_group(calls), giants, compressed=False)
     drops.write(folder / DROPPED_FILE)
     return ReconstructCounts(traces=made.traces, conversations=made.conversations)
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -31,10 +31,12 @@ def write_pieces(
     pieces: Iterable[pl.DataFrame],
     group_rows: int = MAX_GROUP_ROWS,
     giants: Giants | None = None,
+    *,
+    compressed: bool = True,
 ) -> None:
     """One Parquet file of all pieces, in order, `group_rows` rows a group; with no pieces, an empty table of that schema.
 
-    `giants` are those that the pieces lack already. Giants in the pieces are taken out of them.
+    `giants` are those that the pieces lack already. Giants in the pieces are taken out of them, and are always compressed.
     """
     with giants or Giants(path.parent) as absent:
         # In one thread of ours: polars asks from dozens of its own, and each would keep memory for the next time.
@@ -49,15 +51,16 @@ def write_pieces(
             # Not a loop of ours: its variable would keep a piece alive while polars works on a copy.
             yield from filter(_has_rows, received)
 
-        _sink(register_io_source(source, schema=schema, validate_schema=True), path, group_rows)
+        table = register_io_source(source, schema=schema, validate_schema=True)
+        _sink(table, path, group_rows, "zstd" if compressed else "uncompressed")
         absent.put_into(path)
 
 
-def _sink(table: pl.LazyFrame, path: Path, group_rows: int) -> None:
+def _sink(table: pl.LazyFrame, path: Path, group_rows: int, compression: Literal["zstd", "uncompressed"]) -> None:
     table.sink_parquet(
         path,
-        compression="zstd",
-        compression_level=COMPRESSION_LEVEL,
+        compression=compression,
+        compression_level=COMPRESSION_LEVEL if compression == "zstd" else None,
         # Minimum and maximum of long texts cost a pass over them, and nobody looks a conversation up by them.
         statistics=False,
         row_group_size=group_rows,
