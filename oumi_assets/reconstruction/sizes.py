@@ -33,6 +33,7 @@ _encode = msgspec.json.Encoder().encode
 _FAILURES = (msgspec.DecodeError, ValueError, RecursionError)
 _BLANK = b" \t\r\n"
 _MESSAGES = b'"messages"'
+_AFTER_A_MESSAGE = (b"},", b"}]")
 _NEAR = 64
 
 
@@ -77,13 +78,14 @@ class Sizes:
         while self._read:
             self._remember_read(*self._read.pop())
         for known in reversed(self._known):
-            if self._begins(known, call):
-                return self._most_messages(known, call) + _APART >= size
+            cut = call.request_length - len(known.list.tail)
+            if self._begins(known, call, cut):
+                # What has more of the known one than this call has lost already: no need to count what is left.
+                return known.messages + _APART >= size and self._most_messages(known, cut) + _APART >= size
         return self._may_win_by_itself(call, size)
 
-    def _most_messages(self, known: _Known, call: CallEntry) -> int:
-        """The most messages of a call that begins a known one."""
-        cut = call.request_length - len(known.list.tail)
+    def _most_messages(self, known: _Known, cut: int) -> int:
+        """The most messages of a call that begins a known one up to there."""
         if cut < known.cut:
             between = known.token[cut + 1 : known.cut]
             # Whatever cannot be counted is one message at least.
@@ -127,17 +129,15 @@ class Sizes:
         start = call.offset + call.request_at
         return self._export[start : start + call.request_length]
 
-    def _begins(self, known: _Known, call: CallEntry) -> bool:
-        """Whether the call's request is the known one or has the same messages but for the last ones."""
-        head, tail = known.list
-        cut = call.request_length - len(tail)
-        if not len(head) < cut <= known.cut:
+    def _begins(self, known: _Known, call: CallEntry, cut: int) -> bool:
+        """Whether the call's request is the known one or, cut there, has the same messages but for the last ones."""
+        if not len(known.list.head) < cut <= known.cut:
             return False
         # A cut inside a message, a text or an escape would leave no JSON behind it.
-        if known.token[cut - 1 : cut] != b"}" or known.token[cut] not in b",]":
+        if known.token[cut - 1 : cut + 1] not in _AFTER_A_MESSAGE:
             return False
         token = self._token(call)
-        return token.endswith(tail) and known.token.startswith(memoryview(token)[:cut])
+        return token.endswith(known.list.tail) and known.token.startswith(memoryview(token)[:cut])
 
 
 def _role(known: _Known) -> bytes:
