@@ -25,7 +25,7 @@ GIANT = 1000
 @pytest.fixture(autouse=True)
 def _small_giants(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("oumi_assets.stages.giants.GIANT_BYTES", GIANT)
-    monkeypatch.setattr("oumi_assets.stages.giants._BLOCK", 300)
+    monkeypatch.setattr("oumi_assets.stages.pages._BLOCK", 300)
 
 
 def table(giants: set[int], rows: int = 20) -> pl.DataFrame:

@@ -34,6 +34,7 @@ from oumi_assets.stages.envelope import (
 from oumi_assets.stages.files import DROPPED_FILE, JSONL_FILE, PARQUET_FILE
 from oumi_assets.stages.giants import Giants, is_giant
 from oumi_assets.stages.lines import open_export
+from oumi_assets.stages.pages import STREAMED_BYTES, Column
 from oumi_assets.stages.parquet_footer import group_rows
 from oumi_assets.stages.tables import frame, rows_per_group, write_pieces
 
@@ -151,7 +152,8 @@ def _write_tables(plan: _Plan) -> None:
     """Write dataset.parquet and `dropped.parquet`."""
     giants = Giants(plan.folder)
     with open_export(plan.export) as data:
-        write_pieces(plan.folder / PARQUET_FILE, DATASET, _tables(plan, data, giants), plan.group_rows, giants)
+        raw = Column(giants, "source_raw", plan.group_rows)
+        write_pieces(plan.folder / PARQUET_FILE, DATASET, _tables(plan, data, giants, raw), plan.group_rows, giants)
     drops = _drops(plan.conversations, plan.overlaps, plan.batch_rows)
     write_pieces(plan.folder / DROPPED_FILE, DROPPED_CONVERSATIONS, drops, plan.group_rows)
 
@@ -202,22 +204,23 @@ def _rows_of(batch: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
     return zip(*(column.to_list() for column in columns), strict=True)
 
 
-def _tables(plan: _Plan, data: mmap.mmap | bytes, giants: Giants) -> Iterator[pl.DataFrame]:
-    """The dataset's rows in small tables, without the giants among their texts."""
+def _tables(plan: _Plan, data: mmap.mmap | bytes, giants: Giants, raw: Column) -> Iterator[pl.DataFrame]:
+    """The dataset's rows in small tables, without the giants among their texts and without `source_raw`."""
     rows: list[tuple[object, ...]] = []
     waiting = 0
     for row, envelope in enumerate(plan.kept()):
-        size, raw = envelope.raw_size, b""
-        if is_giant(size):
-            giants.keep(row, "source_raw", size, source_raw_parts(data, envelope))
+        size = envelope.raw_size
+        if size >= STREAMED_BYTES:
+            raw.append_streamed(size, source_raw_parts(data, envelope))
         else:
-            raw = source_raw(rows_of(data, envelope))
-        rows.append(envelope.tabular(giants.spare(row, "messages", envelope.messages), raw))
-        waiting += size
+            raw.append(source_raw(rows_of(data, envelope)))
+        rows.append(envelope.tabular(giants.spare(row, "messages", envelope.messages)))
+        waiting += len(envelope.messages)
         if waiting >= plan.batch_bytes:
-            full, rows, raw, waiting = [_table(rows)], [], b"", 0
+            full, rows, waiting = [_table(rows)], [], 0
             # Handed over and not held: a giant's table must not exist twice.
             yield full.pop()
+    raw.flush()
     yield _table(rows)
 
 

@@ -38,10 +38,10 @@ class Envelope(NamedTuple):
         """The bytes of `source_raw`: the lines, and a bracket or comma around each."""
         return sum(self.lengths) + len(self.lengths) + 1
 
-    def tabular(self, messages: bytes, raw: bytes) -> tuple[object, ...]:
-        """The same as a row of dataset.parquet, of such messages."""
+    def tabular(self, messages: bytes) -> tuple[object, ...]:
+        """The same as a row of dataset.parquet, of such messages; `source_raw` is left empty."""
         trace = (self.conversation_id, self.trace_name, self.session_id, self.sequence_key)
-        return (self.conversation_id, messages, self.tools, self.platform, *trace, raw)
+        return (self.conversation_id, messages, self.tools, self.platform, *trace, b"")
 
 
 def rows_of(data: mmap.mmap | bytes, envelope: Envelope) -> list[bytes]:

@@ -23,7 +23,7 @@ CHUNK_OFFSET, CHUNK_META = 2, 3
 META_TYPE, META_ENCODINGS, META_PATH, META_CODEC, META_VALUES = 1, 2, 3, 4, 5
 META_BYTES, META_COMPRESSED, META_FIRST_PAGE = 6, 7, 9
 _PAGE_TYPE, _PAGE_BYTES, _PAGE_COMPRESSED, _PAGE_DATA = 1, 2, 3, 5
-_DATA_PAGE, _PLAIN, _RLE, _GZIP = 0, 0, 3, 2
+_DATA_PAGE, _PLAIN, _RLE, _ZSTD = 0, 0, 3, 6
 
 _MAGIC = b"PAR1"
 _TAIL_BYTES = 8
@@ -67,14 +67,14 @@ def column_of(chunk: Struct) -> str:
 
 
 def replace_chunk(group: Struct, place: int, values: int, first_page: int, size: int, compressed: int) -> None:
-    """Let a column of a row group be plain, gzipped pages that begin at `first_page`; sizes are with their headers."""
+    """Let a column of a row group be plain pages of zstd that begin at `first_page`; sizes are with their headers."""
     chunks = group[GROUP_COLUMNS][1][1]
     known: Struct = chunks[place][CHUNK_META][1]
     meta: Struct = {
         META_TYPE: known[META_TYPE],
         META_ENCODINGS: (TType.LIST, (TType.I32, [_PLAIN, _RLE])),
         META_PATH: known[META_PATH],
-        META_CODEC: (TType.I32, _GZIP),
+        META_CODEC: (TType.I32, _ZSTD),
         META_VALUES: (TType.I64, values),
         META_BYTES: (TType.I64, size),
         META_COMPRESSED: (TType.I64, compressed),

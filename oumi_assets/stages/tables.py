@@ -13,6 +13,7 @@ from polars.io.plugins import register_io_source
 
 from oumi_assets.core.parallel import ahead
 from oumi_assets.stages.giants import Giants
+from oumi_assets.stages.pages import COMPRESSION_LEVEL
 
 GROUP_BYTES = 16 << 20
 """A row group of texts holds about this much; polars keeps several of them while it writes or reads."""
@@ -20,9 +21,6 @@ GROUP_BYTES = 16 << 20
 MAX_GROUP_ROWS = 1 << 16
 PART_GROUP_ROWS = 1 << 12
 """Dropped rows carry excerpts of 4 KB: so many of them are a row group."""
-
-COMPRESSION_LEVEL = 1
-"""zstd's fastest ordinary level: 8 % larger files than its default, written in three quarters of the time."""
 
 
 def write_pieces(
