@@ -111,22 +111,23 @@ def _killing_told() -> Iterator[None]:
 
 
 @contextmanager
-def beside(work: Callable[[], object], workers: int) -> Iterator[None]:
+def beside(work: Callable[[], Result], workers: int) -> Iterator[list[Result]]:
     """Do the work in a process of its own, beside the body of the `with`; with one worker, after it.
 
-    Raises what either raised, or `WorkerKilled`. However the body ends, the work has ended too: it never writes into a
-    folder that is given up.
+    The list that is given holds the work's result once both have ended. Raises what either raised, or `WorkerKilled`.
+    However the body ends, the work has ended too: it never writes into a folder that is given up.
     """
+    done: list[Result] = []
     if workers <= 1:
-        yield
-        work()
+        yield done
+        done.append(work())
         return
     executor: Any = _pool(workers)
     try:
         with _killing_told():
             running = executor.submit(work)
-            yield
-            running.result()
+            yield done
+            done.append(running.result())
     except BaseException:
         # Killed and not waited for: a run that somebody stops must end soon, however large the file is.
         executor.shutdown(kill_workers=True)

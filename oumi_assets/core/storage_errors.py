@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from oumi_assets.core.errors import DiskFull, TraceImportError, TransientError
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FOOTER_NOT_WRITTEN = "Invalid thrift: transport error"
+"""Of a Parquet file: polars says so only where it writes one, never of one that it reads."""
+
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
 
 
@@ -40,11 +43,11 @@ def usable(place: object, setting: str) -> Iterator[None]:
 def is_full(error: Exception) -> bool:
     """Whether there is no room: on the disk, in a quota, or below the largest size of a file.
 
-    polars tells the system's error number in its text alone.
+    polars tells the system's error number in its text alone, and for a footer that cannot be written not even there.
     """
     if isinstance(error, OSError):
         return error.errno in _NO_ROOM
-    return any(f"(os error {number})" in str(error) for number in _NO_ROOM)
+    return _FOOTER_NOT_WRITTEN in str(error) or any(f"(os error {number})" in str(error) for number in _NO_ROOM)
 
 
 def is_refused(error: OSError) -> bool:

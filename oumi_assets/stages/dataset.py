@@ -120,14 +120,13 @@ def write_dataset(
         raw_bytes=int(sizes["bytes"].sum()),
     )
     # Each reads the rows for itself: handing them over would take longer.
-    with beside(partial(_write_tables, plan), workers):
-        digest, refusals = _write_lines(plan, progress)
-    return DatasetCounts(sizes.height, sizes.height - len(overlaps), digest, refusals)
+    with beside(partial(_write_tables, plan), workers) as refusals:
+        digest = _write_lines(plan, progress)
+    return DatasetCounts(sizes.height, sizes.height - len(overlaps), digest, refusals[0])
 
 
-def _write_lines(plan: _Plan, progress: Progress) -> tuple[str, dict[str, int]]:
-    """Write conversations.jsonl; its hash, and what Oumi refuses of it."""
-    refusals: Counter[str] = Counter()
+def _write_lines(plan: _Plan, progress: Progress) -> str:
+    """Write conversations.jsonl; its hash."""
     done = told = 0
     with open_export(plan.export) as data, HashedFile(plan.folder / JSONL_FILE) as jsonl:
         out = Blocks(jsonl.write, plan.batch_bytes)
@@ -136,26 +135,23 @@ def _write_lines(plan: _Plan, progress: Progress) -> tuple[str, dict[str, int]]:
                 append_giant(out, envelope, source_raw_parts(data, envelope))
             else:
                 append_envelope(out, envelope, rows_of(data, envelope))
-            refusal = oumi_refusal(envelope.messages, envelope.tools)
-            if refusal is not None:
-                refusals[refusal.value] += 1
             done += envelope.raw_size
             if done - told >= plan.batch_bytes:
                 told = done
                 progress("writing", min(done, plan.raw_bytes), plan.raw_bytes)
         out.flush()
         progress("writing", plan.raw_bytes, plan.raw_bytes)
-        return jsonl.blake3(), dict(sorted(refusals.items()))
+        return jsonl.blake3()
 
 
-def _write_tables(plan: _Plan) -> None:
-    """Write dataset.parquet and `dropped.parquet`."""
-    giants = Giants(plan.folder)
+def _write_tables(plan: _Plan) -> dict[str, int]:
+    """Write dataset.parquet and `dropped.parquet`; what Oumi refuses of the dataset."""
     with open_export(plan.export) as data:
-        raw = Column(giants, "source_raw", plan.group_rows)
-        write_pieces(plan.folder / PARQUET_FILE, DATASET, _tables(plan, data, giants, raw), plan.group_rows, giants)
+        tables = _Tables(plan, data)
+        write_pieces(plan.folder / PARQUET_FILE, DATASET, tables.made(), plan.group_rows, tables.giants)
     drops = _drops(plan.conversations, plan.overlaps, plan.batch_rows)
     write_pieces(plan.folder / DROPPED_FILE, DROPPED_CONVERSATIONS, drops, plan.group_rows)
+    return dict(sorted(tables.refusals.items()))
 
 
 def _raw_sizes(conversations: Path) -> pl.DataFrame:
@@ -204,24 +200,46 @@ def _rows_of(batch: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
     return zip(*(column.to_list() for column in columns), strict=True)
 
 
-def _tables(plan: _Plan, data: mmap.mmap | bytes, giants: Giants, raw: Column) -> Iterator[pl.DataFrame]:
-    """The dataset's rows in small tables, without the giants among their texts and without `source_raw`."""
-    rows: list[tuple[object, ...]] = []
-    waiting = 0
-    for row, envelope in enumerate(plan.kept()):
+class _Tables:
+    """The dataset's rows for dataset.parquet, as small tables: giants and `source_raw` are kept apart.
+
+    What Oumi refuses is counted here and not with the lines, which take longer.
+    """
+
+    def __init__(self, plan: _Plan, data: mmap.mmap | bytes) -> None:
+        self.giants = Giants(plan.folder)
+        self.refusals: Counter[str] = Counter()
+        self._plan = plan
+        self._data = data
+        self._raw = Column(self.giants, "source_raw", plan.group_rows)
+
+    def made(self) -> Iterator[pl.DataFrame]:
+        """All rows in order."""
+        rows: list[tuple[object, ...]] = []
+        waiting = 0
+        for row, envelope in enumerate(self._plan.kept()):
+            self._keep_raw(envelope)
+            self._count_refusal(envelope)
+            rows.append(envelope.tabular(self.giants.spare(row, "messages", envelope.messages)))
+            waiting += len(envelope.messages)
+            if waiting >= self._plan.batch_bytes:
+                full, rows, waiting = [_table(rows)], [], 0
+                # Handed over and not held: a giant's table must not exist twice.
+                yield full.pop()
+        self._raw.flush()
+        yield _table(rows)
+
+    def _keep_raw(self, envelope: Envelope) -> None:
         size = envelope.raw_size
         if size >= STREAMED_BYTES:
-            raw.append_streamed(size, source_raw_parts(data, envelope))
+            self._raw.append_streamed(size, source_raw_parts(self._data, envelope))
         else:
-            raw.append(source_raw(rows_of(data, envelope)))
-        rows.append(envelope.tabular(giants.spare(row, "messages", envelope.messages)))
-        waiting += len(envelope.messages)
-        if waiting >= plan.batch_bytes:
-            full, rows, waiting = [_table(rows)], [], 0
-            # Handed over and not held: a giant's table must not exist twice.
-            yield full.pop()
-    raw.flush()
-    yield _table(rows)
+            self._raw.append(source_raw(rows_of(self._data, envelope)))
+
+    def _count_refusal(self, envelope: Envelope) -> None:
+        refusal = oumi_refusal(envelope.messages, envelope.tools)
+        if refusal is not None:
+            self.refusals[refusal.value] += 1
 
 
 def _table(rows: list[tuple[object, ...]]) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -22,7 +23,7 @@ from oumi_assets.reconstruction.sizes import Sizes
 from oumi_assets.stages.files import CONVERSATIONS_FILE, DROPPED_FILE
 from oumi_assets.stages.giants import Giant, Giants, take_giants
 from oumi_assets.stages.lines import open_export
-from oumi_assets.stages.tables import Parts, frame, rows_per_group, write_pieces
+from oumi_assets.stages.tables import Parts, frame, hand_over, rows_per_group, take_over, write_pieces
 from oumi_assets.stages.traces import LOCATIONS
 
 BATCH_TRACES = 256
@@ -73,7 +74,7 @@ class Slice(NamedTuple):
 
 
 class _Batch(NamedTuple):
-    conversations: pl.DataFrame
+    conversations: pl.DataFrame | Path
     drops: pl.DataFrame
     giants: list[Giant]
 
@@ -94,12 +95,13 @@ def reconstruct(
     calls = _largest_calls(traces)
     batches = plan_batches(calls.to_list(), batch_traces, batch_bytes)
     drops = Parts(folder / "dropped-parts", DROPPED_TRACES)
-    results = ordered_map(partial(_reconstruct_batch, export, traces, platform.name), batches, workers)
     giants = Giants(folder)
     made = _Made(len(calls), drops, giants, progress)
-    # Read twice, at once and by us only: compressing it takes longer than it saves.
-    pieces, file = made.take(results), folder / CONVERSATIONS_FILE
-    write_pieces(file, CONVERSATIONS, pieces, rows_per_group(calls), giants, compressed=False)
+    with TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as between:
+        work = partial(_reconstruct_batch, export, traces, platform.name, Path(between) if workers > 1 else None)
+        pieces = made.take(ordered_map(work, batches, workers))
+        # Read twice, at once and by us only: compressing it takes longer than it saves.
+        write_pieces(folder / CONVERSATIONS_FILE, CONVERSATIONS, pieces, rows_per_group(calls), giants, compressed=False)
     drops.write(folder / DROPPED_FILE)
     return ReconstructCounts(traces=made.traces, conversations=made.conversations)
 
@@ -137,10 +139,11 @@ class _Made:
             self._drops.add(batch.drops)
             for giant in batch.giants:
                 self._giants.add(giant, self.conversations)
-            self.traces += batch.conversations.height + batch.drops.height
-            self.conversations += batch.conversations.height
+            conversations = take_over(batch.conversations)
+            self.traces += conversations.height + batch.drops.height
+            self.conversations += conversations.height
             self._progress("reconstructing", self.traces, self._total)
-            yield batch.conversations
+            yield conversations
 
 
 class _Found(NamedTuple):
@@ -152,12 +155,13 @@ class _Found(NamedTuple):
     dropped: list[int]
 
 
-def _reconstruct_batch(export: Path, traces: Path, platform_name: str, batch: Slice) -> _Batch:
+def _reconstruct_batch(export: Path, traces: Path, platform_name: str, between: Path | None, batch: Slice) -> _Batch:
     rows = pl.scan_parquet(traces).slice(batch.start, batch.length).collect()
     with open_export(export) as data:
         found = _reconstructed(rows, data, PLATFORMS[platform_name])
     giants = take_giants(("messages", "tools"), found.said)
-    return _Batch(_conversations(rows[found.kept], found.said), _drops(rows[found.dropped], found.drops), giants)
+    conversations = hand_over(_conversations(rows[found.kept], found.said), between)
+    return _Batch(conversations, _drops(rows[found.dropped], found.drops), giants)
 
 
 def _reconstructed(rows: pl.DataFrame, data: Any, platform: Platform) -> _Found:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Literal
 
 import polars as pl
@@ -125,6 +126,27 @@ def frame(schema: pl.Schema, rows: list[tuple[object, ...]]) -> pl.DataFrame:
     return pl.DataFrame(
         [pl.Series(name, column, kind) for (name, kind), column in zip(schema.items(), columns, strict=True)]
     )
+
+
+def hand_over(table: pl.DataFrame, folder: Path | None) -> pl.DataFrame | Path:
+    """A table on its way to another process: in a file of that folder, since a pipe copies it six times.
+
+    Without a folder it stays in this process, as it is.
+    """
+    if folder is None:
+        return table
+    with NamedTemporaryFile(dir=folder, delete=False) as file:
+        table.write_ipc(file, compat_level=pl.CompatLevel.newest())
+    return Path(file.name)
+
+
+def take_over(handed: pl.DataFrame | Path) -> pl.DataFrame:
+    """The table; nothing of it stays in the folder."""
+    if isinstance(handed, pl.DataFrame):
+        return handed
+    table = pl.read_ipc(handed)
+    handed.unlink()
+    return table
 
 
 class Rows:
