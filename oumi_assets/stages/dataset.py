@@ -114,7 +114,7 @@ def write_dataset(
         platform,
         overlaps,
         group_rows=rows_per_group(_without(sizes, overlaps)["bytes"]),
-        batch_rows=min(BATCH_ROWS, rows_per_group(sizes["bytes"])),
+        batch_rows=min(BATCH_ROWS, max(group_rows(conversations), default=1)),
         batch_bytes=batch_bytes,
         read_ahead=int(sizes["bytes"].max() or 0) < _AHEAD_BYTES,  # type: ignore[arg-type]
         raw_bytes=int(sizes["bytes"].sum()),

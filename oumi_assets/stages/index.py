@@ -29,7 +29,7 @@ from oumi_assets.stages.lines import BLANKS, BOM, Range, lines_of, open_export, 
 from oumi_assets.stages.tables import Parts, Rows, write_pieces
 
 MAX_LINE = 256 << 20
-RANGE_BYTES = 8 << 20
+RANGE_BYTES = 16 << 20
 _SAMPLE_PLACES = 64
 _SAMPLE_LINES = 8
 _SAMPLE_LINE_BYTES = 8 << 20

@@ -26,7 +26,7 @@ from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.tables import Parts, frame, hand_over, rows_per_group, take_over, write_pieces
 from oumi_assets.stages.traces import LOCATIONS
 
-BATCH_TRACES = 256
+BATCH_TRACES = 1024
 BATCH_BYTES = 8 << 20
 
 MAX_TRACE_BYTES = 2_000_000_000
