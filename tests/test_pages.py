@@ -22,6 +22,14 @@ def wanted() -> pl.DataFrame:
     return pl.DataFrame({"number": range(len(TEXTS)), "text": TEXTS}, schema=SCHEMA)
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """With nothing in it."""
+    made = tmp_path / "made"
+    made.mkdir()
+    return made
+
+
 @pytest.fixture(autouse=True)
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("oumi_assets.stages.pages.PAGE_BYTES", 700)
@@ -29,9 +37,9 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("group_rows", [1, 3, 8, 100])
 @pytest.mark.parametrize("piece_rows", [1, 5, 100])
-def test_a_column_of_ours_is_read_as_it_was_given(group_rows: int, piece_rows: int, tmp_path: Path) -> None:
+def test_a_column_of_ours_is_read_as_it_was_given(group_rows: int, piece_rows: int, folder: Path) -> None:
     """Row groups, pages and the tables that polars is given end in different places."""
-    giants = Giants(tmp_path)
+    giants = Giants(folder)
     column = Column(giants, "text", group_rows)
     for text in TEXTS:
         value = text.encode()
@@ -42,28 +50,28 @@ def test_a_column_of_ours_is_read_as_it_was_given(group_rows: int, piece_rows: i
     column.flush()
     empty = wanted().with_columns(text=pl.lit(""))
     pieces = [empty[start : start + piece_rows] for start in range(0, len(TEXTS), piece_rows)]
-    path = tmp_path / "a.parquet"
+    path = folder / "a.parquet"
     write_pieces(path, SCHEMA, pieces, group_rows, giants)
     assert_frame_equal(pl.read_parquet(path), wanted())
     assert_frame_equal(pl.scan_parquet(path).filter(number=7).collect(), wanted().filter(number=7))
-    assert [*tmp_path.iterdir()] == [path], "nothing that waited stays"
+    assert [*folder.iterdir()] == [path], "nothing that waited stays"
 
 
-def test_a_page_that_reaches_into_the_next_row_group_is_an_error(tmp_path: Path) -> None:
+def test_a_page_that_reaches_into_the_next_row_group_is_an_error(folder: Path) -> None:
     """Its last texts would be read as empty ones, and nobody would ever know."""
-    giants = Giants(tmp_path)
+    giants = Giants(folder)
     giants.keep_many(0, "text", [text.encode() for text in TEXTS])
     with pytest.raises(ValueError, match="a page of text reaches into the next row group"):
-        write_pieces(tmp_path / "a.parquet", SCHEMA, [wanted()], 8, giants)
+        write_pieces(folder / "a.parquet", SCHEMA, [wanted()], 8, giants)
 
 
-def test_a_table_that_is_handed_over_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_table_that_is_handed_over_leaves_nothing_behind(folder: Path) -> None:
     """Whatever is in a stage's folder at its end is published."""
-    assert_frame_equal(take_over(hand_over(wanted(), tmp_path)), wanted())
-    assert not [*tmp_path.iterdir()]
+    assert_frame_equal(take_over(hand_over(wanted(), folder)), wanted())
+    assert not [*folder.iterdir()]
 
 
-def test_a_table_that_stays_in_its_process_is_not_written(tmp_path: Path) -> None:
+def test_a_table_that_stays_in_its_process_is_not_written(folder: Path) -> None:
     """A small import has no workers, and no time for files."""
     table = wanted()
     assert take_over(hand_over(table, None)) is table
