@@ -24,13 +24,13 @@ from oumi_assets.imports.reconstructed_conversations import make_reconstructed_c
 from oumi_assets.imports.deduped_dataset import make_deduped_dataset
 from oumi_assets.imports.workspace import open_workspace
 from oumi_assets.settings import Environment
-from oumi_assets.stages import dataset
+from oumi_assets.stages import dataset, reconstruct
 from oumi_assets.storage.local_uploads import SingleFile
 
 export, root, limited, limit = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 workspace = open_workspace(Environment(root / "uploads", root / "storage", 1 << 40), uploads=SingleFile(export))
 if sys.argv[5:] == ["in two processes"]:
-    dataset.PARALLEL_BYTES = 0
+    dataset.PARALLEL_BYTES = reconstruct.PARALLEL_BYTES = 0
     workspace = dataclasses.replace(workspace, workers=2)
 stages = {
     "raw_export": lambda: make_raw_export(workspace, "key", Form("", "auto", export.name, True)),
@@ -70,13 +70,21 @@ def test_no_room_is_an_error_of_ours_and_leaves_nothing_visible(stage: str, limi
 
 
 @pytest.mark.xdist_group("workers")
-@pytest.mark.parametrize("limit", [4000, 30_000])
-def test_it_is_the_same_error_when_two_processes_write(limit: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("stage", "limit"),
+    [
+        ("reconstructed_conversations", 500),
+        ("reconstructed_conversations", 8000),
+        ("deduped_dataset", 4000),
+        ("deduped_dataset", 30_000),
+    ],
+)
+def test_it_is_the_same_error_when_two_processes_write(stage: str, limit: int, tmp_path: Path) -> None:
     """The disk is as full for a worker; its error must not come back as one nobody knows."""
-    command = [sys.executable, "-c", _LIMITED, str(EXPORT), str(tmp_path), "deduped_dataset", str(limit), "in two processes"]
+    command = [sys.executable, "-c", _LIMITED, str(EXPORT), str(tmp_path), stage, str(limit), "in two processes"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1, done.stderr
-    assert done.stderr.startswith("deduped_dataset: The disk is full"), done.stderr
+    assert done.stderr.startswith(f"{stage}: The disk is full"), done.stderr
     assert not [*(tmp_path / "storage" / ".staging").iterdir()]
 
 

@@ -13,7 +13,7 @@ from pipeline import import_export
 from polars.testing import assert_frame_equal
 from test_parallel import TINY, WHOLE, assert_same, run
 
-from oumi_assets.stages.files import JSONL_FILE
+from oumi_assets.stages.files import JSONL_FILE, PARQUET_FILE
 from oumi_assets.stages.giants import Giants
 from oumi_assets.stages.parquet_footer import read_footer, write_footer
 from oumi_assets.stages.tables import write_pieces
@@ -97,10 +97,14 @@ def test_an_export_of_giants_makes_the_same_dataset(platform: str, tmp_path: Pat
     monkeypatch.setattr("oumi_assets.stages.giants.GIANT_BYTES", 1 << 30)
     usual = run(export, tmp_path / "usual", 1, WHOLE)
     monkeypatch.setattr("oumi_assets.stages.giants.GIANT_BYTES", 4 * GIANT)
+    monkeypatch.setattr("oumi_assets.stages.dataset.STREAMED_BYTES", 4 * GIANT)
+    monkeypatch.setattr("oumi_assets.stages.pages.PAGE_BYTES", 2 * GIANT)
     monkeypatch.setattr("oumi_assets.stages.envelope._BLOCK", 5)
     assert_same(usual, run(export, tmp_path / "giants", 1, TINY))
     lines = usual[f"dataset/{JSONL_FILE}"].splitlines()
-    sizes = [len(json.loads(line)["metadata"]["source_raw"].encode()) for line in lines]
+    raw = [json.loads(line)["metadata"]["source_raw"] for line in lines]
+    assert usual[f"dataset/{PARQUET_FILE}"]["source_raw"].to_list() == raw
+    sizes = [len(text.encode()) for text in raw]
     assert min(sizes) < 4 * GIANT < max(sizes)
 
 

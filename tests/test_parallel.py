@@ -125,6 +125,7 @@ def test_a_conversation_too_large_for_one_piece_is_written_whole(tmp_path: Path,
     export = next(path for path in EXPORTS if path.stem == "wrap_openai_tools_agent")
     usual = run(export, tmp_path / "usual", 1, WHOLE)
     monkeypatch.setattr("oumi_assets.stages.giants.GIANT_BYTES", 1)
+    monkeypatch.setattr("oumi_assets.stages.dataset.STREAMED_BYTES", 1)
     giant = run(export, tmp_path / "giant", 1, TINY)
     assert_same(usual, giant)
     for line in giant[f"dataset/{JSONL_FILE}"].splitlines():

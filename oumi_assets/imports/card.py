@@ -26,7 +26,7 @@ tool calls intact, one conversation a trace.
 | source file | {{ source.file }} |
 | size | {{ source.size | number }} bytes |
 {% if source.blake3 -%}
-| BLAKE3 | {{ source.blake3 }} |
+| BLAKE3 (`b3sum`) | {{ source.blake3 }} |
 {% endif -%}
 | imported | {{ created }} |
 | import | {{ key }} |

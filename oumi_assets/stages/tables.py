@@ -35,7 +35,8 @@ def write_pieces(
 ) -> None:
     """One Parquet file of all pieces, in order, `group_rows` rows a group; with no pieces, an empty table of that schema.
 
-    `giants` are those that the pieces lack already. Giants in the pieces are taken out of them, and are always compressed.
+    `giants` are the texts that the pieces lack already, giants or a whole column. Giants in the pieces are taken out of
+    them, and are always compressed.
     """
     with giants or Giants(path.parent) as absent:
         # In one thread of ours: polars asks from dozens of its own, and each would keep memory for the next time.
