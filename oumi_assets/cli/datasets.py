@@ -12,7 +12,7 @@ from typing import Any, Literal
 import click
 
 from oumi_assets.cli.screen import clean, messages, one_line, results
-from oumi_assets.core.errors import NoDatasetOfImport, UnknownDataset
+from oumi_assets.core.errors import AmbiguousDataset, NoDatasetOfImport, UnknownDataset
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.imports.catalog import (
     Dataset,
@@ -185,7 +185,7 @@ def delete(dataset: str, yes: bool) -> None:
     open_home()
     # A delete that was killed may have left raw_export aside, by which the import is found.
     store.sweep()
-    found = find_dataset(store, dataset, any_import=True)
+    found = _find_import(store, dataset)
     from oumi_assets.orchestration.housekeeping import forget_partition, refuse_unfinished
 
     refuse_unfinished(found.key)
@@ -199,3 +199,16 @@ def delete(dataset: str, yes: bool) -> None:
     messages().print(
         f"Deleted {clean(found.name)} (import {clean(found.key)}). A file still in the uploads folder is not imported again."
     )
+
+
+def _find_import(store: Store, name: str) -> Dataset:
+    """An import with any outcome; of one that failed before anything was stored, only Dagster knows."""
+    try:
+        return find_dataset(store, name, any_import=True)
+    except UnknownDataset:
+        known = called(name, _failed())
+        if not known:
+            raise
+        if len(known) > 1:
+            raise AmbiguousDataset(name, [failed.key for failed in known]) from None
+        return known[0]

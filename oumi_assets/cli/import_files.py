@@ -54,7 +54,10 @@ def import_files(files: tuple[Path, ...], name: str | None, platform: str | None
 @click.argument("key", metavar="IMPORT")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 def retry(key: str, as_json: bool) -> None:
-    """Run a failed import again, from its upload or its stored bytes."""
+    """Run an import again, from its upload or its stored bytes.
+
+    One that failed, or, after an upgrade, a finished one.
+    """
     from oumi_assets.orchestration.in_process import Importer
 
     with Importer() as importer, progress_bar(clean(key), shown=not as_json) as report:

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from click.testing import CliRunner
 from ticks import BROKEN, FIXTURE, Platform
 
+from oumi_assets.cli import commands
+from oumi_assets.core.errors import AmbiguousDataset
 from oumi_assets.core.pace import no_progress
 from oumi_assets.imports.catalog import Dataset
 from oumi_assets.imports.form import Form
@@ -74,6 +77,25 @@ def test_what_failed_by_hand_is_listed_with_its_sentence_and_can_be_retried(
     with Importer() as importer:
         assert importer.retry(key, no_progress).error == listed.error
     assert only(home, workspace).error == listed.error
+
+
+@pytest.mark.parametrize("called", ["one", "mondya"])
+def test_what_only_dagster_knows_can_be_deleted(home: dg.DagsterInstance, workspace: Workspace, called: str) -> None:
+    """A typing error in the form must not be listed for ever."""
+    by_hand(home, workspace, "one", file="by-hand/mondya.jsonl")
+    done = CliRunner().invoke(commands, ["delete", called, "--yes"], catch_exceptions=False)
+    assert "Deleted mondya (import one)" in done.output
+    assert not list_failed(home, workspace.store)
+    assert not home.get_dynamic_partitions(IMPORTS)
+
+
+def test_several_of_that_name_are_told_apart_by_key(home: dg.DagsterInstance, workspace: Workspace) -> None:
+    """Deleting the wrong one cannot be undone."""
+    by_hand(home, workspace, "one", file="mondya.jsonl")
+    by_hand(home, workspace, "two", file="mondya.jsonl")
+    with pytest.raises(AmbiguousDataset, match="one, two"):
+        CliRunner().invoke(commands, ["delete", "mondya", "--yes"], catch_exceptions=False)
+    assert len(list_failed(home, workspace.store)) == 2
 
 
 def test_it_is_called_what_its_dataset_would_be_called(home: dg.DagsterInstance, workspace: Workspace) -> None:
