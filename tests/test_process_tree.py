@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from oumi_assets.cli.process_tree import ProcessTree, end_leftovers
 
@@ -17,7 +18,7 @@ STUBBORN = ["sh", "-c", "trap '' INT TERM; sleep 300 & wait"]
 
 def _started(folder: Path) -> tuple[ProcessTree, list[psutil.Process]]:
     tree = ProcessTree(STUBBORN, os.environ, folder, folder)
-    root = psutil.Process(int((folder / "dev.session").read_text().split()[0]))
+    root = psutil.Process(int((folder / "dev.session").read_text().split("-")[0]))
     while not root.children():
         time.sleep(0.01)
     return tree, [root, *root.children(recursive=True)]
@@ -57,10 +58,21 @@ def test_what_a_killed_starter_left_is_ended_at_the_next_start(tmp_path: Path) -
 def test_a_process_that_got_the_number_of_an_ended_one_is_not_touched(tmp_path: Path) -> None:
     """Process numbers are used again; a record of last week says nothing of who has the number today."""
     with subprocess.Popen(["sleep", "300"], start_new_session=True) as other:
-        (tmp_path / "dev.session").write_text(f"{other.pid} 1000.0")
+        (tmp_path / "dev.session").write_text(f"{other.pid}-1000")
         assert end_leftovers(tmp_path) == 0
         assert other.poll() is None
         other.kill()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="starts are read from /proc")
+def test_a_clock_that_was_set_hides_nothing(tmp_path: Path) -> None:
+    """It moves the second in which every process began, as after a pause of a virtual machine."""
+    _, processes = _started(tmp_path)
+    began = psutil.Process.create_time
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psutil.Process, "create_time", lambda process: began(process) + 60)
+        assert end_leftovers(tmp_path) == len(processes)
+    assert not _alive(processes)
 
 
 def test_a_damaged_record_ends_nothing(tmp_path: Path) -> None:

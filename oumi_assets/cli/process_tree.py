@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psutil
+
+from oumi_assets.core.processes import process_tag, started
 
 POLITE_SECONDS = 8.0
 _KILLED_SECONDS = 5.0
@@ -28,13 +30,12 @@ class ProcessTree:
         self._stopping = False
         self._record = record_in / _RECORD
         self._process = subprocess.Popen(command, env=environ, cwd=cwd, start_new_session=True, stdout=output, stderr=output)
-        started = psutil.Process(self._process.pid).create_time()
-        self._record.write_text(f"{self._process.pid} {started}", encoding="ascii")
+        self._record.write_text(process_tag(self._process.pid), encoding="ascii")
 
     def stop(self) -> None:
         """Ask the program to end; a second time, end everything at once."""
         if self._stopping:
-            _kill(_session(self._process.pid))
+            _kill(list(_session(self._process.pid)))
         elif self._process.poll() is None:
             self._stopping = True
             self._process.send_signal(signal.SIGINT)
@@ -50,7 +51,7 @@ class ProcessTree:
             code = self._process.wait(POLITE_SECONDS)
         except subprocess.TimeoutExpired:
             code = -signal.SIGKILL
-        _kill(_session(self._process.pid))
+        _kill(list(_session(self._process.pid)))
         self._process.wait(_KILLED_SECONDS)
         self._record.unlink(missing_ok=True)
         return 0 if self._stopping else abs(code)
@@ -60,8 +61,7 @@ def end_leftovers(record_in: Path) -> int:
     """End what a killed starter left running, by the record it left; the number of processes ended."""
     record = record_in / _RECORD
     try:
-        pid, started = record.read_text(encoding="ascii").split()
-        leftovers = _session(int(pid), float(started))
+        leftovers = _leftovers(record.read_text(encoding="ascii"))
     except (FileNotFoundError, ValueError):
         return 0
     _kill(leftovers)
@@ -69,19 +69,32 @@ def end_leftovers(record_in: Path) -> int:
     return len(leftovers)
 
 
-def _session(leader: int, started: float = 0.0) -> list[psutil.Process]:
-    """The processes of a session. None when its number belongs to a younger process by now."""
-    found = []
+def _leftovers(tag: str) -> list[psutil.Process]:
+    """The processes of a session that a process of that tag led. Raises `ValueError` when it is none."""
+    leader, start = map(int, tag.split("-"))
+    began = _start(leader)
+    if began is not None and began != start:
+        # The number belongs to a younger process by now, and its session to that one.
+        return []
+    return [process for process in _session(leader) if (_start(process.pid) or 0) >= start]
+
+
+def _start(pid: int) -> int | None:
+    """When a process started, as its tag says; None when it ended meanwhile."""
+    try:
+        return started(pid)
+    except psutil.Error:
+        return None
+
+
+def _session(leader: int) -> Iterator[psutil.Process]:
     for process in psutil.process_iter():
         try:
-            if process.pid == leader and started and abs(process.create_time() - started) > 1:
-                return []
-            if os.getsid(process.pid) == leader and process.create_time() >= started - 1:
-                found.append(process)
-        except (psutil.Error, ProcessLookupError, PermissionError):
+            if os.getsid(process.pid) == leader:
+                yield process
+        except (ProcessLookupError, PermissionError):
             # It ended meanwhile, or is another user's.
             continue
-    return found
 
 
 def _kill(processes: list[psutil.Process]) -> None:

@@ -7,7 +7,7 @@ import socket
 
 import dagster as dg
 
-from oumi_assets.storage.scratch import is_alive, process_tag
+from oumi_assets.core.processes import is_alive, process_tag
 
 PARTITION_TAG = "dagster/partition"
 FAILURE_REASON_TAG = "dagster/failure_reason"

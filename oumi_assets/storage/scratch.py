@@ -18,42 +18,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import psutil
-
 from oumi_assets.core.errors import DiskFull
+from oumi_assets.core.processes import is_alive, process_tag
 from oumi_assets.core.storage_errors import is_full
 
 LEFTOVERS_AFTER = timedelta(days=1)
 """Longer than anything is written: nobody can tell from here whether a process of another machine still runs."""
 # What `new_folder` makes, and nothing else: the place may be shared, as /tmp is.
 _NAME = re.compile(r"([0-9a-f]{8})-(\d+-\d+)-[a-z0-9_]{8}")
-
-
-def process_tag(pid: int) -> str:
-    """A process id with its start, because ids are used again: `<pid>-<start>`. Raises `psutil.Error`."""
-    return f"{pid}-{_start(pid)}"
-
-
-def _start(pid: int) -> int:
-    """When a process started: in clock ticks since the machine did, or in seconds of its clock where there is no /proc.
-
-    A clock that is set, as after a pause of a virtual machine, moves every start in seconds: all would look dead.
-    """
-    try:
-        stat_line = Path(f"/proc/{pid}/stat").read_bytes()
-    except OSError:
-        return int(psutil.Process(pid).create_time())
-    # The second field is the program's name in parentheses, which may hold anything; the start is the 22nd.
-    return int(stat_line.rpartition(b")")[2].split()[19])
-
-
-def is_alive(tag: str) -> bool:
-    """Whether the process of a `process_tag` still runs; one that ended but was not collected yet does not."""
-    pid, _, _ = tag.partition("-")
-    try:
-        return tag == process_tag(int(pid)) and psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE
-    except (ValueError, psutil.Error):
-        return False
 
 
 def host_tag() -> str:

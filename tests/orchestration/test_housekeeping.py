@@ -11,9 +11,9 @@ import dagster as dg
 import pytest
 from dagster._core.utils import make_new_run_id
 
+from oumi_assets.core.processes import process_tag
 from oumi_assets.orchestration.housekeeping import reap_dead_runs, runs_elsewhere
 from oumi_assets.orchestration.tags import PROCESS_TAG
-from oumi_assets.storage.scratch import process_tag
 
 Status = dg.DagsterRunStatus
 DEAD = "999999999-1"

@@ -10,11 +10,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path, PosixPath
 
-import psutil
 import pytest
 
 from oumi_assets.storage.copies import sweep_copies
-from oumi_assets.storage.scratch import LEFTOVERS_AFTER, host_tag, is_alive, new_folder, process_tag, sweep_folders
+from oumi_assets.storage.scratch import LEFTOVERS_AFTER, host_tag, new_folder, sweep_folders
 
 _KILLED = """
 import os, sys
@@ -89,25 +88,3 @@ def test_folders_of_another_machine_are_swept_only_after_a_day(tmp_path: Path, m
     os.utime(theirs / "half", (long_ago, long_ago))
     assert sweep_folders(tmp_path) == 1
     assert not theirs.exists()
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="starts are read from /proc")
-def test_a_process_stays_alive_when_the_clock_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a laptop's sleep every running import would be taken for dead, its run failed, its files removed."""
-    mine, started = process_tag(os.getpid()), psutil.Process().create_time()
-    monkeypatch.setattr(psutil.Process, "create_time", lambda self: started + 3600)
-    assert is_alive(mine)
-
-
-def test_a_process_is_told_by_its_start_whatever_its_program_is_called(tmp_path: Path) -> None:
-    """A name with a parenthesis and spaces stands before the start where the system tells both."""
-    program = tmp_path / "a) S 1 2 3"
-    program.symlink_to(sys.executable)
-    with subprocess.Popen([str(program), "-c", "import time; time.sleep(60)"]) as running:
-        tag = process_tag(running.pid)
-        try:
-            assert is_alive(tag)
-            assert not is_alive(f"{tag}0")
-        finally:
-            running.kill()
-    assert not is_alive(tag)
