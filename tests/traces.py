@@ -94,12 +94,12 @@ def said(content: str) -> dict[str, Any]:
     return {"role": "assistant", "content": content}
 
 
-def called(*calls: tuple[str, str]) -> dict[str, Any]:
+def called(*calls: tuple[Any, str]) -> dict[str, Any]:
     """An assistant message that calls tools: ids and names."""
     wire = [{"id": call_id, "type": "function", "function": {"name": name, "arguments": "{}"}} for call_id, name in calls]
     return {"role": "assistant", "content": None, "tool_calls": wire}
 
 
-def answered(call_id: str, content: str) -> dict[str, Any]:
+def answered(call_id: Any, content: str) -> dict[str, Any]:
     """A tool message."""
     return {"role": "tool", "content": content, "tool_call_id": call_id}

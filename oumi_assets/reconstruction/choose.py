@@ -54,18 +54,23 @@ def choose(calls: Iterable[CallEntry], read: Reader, sizes: Sizes) -> Chosen | N
             best = _better(best, Chosen(found, call))
     if best is None:
         return _why_none(failures)
-    if best.conversation.size > MAX_MESSAGES:
-        return NotChosen(TraceDrop.OVER_1000_MESSAGES, best.call, "$")
-    return best
+    return _unless_too_long(best)
 
 
 def _choose_stitched(calls: list[CallEntry], read: Reader) -> Chosen | NotChosen:
     last = longest_chain(calls, read)
     if last is None:
         return NotChosen(TraceDrop.UNSUPPORTED_SHAPE, calls[0], "$")
-    if last.size > MAX_MESSAGES:
-        return NotChosen(TraceDrop.OVER_1000_MESSAGES, last.call, "$")
-    return Chosen(stitched(last, read), last.call)
+    conversation = stitched(last, read)
+    if conversation is None:
+        return NotChosen(TraceDrop.UNSUPPORTED_SHAPE, last.call, "$")
+    return _unless_too_long(Chosen(conversation, last.call))
+
+
+def _unless_too_long(chosen: Chosen) -> Chosen | NotChosen:
+    if chosen.conversation.size > MAX_MESSAGES:
+        return NotChosen(TraceDrop.OVER_1000_MESSAGES, chosen.call, "$")
+    return chosen
 
 
 def _largest_first(call: CallEntry) -> tuple[object, ...]:

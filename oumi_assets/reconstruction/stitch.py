@@ -16,6 +16,7 @@ from oumi_assets.prefix import HASH_BYTES
 from oumi_assets.reconstruction.calls import CallEntry, Reader, rank, start_order
 from oumi_assets.reconstruction.conversation import Candidate, Conversation
 from oumi_assets.wire.messages import wire_messages
+from oumi_assets.wire.tool_calls import usable_id
 
 
 class Link(NamedTuple):
@@ -53,8 +54,11 @@ def _rank(link: Link) -> tuple[object, ...]:
     return rank(link.size, link.has_tools, link.call)
 
 
-def stitched(last: Link, read: Reader) -> Conversation:
-    """The conversation of a chain, read again from its first call on; tools of its last call that had any."""
+def stitched(last: Link, read: Reader) -> Conversation | None:
+    """The conversation of a chain, read again from its first call on; tools of its last call that had any.
+
+    None when its messages cannot be said together: a role may name a tool that another call's reply called.
+    """
     drafts: list[Draft] = []
     tools: list[dict[str, Any]] = []
     for link in _from_first(last):
@@ -62,7 +66,8 @@ def stitched(last: Link, read: Reader) -> Conversation:
         if isinstance(found, Candidate):
             drafts += found.drafts[link.first_new :]
             tools = found.tools or tools
-    return Conversation(wire_messages(drafts) or [], tools)
+    messages = wire_messages(drafts)
+    return Conversation(messages, tools) if messages else None
 
 
 def _from_first(last: Link) -> list[Link]:
@@ -116,8 +121,9 @@ class _Trees:
 
     def _asker(self, marked: bool, result: Draft) -> Link | None:
         """Whose reply called for a result: by id, else the latest unanswered call, of the tool's name if it is known."""
-        if isinstance(result.tool_call_id, str) and result.tool_call_id:
-            return self._by_id.get((marked, result.tool_call_id))
+        call_id = usable_id(result.tool_call_id)
+        if call_id is not None:
+            return self._by_id.get((marked, call_id))
         name = result.name if isinstance(result.name, str) and result.name else None
         waiting = self._unanswered.get((marked, name), [])
         while waiting and id(waiting[-1]) in self._answered:
@@ -143,4 +149,4 @@ def _linked(call: CallEntry, found: Candidate, parent: Link | None, first_new: i
 
 
 def _ids(draft: Draft) -> list[str]:
-    return [call.id for call in draft.tool_calls if isinstance(call.id, str) and call.id]
+    return [call_id for call in draft.tool_calls if (call_id := usable_id(call.id)) is not None]

@@ -39,7 +39,7 @@ class CallIds:
 
     def _call(self, index: int, position: int, draft: ToolCallDraft) -> dict[str, Any]:
         name = draft.name if isinstance(draft.name, str) else dump(draft.name)
-        call_id = _usable_id(draft.id)
+        call_id = usable_id(draft.id)
         logged = call_id not in (None, name) and call_id not in self._used
         if call_id is None or not logged:
             call_id = self._new_id(index, position)
@@ -68,7 +68,7 @@ class CallIds:
         if answered is None:
             answered = self._unlinked(draft, key)
         if answered is None:
-            return _usable_id(draft.tool_call_id) or self._new_id(index, 0)
+            return usable_id(draft.tool_call_id) or self._new_id(index, 0)
         self._turn.answer(answered)
         return answered
 
@@ -132,10 +132,11 @@ class _Turn:
 
 def _key(logged: Any) -> str:
     """A logged id of any kind as text to look it up by; empty when there is none."""
-    return _usable_id(logged) or ("" if logged in (None, "", [], {}) else dump(logged))
+    return usable_id(logged) or ("" if logged in (None, "", [], {}) else dump(logged))
 
 
-def _usable_id(value: Any) -> str | None:
+def usable_id(value: Any) -> str | None:
+    """A logged id that a call can have: a text that is not empty, or a number as its digits."""
     if isinstance(value, str):
         return scrub_text(value) or None
     if isinstance(value, int) and not isinstance(value, bool):

@@ -173,3 +173,24 @@ def test_rule_3_stored_responses_are_taken_as_they_are() -> None:
     inputs = {"input": [output], "model": "m", "previous_response_id": "resp_1"}
     second = run(2, [], {}, inputs=inputs, outputs={"output": [done]})
     assert choose_from([first, second]).messages == [answered("c1", "1"), said("done")]
+
+
+def test_rule_3_numbers_as_ids_are_ids() -> None:
+    """Rule 8 takes them; the answer to the first of two questions does not belong behind the second."""
+    rows = [
+        observation(1, [user("first")], called((1, "f"))),
+        observation(2, [user("second")], called((2, "f"))),
+        observation(3, [answered(1, "1")], said("done")),
+    ]
+    assert choose_from(rows).messages == [user("first"), called(("1", "f")), answered("1", "1"), said("done")]
+
+
+def test_rule_3_what_cannot_be_said_together_is_dropped_and_not_empty() -> None:
+    """A role that names a tool is known by the call before it, which another call's id may hide."""
+    rows = [
+        observation(1, [HI], called(("1", "f"))),
+        observation(2, [called(("1", "weather")), {"role": "weather", "content": "sunny"}], said("done")),
+    ]
+    found = choose_from(rows).found
+    assert isinstance(found, NotChosen)
+    assert found.reason is TraceDrop.UNSUPPORTED_SHAPE
