@@ -79,8 +79,10 @@ def _arguments(text: str) -> Any:
 
 
 def _without_nulls(value: Any) -> Any:
+    # By `map`: of a comprehension, a level would take two of Python's frames instead of one.
     if isinstance(value, list):
-        return [_without_nulls(item) for item in value]
+        return list(map(_without_nulls, value))
     if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+        given = {key: item for key, item in value.items() if item is not None}
+        return dict(zip(given, map(_without_nulls, given.values()), strict=True))
     return value

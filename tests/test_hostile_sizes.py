@@ -16,6 +16,7 @@ from builders import MESSAGES, langfuse_row, langsmith_row, write_rows
 from pipeline import import_export
 
 from oumi_assets.core.errors import FileTooLarge, NotJsonl
+from oumi_assets.core.json_text import MAX_DEPTH
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.workspace import open_workspace
@@ -130,14 +131,24 @@ def _nested(text: str, depth: int) -> str:
 
 
 _CALL = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "DEEP"}}
-_TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "default": "DEEP"}}}
+
+
+def _tool(parameters: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "function", "function": {"name": "f", "parameters": parameters}}
+
+
 DEEP_PLACES = {
     "content": [{"role": "user", "content": "DEEP"}],
     "part": [{"role": "user", "content": [{"type": "file", "file": "DEEP"}]}],
     "arguments": [*MESSAGES, {"role": "assistant", "tool_calls": [_CALL]}],
     "name": [{"role": "user", "content": "x", "name": "DEEP"}],
     "link": [*MESSAGES, {"role": "tool", "tool_call_id": "DEEP", "content": "x"}],
-    "tools": {"messages": MESSAGES, "tools": [_TOOL]},
+    "tools": {"messages": MESSAGES, "tools": [_tool({"type": "object", "default": "DEEP"})]},
+    "schema": {"messages": MESSAGES, "tools": [_tool({"type": "object", "items": "DEEP"})]},
+    "logged in pieces": [
+        {"role": "tool", "tool_call_id": "c", "content": "x"},
+        {"role": "assistant", "content": [{"type": "file", "file": "DEEP"}]},
+    ],
 }
 
 
@@ -156,6 +167,19 @@ def test_nesting_near_the_parsers_limit_never_ends_an_import(tmp_path: Path) -> 
     assert len(imported.rows) + sum(imported.drops.values()) == len(rows)
     assert set(imported.drops) <= {"payload_not_json", "unsupported_shape", "nested_too_deep"}
     assert "part-100" in imported.rows
+
+
+@pytest.mark.parametrize("place", DEEP_PLACES)
+def test_what_is_too_deep_does_not_depend_on_the_version_of_python(place: str, tmp_path: Path) -> None:
+    """The same export gives the same dataset, also on another machine."""
+
+    def kept(depth: int) -> bool:
+        row = langfuse_row("deep", input=_nested(json.dumps(DEEP_PLACES[place]), depth))
+        imported = import_export(write_rows(tmp_path / "a.jsonl", [row, GOOD]), tmp_path / str(depth), deduplicate=False)
+        return "deep" in imported.rows
+
+    assert kept(100) == kept(MAX_DEPTH - 10)
+    assert not kept(MAX_DEPTH + 1) or place in ("content", "arguments", "name", "link"), "these become texts"
 
 
 def test_langsmith_rows_near_the_parsers_limit_never_end_an_import(tmp_path: Path) -> None:

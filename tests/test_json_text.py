@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oumi_assets.core.json_text import NestedTooDeep, NotJson, canonical, dump, dump_readable, parse
+from oumi_assets.core.json_text import MAX_DEPTH, NestedTooDeep, NotJson, canonical, dump, dump_readable, parse
 
 NUMBERS = ["0", "-0", "-0.0", "1.10", "1e400", "-1E-5", "9" * 30, "9" * 4300, "9" * 4301, "-" + "9" * 6000, "0.1e-7"]
+NUMBERS += ["1e-05", "1e-07", "1e16", "1e+16", "1e+22", "1E5", "100000.0", "0.00001", "5e-324", "123456789012345678.5"]
 
 
 @pytest.mark.parametrize("token", NUMBERS)
@@ -39,6 +42,14 @@ def test_what_was_written_is_read_back(value: object) -> None:
     exact = text.encode("utf-8", "surrogatepass")
     assert json.loads(dump(parse(text))) == json.loads(dump(parse(exact)))
     assert dump_readable(parse(text)) == dump(parse(text))
+    assert NUMBER.findall(_outside_texts(dump(parse(text)))) == NUMBER.findall(_outside_texts(text))
+
+
+NUMBER = re.compile(r"-?\d[\d.eE+-]*")
+
+
+def _outside_texts(text: str) -> str:
+    return re.sub(r'"([^"\\]|\\.)*"', '""', text)
 
 
 @pytest.mark.parametrize("text", ['"\\ud800"', '{"\\ud83d": ["\\udc00"]}', '["\\ud800\\ud83d\\ude00"]'])
@@ -66,10 +77,25 @@ def test_nesting_beyond_the_parsers_is_told_apart(text: str) -> None:
         parse(text)
 
 
-def test_nothing_is_written_that_python_could_not_read_back() -> None:
-    """Our encoder goes a few levels deeper than a reader inside some framework's call stack."""
-    depth = 900
-    value = parse("[" * depth + "]" * depth)
-    assert json.loads(dump(value)) is not None
-    with pytest.raises(RecursionError):
+@pytest.mark.parametrize("inside", ["[", '{"a":'])
+def test_what_is_written_is_nested_no_deeper_than_every_reader_goes(inside: str) -> None:
+    """A limit of ours: the parsers' depends on the version of Python, and on where they are called from."""
+
+    def nested(depth: int) -> Any:
+        return parse(inside * (depth - 1) + "[1]" + {"[": "]", '{"a":': "}"}[inside] * (depth - 1))
+
+    flat = ["[" * MAX_DEPTH, [[]] * MAX_DEPTH]
+    for value in (nested(MAX_DEPTH), flat):
+        assert dump_readable(value) == dump(value)
+    for value in (nested(MAX_DEPTH + 1), [flat, nested(MAX_DEPTH)]):
+        with pytest.raises(NestedTooDeep):
+            dump_readable(value)
+
+
+def test_a_value_too_deep_even_to_be_written_is_told_the_same_way() -> None:
+    """A parser deeper than the encoder would be no comfort."""
+    value: list[Any] = []
+    for _ in range(200_000):
+        value = [value]
+    with pytest.raises(NestedTooDeep):
         dump_readable(value)

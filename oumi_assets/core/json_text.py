@@ -22,12 +22,20 @@ class NotJson(ValueError):
 
 
 class NestedTooDeep(NotJson):
-    """The text nests deeper than the parsers go (about 1,000 levels): nothing a chat logs does."""
+    """Nested deeper than the parsers go (1,000 to 10,000 levels), or than we write: nothing a chat logs does."""
+
+
+MAX_DEPTH = 400
+"""Lists and objects within each other in what is written for others: every parser of every Python goes deeper.
+
+A limit of ours, since the parsers' depends on the version of Python, and on where they are called from.
+"""
 
 
 def _number(token: str) -> float | Raw:
-    value = float(token)
-    return value if repr(value) == token else Raw(token.encode())
+    value, written = float(token), token.encode()
+    # Python writes 1e-05 where our encoder writes 0.00001.
+    return value if _encode(value) == written else Raw(written)
 
 
 def _integer(token: str) -> int | Raw:
@@ -80,10 +88,11 @@ def scrub(value: Any) -> Any:
     """The same value with lone surrogates replaced by U+FFFD, in keys too."""
     if isinstance(value, str):
         return scrub_text(value)
+    # By `map`: of a comprehension, a level would take two of Python's frames instead of one.
     if isinstance(value, list):
-        return [scrub(item) for item in value]
+        return list(map(scrub, value))
     if isinstance(value, dict):
-        return {scrub_text(key): scrub(item) for key, item in value.items()}
+        return dict(zip(map(scrub_text, value), map(scrub, value.values()), strict=True))
     return value
 
 
@@ -110,16 +119,29 @@ def dump_bytes(value: Any) -> bytes:
 
 
 def dump_readable(value: Any) -> str:
-    """The same, with room for readers: a `RecursionError` for what could be written here but not be read elsewhere.
+    """The same for what others will read. Raises `NestedTooDeep` beyond `MAX_DEPTH`."""
+    try:
+        text = dump(value)
+    except RecursionError:
+        raise NestedTooDeep from None
+    # Only where there are as many brackets at all: looking takes longer than writing.
+    if text.count("[") + text.count("{") > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
+        raise NestedTooDeep
+    return text
 
-    Python's own parser goes about as deep as ours, less the depth it is called from.
-    """
-    for _ in range(_ROOM):
-        value = [value]
-    return _encode(value)[_ROOM:-_ROOM].decode()
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether there are lists and objects within each other beyond so many levels."""
+    level = [value]
+    for _ in range(levels):
+        level = [inner for outer in level for inner in _inner(outer)]
+        if not level:
+            return False
+    return any(isinstance(value, dict | list) for value in level)
 
 
-_ROOM = 250
+def _inner(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def canonical(value: Any) -> bytes:

@@ -33,11 +33,11 @@ class Conversation:
         return [message["role"] for message in self.messages]
 
     def messages_json(self) -> bytes:
-        """The messages as compact JSON. Raises `RecursionError` for what other readers could not read."""
+        """The messages as compact JSON. Raises `NestedTooDeep` for what other readers may not be able to read."""
         return dump_readable(self.messages).encode()
 
     def tools_text(self) -> str | None:
-        """The tools as compact JSON, None for none. Raises `RecursionError`."""
+        """The tools as compact JSON, None for none. Raises `NestedTooDeep`."""
         return dump_readable(self.tools) if self.tools else None
 
     def prefix_hashes(self) -> bytes:

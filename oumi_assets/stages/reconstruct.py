@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from oumi_assets.core.drops import DROPPED_TRACES, TraceDrop
+from oumi_assets.core.json_text import NestedTooDeep
 from oumi_assets.core.pace import Progress, no_progress
 from oumi_assets.core.parallel import PARALLEL_BYTES, ordered_map
 from oumi_assets.platforms import PLATFORMS, Platform
-from oumi_assets.reconstruction.calls import CallEntry, start_order
+from oumi_assets.reconstruction.calls import CallEntry, Reader, start_order
 from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
-from oumi_assets.reconstruction.choose import Chosen, NotChosen, choose
+from oumi_assets.reconstruction.choose import NotChosen, choose
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.sizes import Sizes
 from oumi_assets.stages.files import CONVERSATIONS_FILE, DROPPED_FILE
@@ -173,8 +174,7 @@ def _reconstructed(rows: pl.DataFrame, data: Any, platform: Platform) -> _Found:
     found = _Found([], [], [], [])
     sizes = rows["rows"].list.eval(pl.element().struct.field("length")).list.sum()
     for place, (calls, size) in enumerate(zip(_calls(rows), sizes, strict=True)):
-        chosen = choose(calls, read, Sizes(data)) if size <= MAX_TRACE_BYTES else _too_large(calls)
-        said = _said(chosen) if isinstance(chosen, Chosen) else chosen
+        said = _said(calls, read, Sizes(data)) if size <= MAX_TRACE_BYTES else _too_large(calls)
         if isinstance(said, NotChosen):
             found.drops.append(said)
             found.dropped.append(place)
@@ -194,13 +194,18 @@ def _too_large(calls: list[CallEntry]) -> NotChosen:
     return NotChosen(TraceDrop.TRACE_TOO_LARGE, max(calls, key=start_order), "$")
 
 
-def _said(chosen: Chosen) -> tuple[object, ...] | NotChosen:
-    found = chosen.conversation
+def _said(calls: list[CallEntry], read: Reader, sizes: Sizes) -> tuple[object, ...] | NotChosen:
+    """A conversation as `_SAID` has it, or why there is none."""
+    telling = max(calls, key=start_order)
     try:
+        chosen = choose(calls, read, sizes)
+        if isinstance(chosen, NotChosen):
+            return chosen
+        telling, found = chosen.call, chosen.conversation
         return found.messages_json(), found.tools_text(), found.size, found.prefix_hashes()
-    except RecursionError:
-        # What could just be read can nest too deep to be written and compared.
-        return NotChosen(TraceDrop.PAYLOAD_NOT_JSON, chosen.call, "$")
+    except (NestedTooDeep, RecursionError):
+        # What could just be read can nest too deep to be compared, or for those who are to read it.
+        return NotChosen(TraceDrop.PAYLOAD_NOT_JSON, telling, "$")
 
 
 def _conversations(traces: pl.DataFrame, said: list[tuple[object, ...]]) -> pl.DataFrame:
