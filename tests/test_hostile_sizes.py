@@ -216,6 +216,14 @@ def test_damaged_gzip_is_told(damage: Any, tmp_path: Path) -> None:
         import_export(tmp_path / "a.jsonl.gz", tmp_path)
 
 
+@pytest.mark.parametrize("zeros", [1, 300, 5 << 20])
+def test_gzip_members_with_zeros_between_them_are_one_export(zeros: int, tmp_path: Path) -> None:
+    """Tapes and some writers fill blocks up; the rows behind the zeros are rows."""
+    first, second = (gzip.compress(json.dumps(langfuse_row(name, name)).encode() + b"\n") for name in ("a", "b"))
+    (tmp_path / "a.jsonl.gz").write_bytes(first + b"\0" * zeros + second + b"\0" * zeros)
+    assert set(import_export(tmp_path / "a.jsonl.gz", tmp_path, deduplicate=False).rows) == {"a", "b"}
+
+
 def test_ids_of_10_000_characters_are_ids(tmp_path: Path) -> None:
     """Nothing names a file after them, so nothing is too long."""
     long = "x" * 10_000

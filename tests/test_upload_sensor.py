@@ -97,6 +97,14 @@ def test_a_touched_or_copied_file_is_not_imported_again(platform: Platform, uplo
     assert platform.tick() == []
 
 
+def test_a_file_that_failed_for_its_content_fails_once(platform: Platform, uploads: Path) -> None:
+    """Touching it makes no export of it, only another failed run."""
+    path = drop(uploads, "one.jsonl", BROKEN)
+    platform.run_everything()
+    os.utime(path, ns=(5_000, 5_000))
+    assert platform.tick() == []
+
+
 def test_a_file_touched_before_its_import_was_seen_to_finish_is_not_imported_again(
     platform: Platform, uploads: Path
 ) -> None:

@@ -6,6 +6,7 @@ Dagster is asked only why an import has no dataset: it loads for a second, and l
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ import click
 
 from oumi_assets.cli.screen import clean, messages, one_line, results
 from oumi_assets.core.errors import AmbiguousDataset, NoDatasetOfImport, UnknownDataset
+from oumi_assets.core.json_text import parse
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.imports.catalog import (
     Dataset,
@@ -110,9 +112,14 @@ def show(dataset: str, n: int, dropped: bool, as_json: bool) -> None:
         return
     for line in read_conversations(store, found.key, n):
         if as_json:
-            click.echo(json.dumps(json.loads(line)) if out.is_terminal else line.decode())
+            click.echo(_in_ascii(line.decode()) if out.is_terminal else line.decode())
         else:
-            _print_conversation(json.loads(line), out)
+            _print_conversation(parse(line), out)
+
+
+def _in_ascii(text: str) -> str:
+    """The same JSON: whatever might move a terminal's cursor is inside of its texts."""
+    return re.sub(r"[^\x20-\x7e]", lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def _find(store: Store, name: str, *, any_import: bool) -> Dataset:

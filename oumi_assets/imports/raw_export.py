@@ -71,10 +71,13 @@ class _Attempt(NamedTuple):
             manifest = msgspec.structs.replace(manifest, source=_source(before, self.watched), pull=self._pull())
             if self.stored is not None:
                 # An import that succeeded once is never replaced by a failure.
-                return self._finish(folder, manifest, self._copy(folder, file, before))
+                return self._finish(folder, _hashed(manifest, self._copy(folder, file, before)))
             with failures_recorded(self.workspace, folder, manifest, {}):
                 copied = self._copy(folder, file, before)
-                return self._finish(folder, manifest, copied)
+        # With its hash, by which the upload is known again when it is touched.
+        manifest = _hashed(manifest, copied)
+        with failures_recorded(self.workspace, folder, manifest, {}):
+            return self._finish(folder, manifest)
 
     def _pull(self) -> Pull | None:
         """The record of the pull that wrote this upload; an import tried again keeps what it knew."""
@@ -96,14 +99,18 @@ class _Attempt(NamedTuple):
             raise FileChanged(self.form.file)
         return copied
 
-    def _finish(self, folder: Path, manifest: Manifest, copied: Copied) -> Manifest:
+    def _finish(self, folder: Path, manifest: Manifest) -> Manifest:
         assert manifest.source is not None
-        source = msgspec.structs.replace(manifest.source, blake3=copied.blake3)
-        _refuse_other_import(self.stored, source, self.settings)
+        _refuse_other_import(self.stored, manifest.source, self.settings)
         platform, counts = _index(self.workspace, folder / EXPORT, folder, _declared(self.form))
-        complete = msgspec.structs.replace(manifest, source=source, platform=platform, counts=counts)
+        complete = msgspec.structs.replace(manifest, platform=platform, counts=counts)
         kept = COMPRESSED if (folder / COMPRESSED).exists() else EXPORT
-        return self.workspace.store.publish(folder, complete, {kept: copied.blake3})
+        return self.workspace.store.publish(folder, complete, {kept: manifest.source.blake3})
+
+
+def _hashed(manifest: Manifest, copied: Copied) -> Manifest:
+    assert manifest.source is not None
+    return msgspec.structs.replace(manifest, source=msgspec.structs.replace(manifest.source, blake3=copied.blake3))
 
 
 def _is_gone(workspace: Workspace, form: Form) -> bool:

@@ -7,6 +7,7 @@ takes up five seconds later. It parses nothing.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import dagster as dg
 
@@ -20,7 +21,7 @@ from oumi_assets.orchestration.planning import Launch, Plan, launches_of, plan, 
 from oumi_assets.orchestration.resources import WorkspaceSource
 from oumi_assets.orchestration.tags import ATTEMPT_TAG, CONTENT_TAG
 from oumi_assets.orchestration.watcher import Watcher, watched_uploads
-from oumi_assets.storage.uploads import Upload, Uploads
+from oumi_assets.storage.uploads import Upload, Uploads, shown
 
 SECOND_LOOK_SECONDS = 1.0
 
@@ -49,7 +50,7 @@ def make_upload_sensor(watcher: Watcher | None = None) -> dg.SensorDefinition:
         waiting = watcher.undone(uploads.watched())
         requested = _plan(watcher, waiting, context.instance, opened) if waiting else Plan([], [])
         watcher.known.expect(launch.key for launch in requested.launches)
-        return _result(requested, len(waiting), watcher.known.cursor())
+        return _result(requested, _why_nothing(len(waiting), uploads.unreadable), watcher.known.cursor())
 
     return upload_sensor
 
@@ -72,7 +73,7 @@ def _written_completely(launches: list[Launch], uploads: Uploads) -> list[Launch
     return settled(launches, again.get, time.time_ns())
 
 
-def _result(requested: Plan, waiting: int, cursor: str) -> dg.SensorResult:
+def _result(requested: Plan, why_nothing: str, cursor: str) -> dg.SensorResult:
     keys = [launch.key for launch in requested.launches]
     requests = [_request(launch) for launch in requested.singles]
     requests += [drain_request(requested.drained)] if requested.drained else []
@@ -80,7 +81,7 @@ def _result(requested: Plan, waiting: int, cursor: str) -> dg.SensorResult:
         run_requests=requests,
         dynamic_partitions_requests=[imports_partitions.build_add_request(keys)] if keys else [],
         cursor=cursor,
-        skip_reason=None if keys else dg.SkipReason(_why_nothing(waiting)),
+        skip_reason=None if keys else dg.SkipReason(why_nothing),
     )
 
 
@@ -94,5 +95,6 @@ def _request(launch: Launch) -> dg.RunRequest:
     )
 
 
-def _why_nothing(waiting: int) -> str:
-    return f"{waiting:,} files are being imported, written or looked at." if waiting else "No new files."
+def _why_nothing(waiting: int, unreadable: Sequence[str]) -> str:
+    found = f"{waiting:,} files are being imported, written or looked at." if waiting else "No new files."
+    return f"{found} Left out, since they may not be read: {', '.join(map(shown, unreadable))}" if unreadable else found

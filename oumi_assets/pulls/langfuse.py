@@ -109,14 +109,14 @@ class Langfuse:
 
     def _expand_metadata(self, asked: dict[str, str], rows: list[dict[str, Any]]) -> None:
         """Ask for a page again, naming the metadata keys whose values look cut."""
-        keys = {key for row in rows for key, value in (row.get("metadata") or {}).items() if _looks_cut(value)}
+        keys = {key for row in rows for key, value in _metadata(row).items() if _looks_cut(value)}
         by_id = {row["id"]: row for row in rows}
         for named in _in_batches(sorted(keys)):
             page = self._get("/api/public/v2/observations", asked | {"expandMetadata": ",".join(named)})
             for whole in _list(page, "data"):
                 mine = by_id.get(whole["id"])
-                if mine is not None and mine.get("metadata"):
-                    mine["metadata"] |= {key: value for key, value in (whole.get("metadata") or {}).items() if key in named}
+                if mine is not None and _metadata(mine):
+                    mine["metadata"] |= {key: value for key, value in _metadata(whole).items() if key in named}
 
     def _check_project(self) -> None:
         """A named project must be the key's own; servers that do not tell are believed."""
@@ -196,6 +196,12 @@ def _between(since: datetime, until: datetime | None) -> dict[str, str]:
 
 def _text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _metadata(row: dict[str, Any]) -> dict[str, Any]:
+    """A row's metadata by key; what was logged as a text or a list has none."""
+    found = row.get("metadata")
+    return found if isinstance(found, dict) else {}
 
 
 def _looks_cut(value: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import zlib
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -64,23 +65,14 @@ def _copy(upload: Stream, size: int, target: Path, quota: int, progress: Progres
 def _inflate(source: Path, target: Path, quota: int) -> None:
     """All members of a gzip file; stops at the quota, so a bomb costs no more than that."""
     written = 0
-    inflater = zlib.decompressobj(wbits=31)
-    with source.open("rb") as compressed, target.open("wb") as out:
-        data = compressed.read(_BLOCK)
-        while data:
-            try:
-                block = inflater.decompress(data, _BLOCK)
-            except zlib.error:
-                raise NotJsonl("it is a damaged gzip file", remedy=_AGAIN) from None
-            written += len(block)
-            if written > quota:
-                raise FileTooLarge(written, quota, at_least=True)
-            out.write(block)
-            data = inflater.unconsumed_tail
-            if inflater.eof:
-                data = (inflater.unused_data or compressed.read(_BLOCK)).lstrip(b"\0")
-                inflater = zlib.decompressobj(wbits=31)
-            elif not data:
-                data = compressed.read(_BLOCK)
-                if not data:
-                    raise NotJsonl("it is a gzip file cut short", remedy=_AGAIN)
+    try:
+        with gzip.open(source) as compressed, target.open("wb") as out:
+            while block := compressed.read(_BLOCK):
+                written += len(block)
+                if written > quota:
+                    raise FileTooLarge(written, quota, at_least=True)
+                out.write(block)
+    except EOFError:
+        raise NotJsonl("it is a gzip file cut short", remedy=_AGAIN) from None
+    except (gzip.BadGzipFile, zlib.error):
+        raise NotJsonl("it is a damaged gzip file", remedy=_AGAIN) from None

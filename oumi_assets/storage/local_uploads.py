@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import stat
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from oumi_assets.core.errors import FileNotFound, FolderNotFound, UnreadableFile, UnsafePath
+from oumi_assets.storage.scratch import new_folder, sweep_folders
 from oumi_assets.storage.uploads import BY_HAND, Upload, Uploads, is_left_alone, shown
 
 _BLOCK = 1 << 20
+_ASIDE = ".upload-"
+"""Begins the names of folders that hold what is being copied into the uploads."""
 
 
 class LocalFile(io.FileIO):
@@ -37,21 +40,33 @@ class LocalUploads(Uploads):
     def __init__(self, root: Path) -> None:
         self.root = root
         self.location = str(root)
+        self.unreadable: list[str] = []
 
     def prepare(self) -> None:
-        """Make the folder, and the one the sensor ignores."""
+        """Make the folder, and the one the sensor ignores; remove what a killed `put` left."""
         (self.root / BY_HAND).mkdir(parents=True, exist_ok=True)
+        sweep_folders(self.root, _ASIDE)
 
     def exists(self) -> bool:
         """Whether the folder is there."""
         return self.root.is_dir()
 
     def listing(self) -> list[Upload]:
-        """All regular files, by name; links and what is no text left out."""
+        """All regular files, by name; links, what is no text, and folders that may not be read left out."""
+        self.unreadable = []
         return sorted(self._walk(""))
 
     def _walk(self, below: str) -> Iterator[Upload]:
-        with os.scandir(self.root / below) as entries:
+        try:
+            entries = os.scandir(self.root / below)
+        except (PermissionError, FileNotFoundError) as error:
+            if not below:
+                raise
+            # A volume's `lost+found` must not stop the imports of everything else.
+            if isinstance(error, PermissionError):
+                self.unreadable.append(below)
+            return
+        with entries:
             for entry in entries:
                 name = f"{below}{entry.name}"
                 if is_left_alone(entry.name) or not _is_text(entry.name):
@@ -69,6 +84,8 @@ class LocalUploads(Uploads):
         parts = PurePosixPath(name).parts
         if not parts or name.startswith(("/", "\\")) or ".." in parts or "\0" in name:
             raise UnsafePath(shown(name), "it lies outside the uploads folder")
+        if _is_missing(self.root):
+            raise FolderNotFound(shown(name), shown(str(self.root)))
         folder = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
         try:
             for part in parts[:-1]:
@@ -82,14 +99,24 @@ class LocalUploads(Uploads):
         """Copy aside under a name the sensor ignores, then rename."""
         target = self.root / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        with SingleFile(path).open(str(path)) as source, tempfile.TemporaryDirectory(dir=self.root, prefix=".") as aside:
+        sweep_folders(self.root, _ASIDE)
+        with SingleFile(path).open(str(path)) as source, _folder_aside(self.root) as aside:
             size, copied = source.describe().size, 0
-            with (Path(aside) / "upload").open("wb") as out:
+            with (aside / "upload").open("wb") as out:
                 while block := source.read(_BLOCK):
                     copied += out.write(block)
                     progress(copied, size)
             os.replace(out.name, target)
         return str(target)
+
+
+@contextmanager
+def _folder_aside(root: Path) -> Iterator[Path]:
+    folder = new_folder(root, _ASIDE)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class SingleFile:
@@ -106,6 +133,8 @@ class SingleFile:
     @contextmanager
     def open(self, name: str) -> Iterator[LocalFile]:
         """The file itself. Whoever types its name may read what a link there leads to."""
+        if not _is_text(str(self.path)):
+            raise UnsafePath(shown(name), "its path is no text in UTF-8, so nothing could name it")
         if _is_missing(self.path.parent):
             raise FolderNotFound(shown(name), shown(str(self.path.parent)))
         with open_regular(str(self.path), name, self.names, where="its folder", follow=True) as file:

@@ -6,7 +6,7 @@ The kinds are `local_uploads` and `s3_uploads`. Nothing here reads an export.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -65,6 +65,9 @@ class Uploads(ABC):
 
     appear_whole: bool
     """Uploads are never seen half-written, and equal content has an equal tag: one look is enough."""
+
+    unreadable: Sequence[str] = ()
+    """Folders that the last listing left out, since nobody lets us look into them."""
 
     @abstractmethod
     def prepare(self) -> None:

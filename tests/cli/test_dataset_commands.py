@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from paths import FIXTURES
 
 from oumi_assets.cli import commands
+from oumi_assets.cli.datasets import _in_ascii
 from oumi_assets.core.errors import AmbiguousDataset, BadSetting, NoDatasetOfImport, UnknownDataset
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
@@ -224,6 +225,23 @@ def test_terminal_output_carries_no_escape_sequences(tmp_path: Path, import_file
     assert len(run("datasets").splitlines()) == 2
     assert not {character for character in shown if ord(character) < 32 and character not in "\n\t"}
     assert "\u202e" not in shown
+
+
+def test_numbers_of_any_length_can_be_read(import_file: Callable[..., Summary], tmp_path: Path) -> None:
+    """Python refuses to convert more than 4,300 digits; nobody asked it to."""
+    digits = "9" * 5000
+    part = '{"type": "file", "file": {"size": ' + digits + ', "name": "\u00fc\u202e"}}'
+    row = langfuse_row(input='[{"role": "user", "content": [' + part + "]}]")
+    key = import_file(write_rows(tmp_path / "a.jsonl", [row])).key
+    assert "<file>" in run("show", key)
+    assert digits in run("show", key, "--json")
+
+
+def test_json_on_a_terminal_is_the_same_in_ascii() -> None:
+    """A trace must not move the cursor of whoever reads it."""
+    text = '{"a": "\x7f\u202e\U0001f600", "b": 1e-05}'
+    assert _in_ascii(text) == '{"a": "\\u007f\\u202e\\ud83d\\ude00", "b": 1e-05}'
+    assert json.loads(_in_ascii(text)) == json.loads(text)
 
 
 def test_a_failed_import_can_be_deleted_too(workspace: Workspace) -> None:

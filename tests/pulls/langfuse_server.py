@@ -94,7 +94,7 @@ def _selected(row: dict[str, Any], query: dict[str, str]) -> dict[str, Any]:
     groups = query.get("fields", "core,basic").split(",")
     keys = [*_CORE, *(key for group in groups for key in _GROUPS.get(group, "").split())]
     found = {key: row.get(key) for key in keys}
-    if found.get("metadata"):
+    if isinstance(found.get("metadata"), dict):
         whole = query.get("expandMetadata", "").split(",")
         found["metadata"] = {
             key: value if key in whole or not isinstance(value, str) else value[:200]

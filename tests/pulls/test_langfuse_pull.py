@@ -120,6 +120,14 @@ def test_long_metadata_is_whole(langfuse: LangfuseServer, uploads: Path) -> None
     assert row["metadata"] == {**metadata, "a,b": "y" * 200}
 
 
+@pytest.mark.parametrize("metadata", ["x" * 300, ["x" * 300], 5])
+def test_metadata_without_keys_stays_as_it_is(metadata: object, langfuse: LangfuseServer, uploads: Path) -> None:
+    """People log texts and lists as metadata, too."""
+    langfuse.load([observation("t", "1", DAY_1, DAY_2, metadata=metadata)])
+    (row,) = rows_of(uploads, pulled("langfuse", "default", FIRST, uploads))
+    assert row["metadata"] == metadata
+
+
 def test_a_filter_chooses_whole_traces(langfuse: LangfuseServer, uploads: Path) -> None:
     """A trace is taken whole when one of its observations matches."""
     langfuse.load([observation("wanted", name, DAY_1, DAY_2) for name in ("chosen", "other")])

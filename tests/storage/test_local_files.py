@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from oumi_assets.core.errors import FileNotFound, UnreadableFile, UnsafePath
+from oumi_assets.core.errors import FileNotFound, FolderNotFound, UnreadableFile, UnsafePath
 from oumi_assets.storage.local_uploads import LocalUploads, SingleFile
 
 
@@ -19,13 +22,23 @@ def no_superuser() -> Iterator[None]:
     before = os.geteuid()
     if before == 0:
         os.seteuid(65534)
-    yield
-    os.seteuid(before)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
 
 
-def test_a_file_that_may_not_be_read_is_said_to_be_denied(tmp_path: Path) -> None:
+@pytest.fixture
+def anyones() -> Iterator[Path]:
+    """A folder that everybody may look into, and its parents, too: those of `tmp_path` are their owner's."""
+    with TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
+
+
+def test_a_file_that_may_not_be_read_is_said_to_be_denied(anyones: Path) -> None:
     """It is no link, and no other file would help."""
-    path = tmp_path / "mine.jsonl"
+    path = anyones / "mine.jsonl"
     path.write_text("{}")
     path.chmod(0)
     denied = pytest.raises(UnreadableFile, match=r"^mine\.jsonl cannot be read: permission denied")
@@ -69,3 +82,63 @@ def test_the_uploads_folder_follows_no_link(tmp_path: Path) -> None:
     (tmp_path / "secret.jsonl").write_text("{}")
     with pytest.raises(UnsafePath, match="link"), LocalUploads(tmp_path / "uploads").open("secret.jsonl"):
         pass
+
+
+def test_a_folder_that_may_not_be_read_is_left_out_and_named(anyones: Path) -> None:
+    """`lost+found` on a mounted volume must not stop every import."""
+    uploads = LocalUploads(anyones)
+    (anyones / "monday.jsonl").write_text("{}")
+    (anyones / "lost+found").mkdir(mode=0)
+    with no_superuser():
+        assert [upload.name for upload in uploads.listing()] == ["monday.jsonl"]
+        assert uploads.unreadable == ["lost+found/"]
+    (anyones / "lost+found").rmdir()
+    uploads.listing()
+    assert not uploads.unreadable
+
+
+def test_an_uploads_folder_that_may_not_be_read_is_no_empty_one(anyones: Path) -> None:
+    """The sensor would take everything in it for gone."""
+    anyones.chmod(0)
+    with no_superuser(), pytest.raises(PermissionError):
+        LocalUploads(anyones).listing()
+
+
+def test_a_missing_uploads_folder_is_told_where_a_file_of_it_is_wanted(tmp_path: Path) -> None:
+    """Somebody removed it; the form in the UI names a file."""
+    with pytest.raises(FolderNotFound, match="There is no folder .*gone"), LocalUploads(tmp_path / "gone").open("a.jsonl"):
+        pass
+
+
+def test_a_path_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    """No database holds it, no page shows it, and the sensor would never see it."""
+    path = tmp_path / os.fsdecode(b"monday\xff.jsonl")
+    path.write_text("{}")
+    with pytest.raises(UnsafePath, match="no text in UTF-8"), SingleFile(path).open(path.name):
+        pass
+
+
+_KILLED = """
+import os, sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from oumi_assets.storage.local_uploads import LocalUploads
+LocalUploads(Path(sys.argv[1])).put(Path(sys.argv[2]), "a.jsonl", lambda done, size: os.kill(os.getpid(), 9))
+"""
+
+
+def _put_another(uploads: LocalUploads) -> None:
+    (uploads.root.parent / "b").write_text("{}")
+    uploads.put(uploads.root.parent / "b", "b.jsonl", lambda done, size: None)
+
+
+@pytest.mark.parametrize("after", [LocalUploads.prepare, _put_another])
+def test_what_a_killed_upload_copied_is_swept(after: Callable[[LocalUploads], object], tmp_path: Path) -> None:
+    """The sensor does not look at it, and nobody would ever find 50 GB behind a dot."""
+    (tmp_path / "mine.jsonl").write_text("{}")
+    uploads = LocalUploads(tmp_path / "uploads")
+    uploads.prepare()
+    subprocess.run([sys.executable, "-c", _KILLED, uploads.root, tmp_path / "mine.jsonl"], check=False, timeout=60)
+    assert len([*uploads.root.rglob(".*/upload")]) == 1
+    after(uploads)
+    assert not [*uploads.root.rglob(".*")]
