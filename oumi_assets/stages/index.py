@@ -38,7 +38,7 @@ _TAIL_BYTES = 1 << 10
 
 
 class IndexCounts(NamedTuple):
-    """Non-blank lines, rows and drops of an export."""
+    """Non-blank lines of an export, and the rows among them."""
 
     lines: int
     rows: int

@@ -16,7 +16,7 @@ class Outcome(StrEnum):
 
 
 NOT_HASHED = ""
-"""The hash of a file that an earlier version described, by another hash: only its size is known."""
+"""In place of the hash of a file that was not copied, or that an earlier version described by another hash."""
 
 
 class Settings(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from oumi_assets.storage.s3_stream import S3File
 from oumi_assets.storage.uploads import Upload, Uploads, is_left_alone, shown
 
 _NAMED = 100
-"""Names for a message: it shows twenty, and a bucket may hold a million."""
+"""Names for a message: it shows a few, and a bucket may hold a million."""
 
 
 class S3Uploads(Uploads):
