@@ -17,8 +17,8 @@ from oumi_assets.core.errors import AmbiguousDataset, NoDatasetOfImport, Unknown
 from oumi_assets.core.json_text import parse
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.imports.catalog import (
-    Dataset,
     Drop,
+    ListedImport,
     called,
     delete_import,
     find_dataset,
@@ -36,7 +36,7 @@ def _store() -> Store:
     return open_here().store
 
 
-def _failed() -> list[Dataset]:
+def _failed() -> list[ListedImport]:
     from oumi_assets.orchestration.failures import failed_here
 
     return failed_here()
@@ -58,7 +58,7 @@ def datasets(failed: bool, as_json: bool) -> None:
     _print_table(found, _FAILED_COLUMNS if failed else _COLUMNS)
 
 
-_Column = tuple[str, Literal["left", "right"], Callable[[Dataset], str]]
+_Column = tuple[str, Literal["left", "right"], Callable[[ListedImport], str]]
 _NAME: _Column = ("name", "left", lambda dataset: one_line(dataset.name))
 _WHEN_AND_KEY: tuple[_Column, ...] = (
     ("when (UTC)", "left", lambda dataset: dataset.created[:16].replace("T", " ")),
@@ -82,7 +82,7 @@ _FOLDED = ("name", "why")
 _LEAST_WIDTH = 12
 
 
-def _print_table(found: list[Dataset], columns: tuple[_Column, ...]) -> None:
+def _print_table(found: list[ListedImport], columns: tuple[_Column, ...]) -> None:
     from rich.cells import cell_len
     from rich.table import Table
 
@@ -122,7 +122,7 @@ def _in_ascii(text: str) -> str:
     return re.sub(r"[^\x20-\x7e]", lambda found: json.dumps(found[0])[1:-1], text)
 
 
-def _find(store: Store, name: str, *, any_import: bool) -> Dataset:
+def _find(store: Store, name: str, *, any_import: bool) -> ListedImport:
     """The dataset of that name. Raises with the reason when it is an import's that has none."""
     try:
         return find_dataset(store, name, any_import=any_import)
@@ -133,7 +133,7 @@ def _find(store: Store, name: str, *, any_import: bool) -> Dataset:
         raise NoDatasetOfImport(name, failed[-1].error) from None
 
 
-def _show_dropped(store: Store, found: Dataset, n: int, as_json: bool) -> None:
+def _show_dropped(store: Store, found: ListedImport, n: int, as_json: bool) -> None:
     drops = list(read_drops(store, found.key, n))
     for drop in drops:
         click.echo(json.dumps(drop._asdict()) if as_json else _drop_line(drop))
@@ -208,7 +208,7 @@ def delete(dataset: str, yes: bool) -> None:
     )
 
 
-def _find_import(store: Store, name: str) -> Dataset:
+def _find_import(store: Store, name: str) -> ListedImport:
     """An import with any outcome; of one that failed before anything was stored, only Dagster knows."""
     try:
         return find_dataset(store, name, any_import=True)

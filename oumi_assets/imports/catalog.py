@@ -17,7 +17,7 @@ from oumi_assets.storage.store import Store
 _EXCERPT = 200
 
 
-class Dataset(NamedTuple):
+class ListedImport(NamedTuple):
     """One import as people list it; `dropped` adds up all stages, in their own units; `error` says why it has no dataset."""
 
     name: str
@@ -32,33 +32,33 @@ class Dataset(NamedTuple):
 class _Import(NamedTuple):
     """An import with any outcome; a deleted one is listed only while a stage of it is there."""
 
-    dataset: Dataset
+    listed: ListedImport
     is_made: bool
     is_deleted: bool
 
 
-def list_datasets(store: Store) -> list[Dataset]:
+def list_datasets(store: Store) -> list[ListedImport]:
     """Every dataset that is whole, oldest first."""
-    return [found.dataset for found in _list_imports(store) if found.is_made]
+    return [found.listed for found in _list_imports(store) if found.is_made]
 
 
-def list_unfinished(store: Store) -> list[Dataset]:
+def list_unfinished(store: Store) -> list[ListedImport]:
     """Every import that failed, or runs right now, oldest first."""
-    return [found.dataset for found in _list_imports(store) if not found.is_made and not found.is_deleted]
+    return [found.listed for found in _list_imports(store) if not found.is_made and not found.is_deleted]
 
 
-def find_dataset(store: Store, name: str, *, any_import: bool = False) -> Dataset:
+def find_dataset(store: Store, name: str, *, any_import: bool = False) -> ListedImport:
     """The dataset of that key or name; with `any_import` also an import that failed.
 
     Else, with `any_import`, a deleted one of which a stage is left: it ran somewhere else and published it afterwards.
     Raises `UnknownDataset`, `NoDatasetOfImport`, and `AmbiguousDataset` when several are called so.
     """
     imports = _list_imports(store)
-    there = [one.dataset for one in imports if not one.is_deleted]
-    sought = there if any_import else [one.dataset for one in imports if one.is_made]
+    there = [one.listed for one in imports if not one.is_deleted]
+    sought = there if any_import else [one.listed for one in imports if one.is_made]
     found = called(name, sought)
     if not found and any_import:
-        found = called(name, [one.dataset for one in imports if one.is_deleted])
+        found = called(name, [one.listed for one in imports if one.is_deleted])
     if len(found) > 1:
         raise AmbiguousDataset(name, [dataset.key for dataset in found])
     failed = called(name, there)
@@ -69,11 +69,9 @@ def find_dataset(store: Store, name: str, *, any_import: bool = False) -> Datase
     return found[0]
 
 
-def called(name: str, datasets: list[Dataset]) -> list[Dataset]:
+def called(name: str, imports: list[ListedImport]) -> list[ListedImport]:
     """The import of that key, else all of that name."""
-    return [dataset for dataset in datasets if dataset.key == name] or [
-        dataset for dataset in datasets if dataset.name == name
-    ]
+    return [one for one in imports if one.key == name] or [one for one in imports if one.name == name]
 
 
 def read_conversations(store: Store, key: str, count: int) -> Iterator[bytes]:
@@ -138,7 +136,7 @@ def _list_imports(store: Store) -> list[_Import]:
 
 def _import(manifests: list[Manifest]) -> _Import:
     deleted = _is_deleted(manifests)
-    return _Import(_dataset(manifests), _is_made(manifests[-1]) and not deleted, deleted)
+    return _Import(_listed(manifests), _is_made(manifests[-1]) and not deleted, deleted)
 
 
 def _is_deleted(manifests: list[Manifest]) -> bool:
@@ -149,10 +147,10 @@ def _is_made(last: Manifest) -> bool:
     return last.asset == DEDUPED_DATASET and last.outcome is Outcome.COMPLETE
 
 
-def _dataset(manifests: list[Manifest]) -> Dataset:
+def _listed(manifests: list[Manifest]) -> ListedImport:
     """One import, of its manifests in the order of the stages."""
     raw, last = manifests[0], manifests[-1]
-    return Dataset(
+    return ListedImport(
         name=raw.settings.dataset_name if raw.settings else raw.import_key,
         platform=raw.platform or "",
         conversations=last.counts.outgoing if _is_made(last) else 0,

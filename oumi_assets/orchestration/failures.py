@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import dagster as dg
 
-from oumi_assets.imports.catalog import Dataset, list_unfinished
+from oumi_assets.imports.catalog import ListedImport, list_unfinished
 from oumi_assets.imports.form import name_after
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES
 from oumi_assets.orchestration.history import form_of, newest_run
@@ -26,14 +26,14 @@ _OF_CODE = ("STEP_FAILURE", "RUN_EXCEPTION")
 _INTERRUPTED = "It was interrupted: somebody stopped it, or its process was killed."
 
 
-def failed_here() -> list[Dataset]:
+def failed_here() -> list[ListedImport]:
     """`list_failed` of this environment's storage and Dagster home."""
     open_home()
     with dg.DagsterInstance.get() as instance:
         return list_failed(instance, open_here().store)
 
 
-def list_failed(instance: dg.DagsterInstance, store: Store) -> list[Dataset]:
+def list_failed(instance: dg.DagsterInstance, store: Store) -> list[ListedImport]:
     """Every import without a dataset that `retry` knows, with the reason, oldest first; also those that run or wait."""
     found = [_explained(instance, store, dataset) for dataset in list_unfinished(store)]
     recorded = store.folders(RAW_EXPORT)
@@ -59,20 +59,20 @@ def error_of_ours(run_id: str) -> str:
     return f"an error of ours, not of your file; the page of Dagster run {run_id} in the UI has the details."
 
 
-def _explained(instance: dg.DagsterInstance, store: Store, dataset: Dataset) -> Dataset:
+def _explained(instance: dg.DagsterInstance, store: Store, dataset: ListedImport) -> ListedImport:
     record = newest_run(instance, dataset.key)
     if record is not None:
         return dataset._replace(error=_why(instance, store, dataset.key, record.dagster_run))
     return dataset._replace(error=dataset.error or "It was interrupted, or another platform makes it right now.")
 
 
-def _never_recorded(instance: dg.DagsterInstance, store: Store, key: str, record: dg.RunRecord) -> Dataset:
+def _never_recorded(instance: dg.DagsterInstance, store: Store, key: str, record: dg.RunRecord) -> ListedImport:
     """An import as its run's form describes it."""
     form = form_of(record.dagster_run)
     name, file = (str(form.get(field) or "").strip() for field in ("dataset_name", "file"))
     created = record.create_timestamp.isoformat(timespec="microseconds")
     error = _why(instance, store, key, record.dagster_run)
-    return Dataset(name or (name_after(file) if file else key), "", 0, 0, created, key, error)
+    return ListedImport(name or (name_after(file) if file else key), "", 0, 0, created, key, error)
 
 
 def _why(instance: dg.DagsterInstance, store: Store, key: str, run: dg.DagsterRun) -> str:

@@ -15,7 +15,7 @@ from ticks import BROKEN, FIXTURE, Platform
 from oumi_assets.cli import commands
 from oumi_assets.core.errors import AmbiguousDataset
 from oumi_assets.core.pace import no_progress
-from oumi_assets.imports.catalog import Dataset
+from oumi_assets.imports.catalog import ListedImport
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.orchestration import upload_sensor
@@ -46,7 +46,7 @@ def by_hand(home: dg.DagsterInstance, workspace: Workspace, key: str, **form: ob
     job.execute_in_process(instance=home, partition_key=key, run_config=config, raise_on_error=False)
 
 
-def only(home: dg.DagsterInstance, workspace: Workspace) -> Dataset:
+def only(home: dg.DagsterInstance, workspace: Workspace) -> ListedImport:
     """The one that is listed."""
     (found,) = list_failed(home, workspace.store)
     return found
