@@ -8,8 +8,8 @@ import pytest
 
 from oumi_assets.core.pace import Pace, describe
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
-from oumi_assets.orchestration.reporting import opened
 from oumi_assets.orchestration.resources import OpenedWorkspace
+from oumi_assets.orchestration.steps import opened
 
 
 def test_bytes_and_traces_are_told_with_their_rate_and_the_time_left() -> None:
@@ -35,7 +35,7 @@ def test_reports_are_passed_on_at_a_gentle_rate() -> None:
 
 
 class FakeContext:
-    """As much of an asset's context as reporting needs."""
+    """As much of an asset's context as a step needs."""
 
     partition_key = "it"
     run_id = "of-no-run"
@@ -57,7 +57,7 @@ def test_a_stage_logs_its_pace_and_still_reports_to_its_caller(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the UI a long import must not look as if it hung; on the terminal the bar goes on."""
-    monkeypatch.setattr("oumi_assets.orchestration.reporting.LOG_SECONDS", -1.0)
+    monkeypatch.setattr("oumi_assets.orchestration.steps.LOG_SECONDS", -1.0)
     context, shown = FakeContext(), []
     resource = OpenedWorkspace(replace(workspace, progress=lambda *report: shown.append(report)))
     with opened(context, resource, RAW_EXPORT) as found:  # type: ignore[arg-type]

@@ -11,8 +11,9 @@ from pydantic import Field
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.workspace import DEDUPED_DATASET, PARSED_TRACES, RAW_EXPORT, RECONSTRUCTED_CONVERSATIONS
 from oumi_assets.orchestration.partitions import imports_partitions
-from oumi_assets.orchestration.reporting import CHECK, materialized, opened
+from oumi_assets.orchestration.reporting import CHECK, materialized
 from oumi_assets.orchestration.resources import WorkspaceSource
+from oumi_assets.orchestration.steps import opened
 from oumi_assets.orchestration.tags import ANY_CONTENT, CONTENT_TAG
 
 GROUP = "trace_import"

@@ -1,23 +1,16 @@
-"""What Dagster shows of a stage: counts to plot, a table of reasons, where it lies; and failures in plain words.
+"""What Dagster shows of a stage: counts to plot, a table of reasons, where it lies; of one that failed, too.
 
 Nothing here shows trace text: an example is a place (line, id, path), at most 200 escaped characters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from oumi_assets.core.errors import FileNotFound, TraceImportError, TransientError, passes
-from oumi_assets.core.pace import Pace, Progress
-from oumi_assets.core.storage_errors import PlaceUnusable, StorageTrouble, is_refused
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES, Workspace
-from oumi_assets.orchestration.resources import WorkspaceSource, place_of
-from oumi_assets.orchestration.tags import PROCESS_TAG, TRY_AGAIN_TAG, process_mark
 from oumi_assets.stages.files import DROPPED_FILE
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Pull
 
@@ -25,11 +18,6 @@ if TYPE_CHECKING:
     from oumi_assets.imports.recount import Recount
 
 CHECK = "rows_are_conserved"
-MAX_RETRIES = 4
-BACKOFF_SECONDS = 2.0
-"""The first pause before another try; each next one is twice as long: 30 seconds in all."""
-LOG_SECONDS = 10.0
-"""A long import says how it goes this often in the run's log; a short one not at all."""
 _MAX_EXAMPLE = 200
 _PLACES = ("line", "offset", "path", "trace_id", "conversation_id")
 _REASONS_TABLE = dg.TableSchema(
@@ -89,64 +77,8 @@ def _pull_metadata(pull: Pull) -> dict[str, Any]:
     return metadata
 
 
-@contextmanager
-def opened(context: dg.AssetExecutionContext, resource: WorkspaceSource, asset: str) -> Iterator[Workspace]:
-    """The workspace of a stage, which logs the pace of long work.
-
-    One of our errors becomes a Dagster failure that begins with its message.
-
-    Raised `from None`, so that the sentence and not a traceback is what the run page shows first.
-    A fault that passes is tried again, with growing pauses; then the run may be planned again.
-    """
-    instance, run_id = context.instance, context.run.run_id
-    instance.add_run_tags(run_id, {PROCESS_TAG: process_mark(run_id)})
-    workspace: Workspace | None = None
-    try:
-        workspace = resource.open()
-        with _refusals_told():
-            yield replace(workspace, progress=_both(workspace.progress, Pace(context.log.info, LOG_SECONDS)))
-    except (TraceImportError, OSError) as error:
-        if isinstance(error, OSError) and not passes(error):
-            raise
-        if isinstance(error, TransientError | OSError) and context.retry_number < MAX_RETRIES:
-            seconds = BACKOFF_SECONDS * 2**context.retry_number
-            context.log.warning(f"{_sentence(error)} Next try in {seconds:g} seconds.")
-            raise dg.RetryRequested(MAX_RETRIES, seconds) from None
-        if isinstance(error, TransientError | StorageTrouble | OSError | FileNotFound):
-            instance.add_run_tags(run_id, {TRY_AGAIN_TAG: "true"})
-        # A storage that is in trouble is not asked for more.
-        well = None if isinstance(error, StorageTrouble) else workspace
-        metadata = _failure_metadata(well, asset, context.partition_key) if well else {}
-        raise dg.Failure(description=_sentence(error), metadata=metadata, allow_retries=False) from None
-
-
-@contextmanager
-def _refusals_told() -> Iterator[None]:
-    """A place of ours that the system does not let us use: an error of nobody's file and of no code."""
-    try:
-        yield
-    except OSError as error:
-        place = place_of(error.filename) if is_refused(error) else None
-        if place is None:
-            raise
-        raise PlaceUnusable(*place, error.strerror or "") from None
-
-
-def _sentence(error: TraceImportError | OSError) -> str:
-    if isinstance(error, OSError):
-        return f"The disk or the network failed for a moment ({error.strerror or type(error).__name__})."
-    return str(error)
-
-
-def _both(one: Progress, other: Progress) -> Progress:
-    def report(doing: str, done: int, total: int, rows: int = 0) -> None:
-        one(doing, done, total, rows)
-        other(doing, done, total, rows)
-
-    return report
-
-
-def _failure_metadata(workspace: Workspace, asset: str, key: str) -> Mapping[str, Any]:
+def failure_metadata(workspace: Workspace, asset: str, key: str) -> Mapping[str, Any]:
+    """What the stages up to the one that failed have counted and left out."""
     metadata: dict[str, Any] = {}
     for stage in STAGES[: STAGES.index(asset) + 1]:
         manifest = workspace.store.manifest(stage, key)

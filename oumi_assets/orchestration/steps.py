@@ -1,0 +1,91 @@
+"""A step of a run around one stage: its workspace, its pace in the log, and what becomes of its errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import dagster as dg
+
+from oumi_assets.core.errors import FileNotFound, TraceImportError, TransientError, passes
+from oumi_assets.core.pace import Pace, Progress
+from oumi_assets.core.storage_errors import PlaceUnusable, StorageTrouble, is_refused
+from oumi_assets.imports.workspace import Workspace
+from oumi_assets.orchestration.reporting import failure_metadata
+from oumi_assets.orchestration.resources import WorkspaceSource, place_of
+from oumi_assets.orchestration.tags import PROCESS_TAG, TRY_AGAIN_TAG, process_mark
+
+MAX_RETRIES = 4
+BACKOFF_SECONDS = 2.0
+"""The first pause before another try; each next one is twice as long: 30 seconds in all."""
+LOG_SECONDS = 10.0
+"""A long import says how it goes this often in the run's log; a short one not at all."""
+
+
+@contextmanager
+def opened(context: dg.AssetExecutionContext, resource: WorkspaceSource, asset: str) -> Iterator[Workspace]:
+    """The workspace of a stage, which logs the pace of long work.
+
+    A fault that passes becomes a retry with growing pauses; one of our errors a Dagster failure that begins with its
+    message. Both are raised `from None`: the run page shows the sentence first and not a traceback.
+    """
+    context.instance.add_run_tags(context.run.run_id, {PROCESS_TAG: process_mark(context.run.run_id)})
+    workspace: Workspace | None = None
+    try:
+        workspace = resource.open()
+        with _refusals_told():
+            yield replace(workspace, progress=_both(workspace.progress, Pace(context.log.info, LOG_SECONDS)))
+    except (TraceImportError, OSError) as error:
+        if isinstance(error, OSError) and not passes(error):
+            raise
+        pause = _pause(error, context.retry_number)
+        if pause is not None:
+            context.log.warning(f"{_sentence(error)} Next try in {pause:g} seconds.")
+            raise dg.RetryRequested(MAX_RETRIES, pause) from None
+        raise _failure(error, context, workspace, asset) from None
+
+
+def _pause(error: Exception, tries: int) -> float | None:
+    """Seconds until a stage is tried again that failed so after so many retries; None when it is not."""
+    if tries >= MAX_RETRIES or not isinstance(error, TransientError | OSError):
+        return None
+    return BACKOFF_SECONDS * float(2**tries)
+
+
+def _failure(
+    error: TraceImportError | OSError, context: dg.AssetExecutionContext, workspace: Workspace | None, asset: str
+) -> dg.Failure:
+    """What ends the run. Where the file is not to blame, the sensor may plan the import again."""
+    if isinstance(error, TransientError | StorageTrouble | OSError | FileNotFound):
+        context.instance.add_run_tags(context.run.run_id, {TRY_AGAIN_TAG: "true"})
+    # A storage that is in trouble is not asked for more.
+    readable = None if isinstance(error, StorageTrouble) else workspace
+    metadata = failure_metadata(readable, asset, context.partition_key) if readable else {}
+    return dg.Failure(description=_sentence(error), metadata=metadata, allow_retries=False)
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    """A place of ours that the system does not let us use: an error of nobody's file and of no code."""
+    try:
+        yield
+    except OSError as error:
+        place = place_of(error.filename) if is_refused(error) else None
+        if place is None:
+            raise
+        raise PlaceUnusable(*place, error.strerror or "") from None
+
+
+def _sentence(error: TraceImportError | OSError) -> str:
+    if isinstance(error, OSError):
+        return f"The disk or the network failed for a moment ({error.strerror or type(error).__name__})."
+    return str(error)
+
+
+def _both(one: Progress, other: Progress) -> Progress:
+    def report(doing: str, done: int, total: int, rows: int = 0) -> None:
+        one(doing, done, total, rows)
+        other(doing, done, total, rows)
+
+    return report
