@@ -6,13 +6,13 @@ cut: the SDK's own retries do not cover a body that ends too early.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
 import tenacity
 from requests.exceptions import ChunkedEncodingError, ContentDecodingError
+from urllib3 import Retry
+from urllib3.exceptions import InvalidHeader
 
 ATTEMPTS = 6
 FIRST_WAIT = 0.5
@@ -64,12 +64,7 @@ def _wait(state: tenacity.RetryCallState) -> float:
 
 def retry_after(text: str | None) -> float | None:
     """Seconds of a `Retry-After` header (RFC 9110: seconds, or a date), None when there is none."""
-    if text is None:
-        return None
-    if text.strip().isdigit():
-        return float(text)
     try:
-        when = parsedate_to_datetime(text)
-    except ValueError:
+        return Retry().parse_retry_after(text) if text else None
+    except InvalidHeader:
         return None
-    return max((when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), 0.0)
