@@ -1,8 +1,7 @@
 """OpenAI chat completions, as `langfuse.openai`, `wrap_openai` and people by hand log them.
 
 Input: a bare list of messages, `{messages, tools | functions}`, or a traced function's `{args, kwargs}`.
-Output: the assistant message, `{choices: [{message}]}`, several alternatives as a list, or one of the
-wrappers people use (`{message}`, `{output}`, `{messages}`, `{content}`).
+Outputs are found by `openai_replies`.
 Source of the format: OpenAI API reference, chat completions; Langfuse and LangSmith SDK wrappers.
 """
 
@@ -11,14 +10,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
+from oumi_assets.core.calls import Draft, Request, ToolCallDraft
 from oumi_assets.shapes.base import Shape, first_list, parsed
 from oumi_assets.shapes.blocks import with_system
+from oumi_assets.shapes.openai_replies import has_role, reply
 
 _CALL_KEYS = {"function": "arguments", "custom": "input"}
-_ANSWERING_ROLES = ("assistant", "ai", "model")
 _REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
-_ANSWER_KEYS = ("role", "content", "tool_calls", "function_call", "refusal")
 _SYSTEM_KEYS = (
     "instructions",
     "system_prompt",
@@ -81,84 +79,9 @@ def _of_arguments(args: Any, kwargs: Any) -> Request | None:
     return None if messages is None else Request(messages, first_list(kwargs, "tools"))
 
 
-def reply(value: Any) -> Reply | None:
-    """The first alternative of the answer, wherever the usual wrappers put it."""
-    if isinstance(value, list):
-        return _of_list(value)
-    if not isinstance(value, dict):
-        return None
-    for find in (_of_choices, _of_wrapper, _of_messages):
-        found = find(value)
-        if found is not None:
-            return found
-    return Reply([value]) if any(key in value for key in _ANSWER_KEYS) else None
-
-
-def _has_role(value: Any) -> bool:
-    return isinstance(value, dict) and "role" in value
-
-
 def _is_message(value: Any) -> bool:
     """With a role, or with a type as LangChain's have."""
-    return _has_role(value) or (isinstance(value, dict) and "content" in value and isinstance(value.get("type"), str))
-
-
-def _answers(value: Any) -> bool:
-    role = value.get("role") if isinstance(value, dict) else None
-    return isinstance(role, str) and role.lower() in _ANSWERING_ROLES
-
-
-def _of_choices(value: dict[str, Any]) -> Reply | None:
-    """The choice of the lowest index; a stream may list them as they began."""
-    choices = value.get("choices")
-    if not isinstance(choices, list):
-        return None
-    answered = [choice for choice in choices if isinstance(choice, dict) and isinstance(choice.get("message"), dict)]
-    first = min(answered, key=_index, default=None)
-    return Reply([first["message"]] if first else [])
-
-
-def _index(choice: dict[str, Any]) -> int:
-    index = choice.get("index")
-    return index if isinstance(index, int) else 0
-
-
-def _of_wrapper(value: dict[str, Any]) -> Reply | None:
-    for key in ("message", "output"):
-        if key in value:
-            inner = value[key]
-            if isinstance(inner, str):
-                return _of_text(inner)
-            return reply(inner) or Reply([])
-    return None
-
-
-def _of_text(text: str) -> Reply:
-    """A text, or the message that a span attribute holds as one."""
-    message = parsed(text)
-    return Reply([message] if _answers(message) else [text] if text else [])
-
-
-def _of_messages(value: dict[str, Any]) -> Reply | None:
-    messages = value.get("messages")
-    if not isinstance(messages, list):
-        return None
-    return _last_assistant(messages) or Reply([])
-
-
-def _of_list(value: list[Any]) -> Reply | None:
-    if not value or not all(map(_has_role, value)):
-        return None
-    if all(map(_answers, value)):
-        return Reply([value[0]])
-    return _last_assistant(value)
-
-
-def _last_assistant(messages: list[Any]) -> Reply | None:
-    for message in reversed(messages):
-        if _answers(message):
-            return Reply([message])
-    return None
+    return has_role(value) or (isinstance(value, dict) and "content" in value and isinstance(value.get("type"), str))
 
 
 def message(value: Any) -> list[Draft] | None:

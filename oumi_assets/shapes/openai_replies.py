@@ -1,0 +1,92 @@
+"""Where the answer of an OpenAI chat stands: as the API gives it, or in a wrapper that people and platforms put around it.
+
+Output: the assistant message, `{choices: [{message}]}`, several alternatives as a list, or one of the usual wrappers
+(`{message}`, `{output}`, `{messages}`, `{content}`). What a message says is read by `openai_chat`.
+Source of the format: OpenAI API reference, chat completions; Langfuse and LangSmith SDK wrappers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import Reply
+from oumi_assets.shapes.base import parsed
+
+_ANSWERING_ROLES = ("assistant", "ai", "model")
+_ANSWER_KEYS = ("role", "content", "tool_calls", "function_call", "refusal")
+
+
+def reply(value: Any) -> Reply | None:
+    """The first alternative of the answer, wherever the usual wrappers put it."""
+    if isinstance(value, list):
+        return _of_list(value)
+    if not isinstance(value, dict):
+        return None
+    for find in (_of_choices, _of_wrapper, _of_messages):
+        found = find(value)
+        if found is not None:
+            return found
+    return Reply([value]) if any(key in value for key in _ANSWER_KEYS) else None
+
+
+def has_role(value: Any) -> bool:
+    """Whether a value is an object that names a role, of any kind."""
+    return isinstance(value, dict) and "role" in value
+
+
+def _answers(value: Any) -> bool:
+    role = value.get("role") if isinstance(value, dict) else None
+    return isinstance(role, str) and role.lower() in _ANSWERING_ROLES
+
+
+def _of_choices(value: dict[str, Any]) -> Reply | None:
+    """The choice of the lowest index; a stream may list them as they began."""
+    choices = value.get("choices")
+    if not isinstance(choices, list):
+        return None
+    answered = [choice for choice in choices if isinstance(choice, dict) and isinstance(choice.get("message"), dict)]
+    first = min(answered, key=_index, default=None)
+    return Reply([first["message"]] if first else [])
+
+
+def _index(choice: dict[str, Any]) -> int:
+    index = choice.get("index")
+    return index if isinstance(index, int) else 0
+
+
+def _of_wrapper(value: dict[str, Any]) -> Reply | None:
+    for key in ("message", "output"):
+        if key in value:
+            inner = value[key]
+            if isinstance(inner, str):
+                return _of_text(inner)
+            return reply(inner) or Reply([])
+    return None
+
+
+def _of_text(text: str) -> Reply:
+    """A text, or the message that a span attribute holds as one."""
+    message = parsed(text)
+    return Reply([message] if _answers(message) else [text] if text else [])
+
+
+def _of_messages(value: dict[str, Any]) -> Reply | None:
+    messages = value.get("messages")
+    if not isinstance(messages, list):
+        return None
+    return _last_assistant(messages) or Reply([])
+
+
+def _of_list(value: list[Any]) -> Reply | None:
+    if not value or not all(map(has_role, value)):
+        return None
+    if all(map(_answers, value)):
+        return Reply([value[0]])
+    return _last_assistant(value)
+
+
+def _last_assistant(messages: list[Any]) -> Reply | None:
+    for message in reversed(messages):
+        if _answers(message):
+            return Reply([message])
+    return None
