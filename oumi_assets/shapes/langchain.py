@@ -15,6 +15,7 @@ from typing import Any
 from oumi_assets.core.calls import Draft, Reply, Request
 from oumi_assets.shapes.base import Shape, first_list
 from oumi_assets.shapes.langchain_calls import has_own_blocks, reasoning, said, tool_calls, tool_results
+from oumi_assets.shapes.openai_replies import speaks
 
 _ROLES = frozenset({"human", "user", "ai", "assistant", "system", "developer", "tool", "function"})
 _OWN_ROLE = frozenset({"", "chat", "generic"})
@@ -41,6 +42,8 @@ def reply(value: Any) -> Reply | None:
         return reply(value["kwargs"])
     if isinstance(value.get("generations"), list):
         return _of_generation(value["generations"])
+    if speaks(value):
+        return None
     for key in ("message", "output", "messages"):
         inner = value.get(key)
         if isinstance(inner, (dict, list)):

@@ -13,7 +13,8 @@ from oumi_assets.core.calls import Reply
 from oumi_assets.shapes.base import parsed
 
 _ANSWERING_ROLES = ("assistant", "ai", "model")
-_ANSWER_KEYS = ("role", "content", "tool_calls", "function_call", "refusal")
+_SAYING = ("content", "tool_calls", "function_call", "refusal")
+_ANSWER_KEYS = ("role", *_SAYING)
 
 
 def reply(value: Any) -> Reply | None:
@@ -22,7 +23,8 @@ def reply(value: Any) -> Reply | None:
         return _of_list(value)
     if not isinstance(value, dict):
         return None
-    for find in (_of_choices, _of_wrapper, _of_messages):
+    inside = (_of_choices,) if speaks(value) else (_of_choices, _of_wrapper, _of_messages)
+    for find in inside:
         found = find(value)
         if found is not None:
             return found
@@ -37,6 +39,14 @@ def has_role(value: Any) -> bool:
 def _answers(value: Any) -> bool:
     role = value.get("role") if isinstance(value, dict) else None
     return isinstance(role, str) and role.lower() in _ANSWERING_ROLES
+
+
+def speaks(value: dict[str, Any]) -> bool:
+    """Whether an object is an assistant's message with words or calls of its own: a key beside them wraps nothing.
+
+    LangSmith's `wrap_anthropic` adds `output` to a streamed message: the texts that were read of it, or null.
+    """
+    return _answers(value) and any(value.get(key) for key in _SAYING)
 
 
 def _of_choices(value: dict[str, Any]) -> Reply | None:

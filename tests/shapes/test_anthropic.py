@@ -129,6 +129,19 @@ CASES = [
         [WIRE_TOOL],
     ),
     Case(
+        "wrap_anthropic around a stream of texts: the message, and the pieces that were read of it",
+        {"messages": [ASK], "model": "claude-sonnet-4-5"},
+        {"id": "msg_01", "content": [_text("Sunny.")], "role": "assistant", "output": ["Sun", "ny."]},
+        [ASK, {"role": "assistant", "content": "Sunny."}],
+    ),
+    Case(
+        "wrap_anthropic around a stream of texts: calls alone, and no piece of a text",
+        {"messages": [ASK], "model": "claude-sonnet-4-5", "tools": [TOOL]},
+        {"id": "msg_01", "content": None, "role": "assistant", "tool_calls": [CALLS[0]], "output": None},
+        [ASK, {"role": "assistant", "content": None, "tool_calls": CALLS[:1]}],
+        [WIRE_TOOL],
+    ),
+    Case(
         "results beside text: the results come first (rule 10)",
         [
             ASK,

@@ -229,6 +229,8 @@ REPLIES: list[tuple[str, Any, dict[str, Any]]] = [
     ("a message under a key", {"message": _lc("AIMessage", "Done.")}, HELLO),
     ("an output", {"output": _lc("AIMessage", "Done.")}, HELLO),
     ("an output that is a text", {"output": "Done."}, HELLO),
+    ("a message that speaks, beside what it came from", {**HELLO, "output": {"type": "ai", "content": "Other."}}, HELLO),
+    ("a role beside a message", {"role": "assistant", "content": "", "output": AI}, HELLO),
     ("messages", {"messages": [_lc("HumanMessage", "hi"), _lc("AIMessage", "Done.")]}, HELLO),
     ("flat messages", {"messages": [{"type": "human", "content": "hi"}, {"type": "ai", "content": "Done."}]}, HELLO),
     (
