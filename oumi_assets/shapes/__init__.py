@@ -31,6 +31,7 @@ from oumi_assets.shapes import (
 )
 from oumi_assets.shapes.base import Shape
 from oumi_assets.shapes.json_answers import is_json_answer
+from oumi_assets.shapes.no_answers import is_no_answer
 from oumi_assets.shapes.plain import is_plain
 from oumi_assets.shapes.recorded_instructions import with_recorded_instructions
 
@@ -69,6 +70,8 @@ def read_reply(call: ModelCall) -> Reply | None:
     """The answer in the call's output; None when no shape knows it, or when it is a text that only looks like one."""
     if is_plain(call.output) and call.output["role"] == "assistant":
         return Reply([call.output])
+    if is_no_answer(call):
+        return Reply([])
     for shape in SHAPES:
         found = shape.reply(call.output) if shape.reply else None
         if found is not None:

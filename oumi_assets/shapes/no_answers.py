@@ -1,0 +1,24 @@
+"""Outputs that stand for no answer: what a logger wrote where there was nothing to log.
+
+They look like answers to every shape, so they are told before any shape is asked.
+Source of the format: `langsmith.wrappers._gemini`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import ModelCall
+
+
+def is_no_answer(call: ModelCall) -> bool:
+    """Whether the call's output was made up by its logger."""
+    return call.failed and _is_gemini_none(call.output)
+
+
+def _is_gemini_none(output: Any) -> bool:
+    """`wrap_gemini` writes the response of a call that raised as the text of Python's None, which used no token."""
+    if not isinstance(output, dict) or output.get("content") != "None" or output.get("finish_reason") is not None:
+        return False
+    usage = output.get("usage_metadata")
+    return isinstance(usage, dict) and not any(usage.values())

@@ -1,0 +1,29 @@
+"""What loggers write where there was no answer is never said by an assistant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from both_platforms import FORMS, read
+from model_calls import langsmith_row, user
+
+from oumi_assets.reconstruction.candidate import NoCandidate
+from oumi_assets.reconstruction.conversation import Conversation
+
+ASKED = {"messages": [user("Weather?")]}
+USAGE = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
+GEMINI_NONE: dict[str, Any] = {"content": "None", "role": "assistant", "finish_reason": None, "usage_metadata": USAGE}
+FAILED = {"error": "ClientError('boom')", "status": "error", "level": "ERROR"}
+
+
+def test_rule_1_the_none_of_a_failed_gemini_call_is_no_reply() -> None:
+    """wrap_gemini logs the text of Python's None with a role, which a failed call's real answer has, too."""
+    for form, make in FORMS.items():
+        assert read(form.split()[-1], make(ASKED, GEMINI_NONE, **FAILED)) is NoCandidate.FAILED, form
+
+
+def test_a_model_that_says_none_is_heard() -> None:
+    """Only a call that failed and used no token said nothing."""
+    used = {**GEMINI_NONE, "usage_metadata": {**USAGE, "output_tokens": 1}}
+    for output, fields in ((GEMINI_NONE, {}), (used, FAILED), ({"role": "assistant", "content": "None"}, FAILED)):
+        assert isinstance(read("langsmith", langsmith_row(ASKED, output, **fields)), Conversation)
