@@ -1,18 +1,24 @@
 """Outputs that stand for no answer: what a logger wrote where there was nothing to log.
 
 They look like answers to every shape, so they are told before any shape is asked.
-Source of the format: `langsmith.wrappers._gemini`.
+Source of the format: `langsmith.wrappers._gemini`; Python's `repr` of an object, which both SDKs fall back to.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from oumi_assets.core.calls import ModelCall
 
+_OBJECT = re.compile(r"\s*<[\w.<>]+ object(?: [\w.<>]+)? at 0x[0-9A-Fa-f]+>\s*")
+"""`<openai.Stream object at 0x7f43747da850>`, `<generator object ask at 0x7f43747da850>`: a stream that nobody read here."""
+
 
 def is_no_answer(call: ModelCall) -> bool:
     """Whether the call's output was made up by its logger."""
+    if isinstance(call.output, str):
+        return _OBJECT.fullmatch(call.output) is not None
     return call.failed and _is_gemini_none(call.output)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from both_platforms import FORMS, read
-from model_calls import langsmith_row, user
+from model_calls import assistant, langsmith_row, user
 
 from oumi_assets.reconstruction.candidate import NoCandidate
 from oumi_assets.reconstruction.conversation import Conversation
@@ -27,3 +28,26 @@ def test_a_model_that_says_none_is_heard() -> None:
     used = {**GEMINI_NONE, "usage_metadata": {**USAGE, "output_tokens": 1}}
     for output, fields in ((GEMINI_NONE, {}), (used, FAILED), ({"role": "assistant", "content": "None"}, FAILED)):
         assert isinstance(read("langsmith", langsmith_row(ASKED, output, **fields)), Conversation)
+
+
+OBJECTS = [
+    "<openai.Stream object at 0x7f43747da850>",
+    "<openai.AsyncStream object at 0x7f53401fb610>",
+    "<generator object Agent.ask.<locals>.pieces at 0x10A2B3C4D>",
+]
+
+
+@pytest.mark.parametrize("output", OBJECTS)
+def test_rule_1_the_name_of_an_object_is_no_reply(output: str) -> None:
+    """A traced function that returns a stream has its answer nowhere; a model must not learn to say where it lay."""
+    for form, make in FORMS.items():
+        assert read(form.split()[-1], make(ASKED, output)) is NoCandidate.NO_REPLY, form
+
+
+@pytest.mark.parametrize("output", [f"It prints {OBJECTS[0]}", f"{OBJECTS[0]} and {OBJECTS[1]}", "<p>object at 0x10</p>"])
+def test_an_answer_that_speaks_of_an_object_is_heard(output: str) -> None:
+    """Coding agents explain such texts."""
+    for form, make in FORMS.items():
+        found = read(form.split()[-1], make(ASKED, output))
+        assert isinstance(found, Conversation), form
+        assert found.messages[-1] == assistant(output)
