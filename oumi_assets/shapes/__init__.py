@@ -14,6 +14,7 @@ from oumi_assets.shapes import (
     anthropic,
     appended_tools,
     bedrock,
+    claude_agent_sdk,
     google,
     haystack,
     langchain,
@@ -48,6 +49,7 @@ SHAPES: tuple[Shape, ...] = (
     otel_genai.SHAPE,
     haystack.SHAPE,
     bedrock.SHAPE,
+    claude_agent_sdk.SHAPE,
     anthropic.SHAPE,
     openai_agents.SHAPE,
     openai_chunks.SHAPE,
@@ -99,7 +101,7 @@ def _without_pseudo_messages(request: Request) -> Request:
             messages.append(value)
         else:
             tools.append(tool)
-    return Request(messages, [*tools, *appended])
+    return Request(claude_agent_sdk.whole_turns(messages), [*tools, *appended])
 
 
 def _read_tool(value: Any) -> Any | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import msgspec
@@ -139,7 +140,7 @@ def count_more(messages: bytes) -> int:
         further = _list.decode(messages)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return 0
-    return len(further) if all(map(_certain_role, further)) else 0
+    return len(_roles(further) or [])
 
 
 def opens_with_user(roles: Iterable[str]) -> bool:
@@ -149,12 +150,19 @@ def opens_with_user(roles: Iterable[str]) -> bool:
 
 def _count(messages: list[_Message]) -> Counted | None:
     """The messages with the reply; without a user, or with a result first, a part is missing."""
-    roles = [role for message in messages if (role := _certain_role(message))]
-    if len(roles) < len(messages):
+    roles = _roles(messages)
+    if roles is None:
         return None
     first = next((role for role in roles if role not in _HISTORY_ROLES), None)
     partial = first in _TOOL_ROLES or _USER_ROLES.isdisjoint(roles)
     return Counted(len(roles) + 1, partial, opens_with_user(roles))
+
+
+def _roles(messages: list[_Message]) -> list[str] | None:
+    """Who says each message; None when one may be several, or, by its id, a block of the answer before it."""
+    roles = [role for message in messages if (role := _certain_role(message))]
+    blocks = any(isinstance(one.id, str) and one.id and one.id == other.id for one, other in pairwise(messages))
+    return None if blocks or len(roles) < len(messages) else roles
 
 
 def _certain_role(message: _Message) -> str | None:

@@ -20,6 +20,8 @@ COUNTED: dict[str, tuple[Any, int]] = {
     "a system prompt beside them": ({"system": "Be brief.", "messages": [USER]}, 3),
     "an empty system prompt": ({"system": "", "messages": [USER]}, 2),
     "no system prompt": ({"system": None, "messages": [USER]}, 2),
+    "messages with ids of their own": ([{**USER, "id": "m1"}, *[{**USER, "id": ""}] * 2], 4),
+    "classes with the same path": ([{"id": ["AIMessage"], "kwargs": {"content": "a"}}] * 2, 3),
     "events": ([{**USER, "event.name": "gen_ai.user.message"}], 2),
     "an image": ([{"role": "user", "content": [{"type": "image", "source": {"type": "url", "url": "x"}}]}], 2),
 }
@@ -32,6 +34,8 @@ OPEN: dict[str, Any] = {
     "a configuration that may hold a system instruction": {"messages": [USER], "config": {"system_instruction": "x"}},
     "system blocks": {"system": [{"type": "text", "text": "x"}], "messages": [USER]},
     "messages without a role": [{"kind": "request", "parts": []}],
+    "blocks of one answer": [USER, *[{"id": "msg_1", "role": "assistant", "content": [{"type": "text", "text": "a"}]}] * 2],
+    "a result's block in the place of a message": [USER, {"type": "tool_result", "tool_use_id": "a", "role": "tool"}],
     "a system prompt and a prompt": {"system": "Be brief.", "prompt": "hi"},
 }
 
