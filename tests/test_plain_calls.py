@@ -104,6 +104,17 @@ def test_a_usual_agent_call_takes_the_short_way() -> None:
     assert both_agree({"messages": messages}, {"role": "assistant", "content": "done", "refusal": None})
 
 
+@pytest.mark.parametrize("instructions", [None, "", "Be brief.", {"role": "system", "content": "Be brief."}])
+def test_instructions_beside_wire_messages_are_not_lost(instructions: Any) -> None:
+    """LangSmith's telemetry of the AI SDK keeps them among the invocation parameters."""
+    payloads = {"inputs": {"messages": [{"role": "user", "content": "q"}]}, "outputs": {"role": "assistant", "content": "a"}}
+    row = dump({**payloads, "extra": {"invocation_params": {"instructions": instructions}}}).encode()
+    assert agrees(row, LANGSMITH) is not bool(instructions)
+    found, _ = read_candidate(row, LANGSMITH)
+    assert isinstance(found, Candidate)
+    assert found.size == (3 if instructions else 2)
+
+
 @pytest.mark.parametrize("tools", [BY_NAME, FUNCTION])
 def test_tools_that_are_no_list_are_not_lost(tools: Any) -> None:
     """The AI SDK logs a map by name: wire messages beside it do not make it OpenAI's."""

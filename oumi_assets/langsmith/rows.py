@@ -35,8 +35,13 @@ class Metadata(msgspec.Struct, gc=False):
     ls_agent_type: str | None = None
 
 
+class InvocationParams(msgspec.Struct, gc=False):
+    instructions: Raw = _NOTHING
+
+
 class Extra(msgspec.Struct, gc=False):
     metadata: Metadata | None = None
+    invocation_params: InvocationParams | None = None
 
 
 class Row(msgspec.Struct, gc=False):
@@ -125,8 +130,14 @@ def _index_row(row: Row, line: bytes) -> IndexedRow | None:
         row.dotted_order or None,
         is_call,
         bool(metadata.ls_agent_type) and metadata.ls_agent_type not in UNMARKED_AGENTS,
-        *(place_of(bytes(row.inputs), _INPUTS, line) if is_call and is_one_reply(row.outputs) else NOWHERE),
+        *(place_of(bytes(row.inputs), _INPUTS, line) if is_call and _is_counted(row) else NOWHERE),
     )
+
+
+def _is_counted(row: Row) -> bool:
+    """Whether the request tells how many messages the call is: its reply is one, and its instructions at most one more."""
+    parameters = row.extra.invocation_params if row.extra else None
+    return is_one_reply(row.outputs) and not (parameters and bytes(parameters.instructions)[:1] == b"[")
 
 
 def _parent(row: Row) -> bytes | None:

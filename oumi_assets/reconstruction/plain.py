@@ -22,6 +22,7 @@ from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.shapes import read_reply
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.openai_chat import message as read_message
+from oumi_assets.shapes.recorded_instructions import invocation_instructions
 from oumi_assets.shapes.responses import continues_stored_response
 from oumi_assets.wire.roles import WIRE_ROLES
 from oumi_assets.wire.tools import wire_tools
@@ -146,7 +147,7 @@ def _comparable(message: Message) -> Comparable:
 
 def read_plain(logged: UnreadCall) -> PlainCandidate | None:
     """What a call offers whose request and reply are wire messages; None when `shapes` must read it."""
-    if logged.call.failed:
+    if logged.call.failed or invocation_instructions(logged.call):
         return None
     try:
         request = Request(Raw(logged.request)) if logged.request[:1] == b"[" else _request(logged.request)

@@ -55,12 +55,12 @@ def request(value: Any) -> Request | None:
 
 def _system_beside(value: dict[str, Any], messages: list[Any]) -> str | None:
     """A system prompt under one of the names that agents give it, unless there is one among the messages."""
-    if any(map(_is_system, messages)):
+    if any(map(is_system, messages)):
         return None
     return next((value[key] for key in _SYSTEM_KEYS if isinstance(value.get(key), str) and value[key]), None)
 
 
-def _is_system(message: Any) -> bool:
+def is_system(message: Any) -> bool:
     """By role, or as LangChain names it: by type, by class, or first in a pair."""
     if isinstance(message, dict):
         names = [message.get("role"), message.get("type"), *first_list(message, "id")[-1:]]

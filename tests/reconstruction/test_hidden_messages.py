@@ -62,6 +62,14 @@ SEVERAL: dict[str, tuple[bytes, int]] = {
         ),
         7,
     ),
+    "instructions among the invocation parameters": (
+        run(2, [user("u"), said("a"), user("u")], said("a"), extra={"invocation_params": {"instructions": "s"}}),
+        5,
+    ),
+    "several instructions there": (
+        run(2, [user("u")], said("a"), extra={"invocation_params": {"instructions": [system("s")] * 4}}),
+        6,
+    ),
 }
 CONTINUED: dict[str, list[Any]] = {
     "an item of another API with a role": [
