@@ -15,9 +15,12 @@ from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
 from oumi_assets.core.json_text import dump
 from oumi_assets.shapes.base import Shape, first_list, parsed
 from oumi_assets.shapes.blocks import block_drafts, has_block, with_system
+from oumi_assets.wire.roles import WIRE_ROLES
+from oumi_assets.wire.tool_calls import usable_id
 from oumi_assets.wire.tools import definitions_of
 
-_TOOL_PARTS = frozenset({"tool-call", "tool-result", "tool-error"})
+_RESULT_PARTS = ("tool-result", "tool-error")
+_TOOL_PARTS = frozenset({"tool-call", *_RESULT_PARTS})
 _BESIDE_TEXT = frozenset({"files", "sources"})
 _OF_STEPS = frozenset({"finishReason", "usage", "warnings", "reasoning", "steps"})
 _OUTER_KEYS = frozenset({"system", "prompt", "messages", "tools"})
@@ -75,9 +78,25 @@ def message(value: Any) -> list[Draft] | None:
         return None
     content = value.get("content")
     if isinstance(content, list) and has_block(content, _TOOL_PARTS):
-        return block_drafts(value["role"], content, _part_call, _part_result)
+        answers = WIRE_ROLES.get(value["role"].lower()) == "assistant"
+        parts = _without_own_results(content) if answers else content
+        return block_drafts(value["role"], parts, _part_call, _part_result)
     calls = _calls(value.get("tool_calls") or value.get("toolCalls"))
     return [Draft(role=value["role"], content=content, tool_calls=calls)] if calls else None
+
+
+def _without_own_results(parts: list[Any]) -> list[Any]:
+    """The parts of a message without the results of its own calls.
+
+    Version 7 ends a step after our side ran its calls; the next step's messages have these results as a tool's.
+    """
+    calls = [_part_call(part) for part in parts if isinstance(part, dict)]
+    own = {usable_id(call.id) for call in calls if call} - {None}
+    return [part for part in parts if not (_is_our_result(part) and usable_id(part.get("toolCallId")) in own)]
+
+
+def _is_our_result(part: Any) -> bool:
+    return isinstance(part, dict) and part.get("type") in _RESULT_PARTS and not part.get("providerExecuted")
 
 
 def _calls(value: Any) -> list[ToolCallDraft]:
@@ -108,7 +127,7 @@ def _part_call(part: dict[str, Any]) -> ToolCallDraft | None:
 
 
 def _part_result(part: dict[str, Any]) -> Draft | None:
-    if part.get("type") not in ("tool-result", "tool-error"):
+    if part.get("type") not in _RESULT_PARTS:
         return None
     return Draft(role="tool", content=_output(part), tool_call_id=part.get("toolCallId"), name=part.get("toolName"))
 

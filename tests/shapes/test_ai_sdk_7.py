@@ -32,6 +32,10 @@ def _logged(name: str, inputs: Any, outputs: Any, messages: list[dict[str, Any]]
     return Logged(name, "langsmith", inputs, outputs, messages, [WIRE_TOOL], _beside(instructions))
 
 
+RAN = {**CALL_PART, "type": "tool-result", "output": {"temp": 20}, "dynamic": False}
+SEARCH = {"type": "tool-call", "toolCallId": "s1", "toolName": "search", "input": {}, "providerExecuted": True}
+FOUND = {**SEARCH, "type": "tool-result", "output": []}
+
 FIRST, SECOND = system("Be brief."), system("Be kind.")
 CASES = [
     _logged(
@@ -44,6 +48,24 @@ CASES = [
     _logged("a message", _inputs(ASK), SAID, [FIRST, ASK, DONE], {**FIRST, "providerOptions": {"anthropic": {}}}),
     _logged("several messages", _inputs(ASK), SAID, [FIRST, SECOND, ASK, DONE], [FIRST, SECOND]),
     _logged("plain messages", {"messages": [ASK]}, DONE, [FIRST, ASK, DONE], "Be brief."),
+    _logged(
+        "an answer with the result of its call behind it",
+        _inputs(ASK),
+        {**CALLED, "content": [*CALLED["content"], RAN], "finish_reason": "tool-calls"},
+        [ASK, assistant("Looking.", CALL)],
+    ),
+    _logged(
+        "an answer with the error of its call, without wire calls",
+        _inputs(ASK),
+        {"role": "assistant", "content": [CALL_PART, {**CALL_PART, "type": "tool-error", "error": "down"}]},
+        [ASK, assistant(None, CALL)],
+    ),
+    _logged(
+        "results of the provider's own tools, and of no call of the message, stay",
+        _inputs(ASK),
+        {"role": "assistant", "content": [SEARCH, FOUND, CALL_PART, RAN, {**RAN, "toolCallId": ["c2"]}]},
+        [ASK, assistant([SEARCH, FOUND, {**RAN, "toolCallId": ["c2"]}], CALL)],
+    ),
     _logged("a system message of the call's own", _inputs(SECOND, ASK), SAID, [SECOND, ASK, DONE], "Be brief."),
 ]
 
@@ -52,6 +74,14 @@ CASES = [
 def test_an_ai_sdk_7_call_becomes_openai_wire(logged: Logged) -> None:
     """What the agent was told stands beside the messages, and nowhere else."""
     assert_read(logged)
+
+
+@pytest.mark.parametrize("call_id", [None, "", [], {}])
+def test_a_result_that_names_no_call_stays(call_id: Any) -> None:
+    """Two parts without an id are not a call and its result."""
+    parts = [{**CALL_PART, "toolCallId": call_id}, {**RAN, "toolCallId": call_id}]
+    said = assistant([parts[1]], call("call_1_0", "get_weather", '{"city":"Rome"}'))
+    assert_read(_logged("", _inputs(ASK), {"role": "assistant", "content": parts}, [ASK, said]))
 
 
 @pytest.mark.parametrize("instructions", [None, "", 7, [], {}, [FIRST, "Be kind."], user("hi"), {"text": "Be brief."}])
