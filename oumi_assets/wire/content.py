@@ -16,6 +16,10 @@ _REASONING_TYPES = frozenset({"thinking", "reasoning", "reasoning_content"})
 _HIDDEN_REASONING_TYPES = frozenset({"redacted_thinking", "redacted-reasoning"})
 """Reasoning that the provider encrypted: nobody can read it, and the model needs it no more."""
 
+_CUSTOM = "custom"
+_CUSTOM_KEYS = frozenset({"type", "kind", "providerMetadata", "providerOptions"})
+"""All that a custom part of the AI SDK 7 has: what the provider says of its stream, to be given back to it."""
+
 _REASONING_KEYS = ("thinking", "reasoning", "text", "content", "reasoning_content", "summary")
 _CALL_TYPES = frozenset(
     {"tool_use", "tool-call", "tool_call", "tool_call_chunk", "function_call", "input_json_delta", "invalid_tool_call"}
@@ -92,6 +96,8 @@ def _read_part(part: dict[str, Any], content: Content, calls: Sequence[ToolCallD
         return None
     if kind == "refusal" and isinstance(part.get("refusal"), str):
         content.refusal = _joined(content.refusal, part["refusal"])
+        return None
+    if kind == _CUSTOM and "kind" in part and part.keys() <= _CUSTOM_KEYS:
         return None
     if kind in _HIDDEN_REASONING_TYPES or (kind in _CALL_TYPES and _repeats(part, calls)):
         return None

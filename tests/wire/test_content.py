@@ -64,6 +64,18 @@ BODIES: dict[str, tuple[Any, Any]] = {
         [{"type": "image", "image": "/9j/4AA", "providerOptions": {"openai": {}}}],
         [{**_image("data:image/jpeg;base64,/9j/4AA"), "providerOptions": {"openai": {}}}],
     ),
+    "what a provider alone reads (AI SDK 7)": (
+        [
+            {"type": "custom", "kind": "anthropic.message_start", "providerMetadata": {"anthropic": {"id": "msg_6"}}},
+            {"type": "custom", "kind": "anthropic.message_start", "providerOptions": {"anthropic": {"id": "msg_6"}}},
+            {"type": "text", "text": "a"},
+        ],
+        "a",
+    ),
+    "a custom part that says something": (
+        [{"type": "custom", "kind": "x.y", "text": "a"}, {"type": "custom", "custom": {}}],
+        [{"type": "custom", "kind": "x.y", "text": "a"}, {"type": "custom", "custom": {}}],
+    ),
     "a media token as text": (f"see {TOKEN}", f"see {TOKEN}"),
     "a media token as an image": ([_image(TOKEN)], [_image(TOKEN)]),
     "a media token as Anthropic's data": (
