@@ -69,7 +69,12 @@ def _is_known_part(value: Any) -> bool:
 
 
 def _is_text(part: dict[str, Any]) -> bool:
-    return part["type"] in _TEXT_TYPES and isinstance(part.get("text"), str)
+    return part["type"] in _TEXT_TYPES and isinstance(part.get("text"), str) and not _is_reasoning(part)
+
+
+def _is_reasoning(part: dict[str, Any]) -> bool:
+    """By type; Gemini's thoughts are texts that say so."""
+    return part["type"] in _REASONING_TYPES or (part["type"] == "text" and part.get("thought") is True)
 
 
 def _of_parts(values: list[Any], calls: Sequence[ToolCallDraft]) -> Content:
@@ -88,12 +93,12 @@ def _of_parts(values: list[Any], calls: Sequence[ToolCallDraft]) -> Content:
 def _read_part(part: dict[str, Any], content: Content, calls: Sequence[ToolCallDraft]) -> dict[str, Any] | None:
     """The OpenAI part, or None when it has its place elsewhere in the message."""
     kind = part["type"]
+    if _is_reasoning(part):
+        content.reasoning = _joined(content.reasoning, _reasoning(part))
+        return None
     if kind in _TEXT_TYPES:
         text = _text(part.get("text"))
         return None if text is None else {**part, "type": "text", "text": text}
-    if kind in _REASONING_TYPES:
-        content.reasoning = _joined(content.reasoning, _reasoning(part))
-        return None
     if kind == "refusal" and isinstance(part.get("refusal"), str):
         content.refusal = _joined(content.refusal, part["refusal"])
         return None

@@ -76,6 +76,10 @@ BODIES: dict[str, tuple[Any, Any]] = {
         [{"type": "custom", "kind": "x.y", "text": "a"}, {"type": "custom", "custom": {}}],
         [{"type": "custom", "kind": "x.y", "text": "a"}, {"type": "custom", "custom": {}}],
     ),
+    "what is no thought": (
+        [{"type": "text", "text": "a", "thought": False}, {"type": "text", "text": "b", "thought": "c"}],
+        "a\nb",
+    ),
     "a media token as text": (f"see {TOKEN}", f"see {TOKEN}"),
     "a media token as an image": ([_image(TOKEN)], [_image(TOKEN)]),
     "a media token as Anthropic's data": (
@@ -102,6 +106,10 @@ RESULTS: dict[str, tuple[Any, Any]] = {
     "an empty list": ([], "[]"),
     "a truth value": (False, "false"),
     "text parts": ([{"type": "text", "text": "a"}], "a"),
+    "a text that looks like a thought": (
+        [{"type": "text", "text": "a", "thought": True}],
+        '[{"type":"text","text":"a","thought":true}]',
+    ),
     "an image": ([{"type": "image", "data": "iVBO", "mimeType": "image/png"}], [_image("data:image/png;base64,iVBO")]),
     "parts among other things": ([{"type": "text", "text": "a"}, 1], '[{"type":"text","text":"a"},1]'),
 }
@@ -118,6 +126,7 @@ THOUGHTS = {
     "AI SDK": {"type": "reasoning", "text": "Hm."},
     "OpenTelemetry": {"type": "reasoning", "content": "Hm."},
     "Bedrock": {"type": "reasoning_content", "reasoning_content": {"text": "Hm.", "signature": "x"}},
+    "Gemini from JavaScript": {"type": "text", "text": "Hm.", "thought": True},
     "a summary": {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "Hm."}]},
 }
 
