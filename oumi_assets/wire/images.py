@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_IMAGES = frozenset({"image", "image-url"})
+_IMAGES = frozenset({"image", "image-url", "image-data"})
 _CARRIERS = frozenset({"file", "media", "uri", "blob", "binary"})
 """Parts of any media type: images when they say so."""
 

@@ -111,6 +111,10 @@ RESULTS: dict[str, tuple[Any, Any]] = {
         '[{"type":"text","text":"a","thought":true}]',
     ),
     "an image": ([{"type": "image", "data": "iVBO", "mimeType": "image/png"}], [_image("data:image/png;base64,iVBO")]),
+    "text and an image of the AI SDK 6": (
+        [{"type": "text", "text": "a"}, {"type": "image-data", "data": "iVBO", "mediaType": "image/png"}],
+        [{"type": "text", "text": "a"}, _image("data:image/png;base64,iVBO")],
+    ),
     "parts among other things": ([{"type": "text", "text": "a"}, 1], '[{"type":"text","text":"a"},1]'),
 }
 
