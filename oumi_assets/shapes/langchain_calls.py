@@ -17,6 +17,7 @@ _CALL_BLOCKS = {
     "tool_use": ("id", "input"),
     "tool_call": ("id", "args"),
     "function_call": ("call_id", "arguments"),
+    "functionCall": ("id", "args"),
 }
 _OWN_BLOCKS = frozenset({"reasoning", "reasoning_content"})
 _RESULT_BLOCK = "tool_result"
@@ -81,13 +82,17 @@ def _legacy_call(additional: dict[str, Any]) -> list[ToolCallDraft]:
 
 
 def _block_calls(fields: dict[str, Any]) -> list[ToolCallDraft]:
-    calls = []
-    for block in _list(fields, "content"):
-        kind = _kind(block)
-        if kind in _CALL_BLOCKS and block.get("name"):
-            id_key, arguments_key = _CALL_BLOCKS[kind]
-            calls.append(ToolCallDraft(block["name"], block.get(arguments_key), block.get(id_key)))
-    return calls
+    return [call for call in map(_block_call, _list(fields, "content")) if call]
+
+
+def _block_call(block: Any) -> ToolCallDraft | None:
+    """The call in a block; Gemini's is one level deeper, and mostly without an id."""
+    kind = _kind(block)
+    called = block.get(kind) if kind == "functionCall" else block
+    if kind not in _CALL_BLOCKS or not isinstance(called, dict) or not called.get("name"):
+        return None
+    id_key, arguments_key = _CALL_BLOCKS[kind]
+    return ToolCallDraft(called["name"], called.get(arguments_key), called.get(id_key))
 
 
 def _chunked_calls(fields: dict[str, Any]) -> list[ToolCallDraft]:

@@ -21,9 +21,8 @@ _CUSTOM_KEYS = frozenset({"type", "kind", "providerMetadata", "providerOptions"}
 """All that a custom part of the AI SDK 7 has: what the provider says of its stream, to be given back to it."""
 
 _REASONING_KEYS = ("thinking", "reasoning", "text", "content", "reasoning_content", "summary")
-_CALL_TYPES = frozenset(
-    {"tool_use", "tool-call", "tool_call", "tool_call_chunk", "function_call", "input_json_delta", "invalid_tool_call"}
-)
+_CALLS = "tool_use tool-call tool_call tool_call_chunk function_call functionCall input_json_delta invalid_tool_call"
+_CALL_TYPES = frozenset(_CALLS.split())
 _CALL_IDS = ("id", "toolCallId", "call_id", "tool_call_id")
 _RESULT_TYPES = frozenset({"image", "image_url", "input_audio", "audio", "file", "input_file", "document", "video", "media"})
 """Parts beside text that a tool can answer with; anything else it returns is its own JSON."""

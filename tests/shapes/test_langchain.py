@@ -18,6 +18,7 @@ RAW_CALLS = [
 PARSED = [{"name": "weather", "args": {"city": "Rome"}, "id": "a", "type": "tool_call"}]
 INVALID = [{"type": "invalid_tool_call", "id": "b", "name": "weather", "args": "{bad", "error": "e"}]
 WIRE_CALLS = [call("a", "weather", '{"city": "Rome"}'), call("b", "weather", "{bad")]
+GEMINI_CALL = {"type": "functionCall", "functionCall": {"name": "weather", "args": {"city": "Rome"}}}
 FLAT = {"additional_kwargs": {}, "response_metadata": {}, "name": None, "id": None}
 
 
@@ -158,6 +159,38 @@ HISTORY = [
             ]
         ],
         [HI, assistant("Looking.", call("a", "weather"), reasoning_content="Look."), result("a", "sunny")],
+    ),
+    _langsmith(
+        "JavaScript: Gemini's call beside the call that was read from it, and a thought",
+        [
+            [
+                _lc("HumanMessage", "hi"),
+                _lc(
+                    "AIMessage",
+                    [
+                        {"thought": True, "type": "text", "text": "Look."},
+                        {"type": "text", "text": "Looking."},
+                        GEMINI_CALL,
+                    ],
+                    tool_calls=PARSED,
+                ),
+                _lc("ToolMessage", "sunny", tool_call_id="a"),
+            ]
+        ],
+        [
+            HI,
+            assistant("Looking.", call("a", "weather", '{"city":"Rome"}'), reasoning_content="Look."),
+            result("a", "sunny"),
+        ],
+    ),
+    _langsmith(
+        "JavaScript: Gemini's call, the only place of the call",
+        [[_lc("HumanMessage", "hi"), _lc("AIMessage", [GEMINI_CALL]), _lc("ToolMessage", "sunny", name="weather")]],
+        [
+            HI,
+            assistant(None, call("call_1_0", "weather", '{"city":"Rome"}')),
+            {"role": "tool", "content": "sunny", "name": "weather", "tool_call_id": "call_1_0"},
+        ],
     ),
     _langsmith(
         "results inside a human message",

@@ -152,7 +152,8 @@ def test_parts_that_repeat_the_messages_calls_are_left_out() -> None:
     hosted = {"type": "tool-call", "toolCallId": "ws_1", "toolName": "web_search", "providerExecuted": True}
     streamed = {"type": "input_json_delta", "partial_json": "{"}
     calls = [ToolCallDraft("f", {}, "c1")]
-    assert read_content([repeated, streamed, {"type": "text", "text": "a"}], calls=calls) == Content("a")
+    unnamed = {"type": "functionCall", "functionCall": {"name": "f", "args": {}}}
+    assert read_content([repeated, streamed, unnamed, {"type": "text", "text": "a"}], calls=calls) == Content("a")
     assert read_content([repeated, hosted], calls=calls) == Content([hosted])
     assert read_content([repeated]) == Content([repeated])
 
