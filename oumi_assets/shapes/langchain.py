@@ -15,6 +15,7 @@ from typing import Any
 from oumi_assets.core.calls import Draft, Reply, Request
 from oumi_assets.shapes.base import Shape, first_list
 from oumi_assets.shapes.langchain_calls import has_own_blocks, reasoning, said, tool_calls, tool_results
+from oumi_assets.shapes.openai_chat import spoken
 from oumi_assets.shapes.openai_replies import speaks
 
 _ROLES = frozenset({"human", "user", "ai", "assistant", "system", "developer", "tool", "function"})
@@ -134,11 +135,12 @@ def _drafts(role: str, fields: dict[str, Any]) -> list[Draft]:
     results = [] if answers else tool_results(fields)
     if results and len(results) == len(fields["content"]):
         return results
+    content = said(fields.get("content")) if answers or results else fields.get("content")
     return [
         *results,
         Draft(
             role=role,
-            content=said(fields.get("content")) if answers or results else fields.get("content"),
+            content=content or spoken(additional.get("audio")) or content,
             tool_calls=tool_calls(fields, additional) if answers else [],
             tool_call_id=fields.get("tool_call_id") or additional.get("tool_call_id"),
             name=fields.get("name") or additional.get("name"),

@@ -93,7 +93,7 @@ def message(value: Any) -> list[Draft] | None:
     return [
         Draft(
             role=value["role"],
-            content=value.get("content") or _spoken(value.get("audio")) or value.get("content"),
+            content=value.get("content") or spoken(value.get("audio")) or value.get("content"),
             tool_calls=_tool_calls(value.get("tool_calls") or value.get("toolCalls")),
             tool_call_id=_answered(value),
             name=value.get("name") or (value.get("tool_name") if value["role"] == "tool" else None),
@@ -119,7 +119,7 @@ def _answered(value: dict[str, Any]) -> Any:
     return found
 
 
-def _spoken(audio: Any) -> Any:
+def spoken(audio: Any) -> Any:
     """An answer given as audio has its text in the transcript."""
     return audio.get("transcript") if isinstance(audio, dict) else None
 

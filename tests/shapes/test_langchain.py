@@ -193,6 +193,11 @@ HISTORY = [
         ],
     ),
     _langsmith(
+        "an answer given as audio",
+        [[_lc("HumanMessage", "hi"), _lc("AIMessage", "", additional_kwargs={"audio": {"transcript": "hey"}})]],
+        [HI, assistant("hey")],
+    ),
+    _langsmith(
         "results inside a human message",
         [
             [
@@ -286,6 +291,17 @@ REPLIES: list[tuple[str, Any, dict[str, Any]]] = [
         _generations(_lc("AIMessage", "", tool_calls=[], invalid_tool_calls=INVALID)),
         assistant(None, WIRE_CALLS[1]),
     ),
+    (
+        "an answer given as audio",
+        _generations(_lc("AIMessage", "", additional_kwargs={"audio": {"data": "AAAA", "transcript": "Done."}})),
+        HELLO,
+    ),
+    (
+        "an answer given as audio, and as a text",
+        _generations(_lc("AIMessage", "Done.", additional_kwargs={"audio": {"data": "AAAA", "transcript": "Other."}})),
+        HELLO,
+    ),
+    ("audio without a transcript", _generations(_lc("AIMessage", "", additional_kwargs={"audio": "AAAA"})), assistant("")),
     (
         "a refusal and its reasoning",
         _generations(_lc("AIMessage", "", additional_kwargs={"refusal": "No.", "reasoning_content": "Bad."})),
