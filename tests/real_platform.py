@@ -43,14 +43,14 @@ def until(look: Callable[[], Any], patience: float = PATIENCE) -> Any:
 class RealPlatform:
     """One running `oumi-assets dev`."""
 
-    def __init__(self, port: int | None = None) -> None:
+    def __init__(self, port: int | None = None, cwd: Path = PROJECT_ROOT, **variables: str) -> None:
         self.port = port or free_port()
         self.log = Path(os.environ["DAGSTER_HOME"]).parent / f"dev-{self.port}.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "oumi_assets", "dev", "--port", str(self.port)],
-                env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
-                cwd=PROJECT_ROOT,
+                env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT), **variables},
+                cwd=cwd,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -86,9 +86,9 @@ class RealPlatform:
 
 
 @contextmanager
-def real_platform() -> Iterator[RealPlatform]:
+def real_platform(cwd: Path = PROJECT_ROOT, **variables: str) -> Iterator[RealPlatform]:
     """Started, ready, and completely gone afterwards whatever the test did."""
-    platform = RealPlatform()
+    platform = RealPlatform(cwd=cwd, **variables)
     tree: list[psutil.Process] = []
     try:
         platform.ready()

@@ -70,6 +70,28 @@ def test_a_dropped_file_becomes_a_dataset_and_a_signal_ends_everything(workspace
         assert not [process for process in tree if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
 
 
+def test_relative_places_lie_where_the_command_was_typed(workspace: Workspace, tmp_path: Path) -> None:
+    """And a platform whose code server ended ends too, with an error: it would import nothing for ever."""
+    with real_platform(tmp_path, OUMI_UPLOADS="uploads", OUMI_STORAGE="storage") as platform:
+        assert "cp YOUR-EXPORT.jsonl uploads/" in platform.log.read_text()
+        _drop(workspace, "good.jsonl")
+        until(lambda: _made(workspace, DEDUPED_DATASET, "good.jsonl"))
+        tree = platform.tree()
+        (server,) = filter(_is_code_server, tree)
+        server.kill()
+        until(lambda: platform.process.poll() is not None)
+        assert platform.process.returncode == 1
+        assert "Dagster's code server ended" in platform.log.read_text()
+        assert not [process for process in tree if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+
+
+def _is_code_server(process: psutil.Process) -> bool:
+    try:
+        return {"api", "grpc"} <= set(process.cmdline())
+    except psutil.Error:
+        return False
+
+
 def test_a_second_platform_on_the_same_home_is_refused(tmp_path: Path) -> None:
     """Two of them would take each other's runs for dead."""
     with FileLock(tmp_path / "dagster_home" / "dev.lock"):

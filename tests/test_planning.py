@@ -9,6 +9,7 @@ from oumi_assets.orchestration.planning import (
     MAX_DRAINED,
     MAX_DRAINS,
     MAX_SINGLE,
+    PAUSES,
     Launch,
     PastRun,
     RunStatus,
@@ -20,6 +21,8 @@ from oumi_assets.orchestration.planning import (
 )
 from oumi_assets.storage.keys import key_for_content
 from oumi_assets.storage.uploads import Upload
+
+NOW = 1_000_000.0
 
 
 def _uploads(count: int, mtime_ns: int = 5) -> list[Upload]:
@@ -40,11 +43,19 @@ def _uploads(count: int, mtime_ns: int = 5) -> list[Upload]:
         ([PastRun(RunStatus.CANCELED)], Standing.GIVEN_UP, 2),
         ([PastRun(RunStatus.SUCCESS)], Standing.GIVEN_UP, 2),
         ([PastRun(RunStatus.FAILURE, 1, True), PastRun(RunStatus.UNFINISHED)], Standing.IN_FLIGHT, 2),
+        ([PastRun(RunStatus.FAILURE, 1, True, NOW - PAUSES[0] + 1)], Standing.RESTING, 2),
+        ([PastRun(RunStatus.FAILURE, 1, True, NOW - PAUSES[0])], Standing.INTERRUPTED, 2),
+        ([PastRun(RunStatus.FAILURE, 4, True, NOW - PAUSES[0])], Standing.RESTING, 5),
+        ([PastRun(RunStatus.FAILURE, 4, True, NOW - PAUSES[3])], Standing.INTERRUPTED, 5),
+        ([PastRun(RunStatus.FAILURE, len(PAUSES) + 1, True, 0.0)], Standing.GIVEN_UP, len(PAUSES) + 2),
     ],
 )
 def test_an_import_stands_where_its_runs_left_it(runs: list[PastRun], expected: Standing, attempt: int) -> None:
-    """Only an interruption is tried again, a bounded number of times; a run that never was queued is asked for again."""
-    assert standing(runs) == (expected, attempt)
+    """Only an interruption is tried again, a bounded number of times; a run that never was queued is asked for again.
+
+    A place in trouble gets more time than a process that was killed.
+    """
+    assert standing(runs, NOW) == (expected, attempt)
 
 
 def test_every_attempt_has_a_run_key_of_its_own() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from oumi_assets.cli import process_tree
 from oumi_assets.cli.process_tree import ProcessTree, end_leftovers
 
 # A shell that ignores polite signals, with a child of its own.
@@ -45,6 +46,20 @@ def test_children_whose_parent_went_first_are_ended_too(tmp_path: Path) -> None:
     processes[0].kill()
     assert tree.wait() != 0
     assert not _alive(processes)
+
+
+def test_an_end_that_nobody_asked_for_is_an_error(tmp_path: Path) -> None:
+    """A supervisor starts again what failed, and Dagster itself says 0 when its daemon was killed."""
+    assert ProcessTree(["true"], os.environ, tmp_path, tmp_path).wait() == 1
+
+
+def test_a_tree_is_ended_once_its_vital_process_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes on without it does nothing any more, and says so to nobody."""
+    monkeypatch.setattr(process_tree, "LOOK_SECONDS", 0.0)
+    command = ["sh", "-c", "sleep 2.5 & wait; exec sleep 300"]
+    tree = ProcessTree(command, os.environ, tmp_path, tmp_path, vital=("sleep", "2.5"))
+    assert tree.wait() != 0
+    assert tree.vital_ended
 
 
 def test_what_a_killed_starter_left_is_ended_at_the_next_start(tmp_path: Path) -> None:

@@ -20,11 +20,18 @@ from dagster._core.remote_origin import (
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from ticks import BROKEN, FIXTURE, Platform
 
-from oumi_assets.core.errors import BadSetting, TransientError, UnknownDataset
+from oumi_assets.core.errors import (
+    BadSetting,
+    DiskFull,
+    TraceImportError,
+    TransientError,
+    UnknownDataset,
+    UnreadableFile,
+)
 from oumi_assets.core.pace import no_progress
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.workspace import DEDUPED_DATASET, PARSED_TRACES, RAW_EXPORT, STAGES, Workspace
-from oumi_assets.orchestration import steps, upload_sensor
+from oumi_assets.orchestration import planning, steps, upload_sensor
 from oumi_assets.orchestration.in_process import Importer
 from oumi_assets.orchestration.tags import PATH_TAG
 from oumi_assets.storage.local_store import LocalStore as Store
@@ -92,18 +99,24 @@ def test_a_fault_that_passes_is_retried_inside_the_run(
     assert len([event for event in result.all_events if event.is_step_up_for_retry]) == 3
 
 
+@pytest.mark.parametrize(
+    ("fault", "times"),
+    [(TransientError("the server is away"), 5), (DiskFull("/storage"), 1), (UnreadableFile("one.jsonl"), 1)],
+)
 def test_a_fault_that_lasts_fails_the_run_and_the_upload_is_planned_again(
-    instance: dg.DagsterInstance, workspace: Workspace
+    fault: TraceImportError, times: int, instance: dg.DagsterInstance, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An outage longer than the retries of a run says nothing of the file either."""
+    """An outage longer than the retries of a run says nothing of the file either; it may last, so there is a pause."""
     shutil.copyfile(FIXTURE, _uploads(workspace) / "one.jsonl")
-    fault = TransientError("the server is away")
-    platform = Platform(instance, replace(workspace, uploads=FlakyUploads(_uploads(workspace), fault, 5)))
+    platform = Platform(instance, replace(workspace, uploads=FlakyUploads(_uploads(workspace), fault, times)))
     [request] = platform.tick()
     result = platform.run(request)
     assert not result.success
     [failure] = [event.step_failure_data for event in result.all_events if event.is_step_failure]
-    assert failure.user_failure_data.description == "the server is away"
+    assert failure.user_failure_data.description == str(fault)
+    assert not platform.finished(), "nothing is recorded of the file"
+    assert not platform.tick()
+    monkeypatch.setattr(planning, "PAUSES", (0.0,))
     platform.run_everything()
     assert platform.finished() == {"one.jsonl": "complete"}
 

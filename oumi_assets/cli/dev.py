@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import socket
 import sys
@@ -14,7 +15,7 @@ import click
 from filelock import FileLock, Timeout
 
 from oumi_assets.cli.process_tree import ProcessTree, end_leftovers
-from oumi_assets.cli.screen import messages
+from oumi_assets.cli.screen import fail, messages
 from oumi_assets.core.errors import BadSetting
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.imports.workspace import STAGES
@@ -31,6 +32,10 @@ _DAGSTERS_OWN = (
 )
 
 
+_CODE_SERVER = ("dagster", "api", "grpc")
+"""Words of the command that runs our code. Whatever ends it, Dagster goes on without it and imports nothing any more."""
+
+
 @click.command()
 @click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="Port of the UI.")
 def dev(port: int) -> None:
@@ -42,7 +47,7 @@ def dev(port: int) -> None:
         _refuse_taken_port(port)
         prepare()
         _greet(environment, port)
-        code = _run(port, home)
+        code = _run(port, home, environment)
     sys.exit(code)
 
 
@@ -93,8 +98,8 @@ def _refuse_taken_port(port: int) -> None:
 
 
 def _greet(environment: Environment, port: int) -> None:
-    samples = " ".join(_relative(PROJECT_ROOT / "samples" / f"{platform}.jsonl") for platform in PLATFORMS)
-    program = _relative(Path(sys.executable).parent / "oumi-assets")
+    samples = shlex.join(_relative(PROJECT_ROOT / "samples" / f"{platform}.jsonl") for platform in PLATFORMS)
+    program = shlex.quote(_relative(Path(sys.executable).parent / "oumi-assets"))
     messages().print(
         f"\nStarting on http://{HOST}:{port} (ready in about 15 seconds; Ctrl+C stops it)\n\n"
         f"  drop a file    {_drop(environment.uploads, program)}\n"
@@ -107,7 +112,7 @@ def _greet(environment: Environment, port: int) -> None:
 def _drop(uploads: Location, program: str) -> str:
     """How a file gets to where the sensor looks."""
     if isinstance(uploads, Path):
-        return f"cp YOUR-EXPORT.jsonl {_relative(uploads)}/"
+        return f"cp YOUR-EXPORT.jsonl {shlex.quote(_relative(uploads))}/"
     return f"{program} upload YOUR-EXPORT.jsonl"
 
 
@@ -119,16 +124,27 @@ def _relative(location: Location) -> str:
     return str(location)
 
 
-def _run(port: int, home: Path) -> int:
-    """`dagster dev` in a session of its own: started from a script it would not hear signals otherwise."""
+def _run(port: int, home: Path, places: Environment) -> int:
+    """`dagster dev` in a session of its own: started from a script it would not hear signals otherwise.
+
+    It works in the project's folder, where a relative place would be another one.
+    """
     workspace = str(PROJECT_ROOT / "workspace.yaml")
     command = [sys.executable, "-m", "dagster", "dev", "-w", workspace, "-h", HOST, "-p", str(port)]
-    environ = {"PYTHONWARNINGS": _DAGSTERS_OWN, **os.environ}
-    tree = ProcessTree(command, environ, PROJECT_ROOT, home)
+    environ = {
+        "PYTHONWARNINGS": _DAGSTERS_OWN,
+        **os.environ,
+        "OUMI_UPLOADS": str(places.uploads),
+        "OUMI_STORAGE": str(places.storage),
+    }
+    tree = ProcessTree(command, environ, PROJECT_ROOT, home, vital=_CODE_SERVER)
 
     def stop(number: int, frame: object) -> None:
         tree.stop()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
-    return tree.wait()
+    code = tree.wait()
+    if tree.vital_ended:
+        fail("Dagster's code server ended, killed perhaps for want of memory: nothing could be imported. Start it again.")
+    return code

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from oumi_assets.core.processes import process_tag, started
 
 POLITE_SECONDS = 8.0
 _KILLED_SECONDS = 5.0
+LOOK_SECONDS = 5.0
+MISSED_LOOKS = 4
+"""Reloading code in the UI takes some seconds, in which the process is another one."""
 _RECORD = "dev.session"
 
 
@@ -25,8 +29,17 @@ class ProcessTree:
     """One started program and everything below it; its session is recorded in a folder while it runs."""
 
     def __init__(
-        self, command: Sequence[str], environ: Mapping[str, str], cwd: Path, record_in: Path, output: int | None = None
+        self,
+        command: Sequence[str],
+        environ: Mapping[str, str],
+        cwd: Path,
+        record_in: Path,
+        output: int | None = None,
+        vital: Sequence[str] = (),
     ) -> None:
+        """`vital`: words of the command of a process below it, without which, once it was there, all of it is ended."""
+        self.vital_ended = False
+        self._vital = _Vital(vital)
         self._stopping = False
         self._record = record_in / _RECORD
         self._process = subprocess.Popen(command, env=environ, cwd=cwd, start_new_session=True, stdout=output, stderr=output)
@@ -41,12 +54,14 @@ class ProcessTree:
             self._process.send_signal(signal.SIGINT)
 
     def wait(self) -> int:
-        """Its exit code, once nothing of it is left: 0 when it was asked to end."""
-        while not self._stopping and self._process.poll() is None:
+        """Its exit code, once nothing of it is left: 0 only when it was asked to end."""
+        while not self._stopping and not self.vital_ended and self._process.poll() is None:
             try:
                 self._process.wait(1.0)
             except subprocess.TimeoutExpired:
-                continue
+                self.vital_ended = self._vital.is_gone(self._process.pid)
+        if self.vital_ended:
+            self._process.send_signal(signal.SIGINT)
         try:
             code = self._process.wait(POLITE_SECONDS)
         except subprocess.TimeoutExpired:
@@ -54,7 +69,35 @@ class ProcessTree:
         _kill(list(_session(self._process.pid)))
         self._process.wait(_KILLED_SECONDS)
         self._record.unlink(missing_ok=True)
-        return 0 if self._stopping else abs(code)
+        return 0 if self._stopping else abs(code) or 1
+
+
+class _Vital:
+    """A process of a session that is looked for now and then; a new one may take its place meanwhile."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = set(words)
+        self._was_there = False
+        self._missing = 0
+        self._next_look = 0.0
+
+    def is_gone(self, leader: int) -> bool:
+        """Whether it was there, and was not at the last few looks."""
+        if not self._words or time.monotonic() < self._next_look:
+            return False
+        self._next_look = time.monotonic() + LOOK_SECONDS
+        if any(self._words <= set(_words_of(process)) for process in _session(leader)):
+            self._was_there, self._missing = True, 0
+        else:
+            self._missing += self._was_there
+        return self._missing >= MISSED_LOOKS
+
+
+def _words_of(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def end_leftovers(record_in: Path) -> int:

@@ -41,6 +41,10 @@ class TransientError(TraceImportError):
     """A fault that passes by itself: a dropped connection, a busy disk. Worth another try; says nothing of the file."""
 
 
+class StorageTrouble(TraceImportError):
+    """The fault of a place and not of a file: the same import may succeed once the place is well."""
+
+
 class WorkerKilled(TransientError):
     """A process of ours ended in the middle of its work; the system does that when memory runs out."""
 
@@ -255,12 +259,12 @@ class AmbiguousDataset(TraceImportError):
         super().__init__(f"{len(keys)} datasets are called {name}. Name one by its key: {', '.join(keys)}.")
 
 
-class DiskFull(TraceImportError):
+class DiskFull(StorageTrouble):
     """No room left for the stored export or a stage's files."""
 
     def __init__(self, where: str) -> None:
         super().__init__(
-            f"The disk is full: no room left in {where}. Free some space and run the import again; nothing partial was kept."
+            f"The disk is full: no room left in {where}. Free some space and run it again; what was half made is gone."
         )
 
 

@@ -6,17 +6,13 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from oumi_assets.core.errors import DiskFull, TraceImportError, TransientError
+from oumi_assets.core.errors import DiskFull, StorageTrouble, TransientError
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FOOTER_NOT_WRITTEN = "Invalid thrift: transport error"
 """Of a Parquet file: polars says so only where it writes one, never of one that it reads."""
 
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
-
-
-class StorageTrouble(TraceImportError):
-    """The fault of a place and not of a file: the same import may succeed once the place is well."""
 
 
 class PlaceUnusable(StorageTrouble):

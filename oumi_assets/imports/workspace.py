@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from oumi_assets.core.errors import BadSetting, NoConvertibleConversations, TraceImportError, TransientError
+from oumi_assets.core.errors import BadSetting, NoConvertibleConversations, StorageTrouble, TraceImportError, TransientError
 from oumi_assets.core.pace import Progress, no_progress
 from oumi_assets.core.parallel import worker_count
-from oumi_assets.core.storage_errors import StorageTrouble
 from oumi_assets.settings import Environment
 from oumi_assets.stages.files import DROPPED_FILE
 from oumi_assets.storage.local_store import LocalStore

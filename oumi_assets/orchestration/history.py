@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,7 @@ from oumi_assets.orchestration.tags import (
     ATTEMPT_TAG,
     CONTENT_TAG,
     FAILURE_REASON_TAG,
+    LATER,
     PARTITION_TAG,
     TRY_AGAIN_TAG,
 )
@@ -72,16 +74,20 @@ def standing_of_import(instance: dg.DagsterInstance, store: Store, key: str) -> 
     """Where one import stands, by its manifests and its own runs."""
     if is_finished(store, key):
         return Standing.FINISHED, 0
-    runs = runs_of_import(instance, key)
-    if not runs and store.manifest(RAW_EXPORT, key) is not None:
+    records = _records_of_import(instance, key)
+    if not records and store.manifest(RAW_EXPORT, key) is not None:
         # Another platform, with a Dagster home of its own, works on it (or did).
         return Standing.IN_FLIGHT, 0
-    return standing([past_run(run) for run in runs])
+    return standing([past_run(record) for record in records], time.time())
 
 
 def runs_of_import(instance: dg.DagsterInstance, key: str) -> list[dg.DagsterRun]:
     """The Dagster runs of an import, newest first, whichever job or person started them."""
-    return list(instance.get_runs(dg.RunsFilter(tags={PARTITION_TAG: key}), limit=_ENOUGH_RUNS))
+    return [record.dagster_run for record in _records_of_import(instance, key)]
+
+
+def _records_of_import(instance: dg.DagsterInstance, key: str) -> list[dg.RunRecord]:
+    return list(instance.get_run_records(dg.RunsFilter(tags={PARTITION_TAG: key}), limit=_ENOUGH_RUNS))
 
 
 def newest_run(instance: dg.DagsterInstance, key: str) -> dg.RunRecord | None:
@@ -89,15 +95,21 @@ def newest_run(instance: dg.DagsterInstance, key: str) -> dg.RunRecord | None:
     return next(iter(instance.get_run_records(dg.RunsFilter(tags={PARTITION_TAG: key}), limit=1)), None)
 
 
-def past_run(run: dg.DagsterRun) -> PastRun:
+def past_run(record: dg.RunRecord) -> PastRun:
     """A run in the planner's words. Only a failed step speaks of the file: any other end was an interruption."""
+    run = record.dagster_run
     failed_step = run.tags.get(FAILURE_REASON_TAG) == "STEP_FAILURE"
     attempt = run.tags.get(ATTEMPT_TAG, "")
     return PastRun(
         _STATUSES.get(run.status, RunStatus.UNFINISHED),
         int(attempt) if attempt.isdecimal() else 0 if CONTENT_TAG not in run.tags else 1,
         interrupted=not failed_step or TRY_AGAIN_TAG in run.tags,
+        rests_since=_ended(record) if run.tags.get(TRY_AGAIN_TAG) == LATER else None,
     )
+
+
+def _ended(record: dg.RunRecord) -> float:
+    return record.end_time or record.update_timestamp.timestamp()
 
 
 def drained_keys(run: dg.DagsterRun) -> list[str]:

@@ -10,7 +10,9 @@ from oumi_assets.storage.keys import key_for_content
 from oumi_assets.storage.uploads import Upload
 
 MAX_ATTEMPTS = 3
-"""How often an upload is imported whose run was interrupted (killed, out of memory, server away)."""
+"""How often an upload is imported whose run was interrupted (killed, out of memory)."""
+PAUSES = (60.0, 300.0, 1500.0, 7200.0, 36000.0)
+"""Seconds after which an import is tried again whose place was in trouble: a disk is not emptied in a minute."""
 MAX_SINGLE = 3
 """Up to this many new uploads get a Dagster run of their own each; more are drained by one run."""
 MAX_DRAINED = 50
@@ -43,6 +45,8 @@ class Standing(Enum):
     """Queued or running, here or on another platform that shares the storage."""
     INTERRUPTED = auto()
     """Its last run ended without saying anything about the file."""
+    RESTING = auto()
+    """The same, for want of a place that works: it is tried again later."""
     FINISHED = auto()
     """It has a dataset, was deleted, or failed for what is in the file."""
     GIVEN_UP = auto()
@@ -60,11 +64,15 @@ class RunStatus(Enum):
 
 
 class PastRun(NamedTuple):
-    """A Dagster run of an import. `interrupted`: it failed, but not for what is in the file."""
+    """A Dagster run of an import. `interrupted`: it failed, but not for what is in the file.
+
+    `rests_since` says when (seconds since 1970), where that was for want of a place that works.
+    """
 
     status: RunStatus
     attempt: int = 1
     interrupted: bool = False
+    rests_since: float | None = None
 
 
 class Plan(NamedTuple):
@@ -89,7 +97,7 @@ def launches_of(uploads: Iterable[Upload], known: Collection[str]) -> list[Launc
     return sorted(launches, key=lambda launch: (launch.key in known, launch.upload.mtime_ns, launch.upload.name))
 
 
-def standing(runs: Sequence[PastRun]) -> tuple[Standing, int]:
+def standing(runs: Sequence[PastRun], now: float) -> tuple[Standing, int]:
     """Where an import without final manifests stands, by its runs (newest first), and its next attempt.
 
     A run that was created but never queued counts as none: asked for again under the same run key,
@@ -101,10 +109,17 @@ def standing(runs: Sequence[PastRun]) -> tuple[Standing, int]:
         return Standing.IN_FLIGHT, attempt
     if not started:
         return Standing.NEW, attempt
-    last = started[0]
-    if last.status is RunStatus.FAILURE and last.interrupted and attempt <= MAX_ATTEMPTS:
-        return Standing.INTERRUPTED, attempt
-    return Standing.GIVEN_UP, attempt
+    return _after_end(started[0], now), attempt
+
+
+def _after_end(last: PastRun, now: float) -> Standing:
+    if last.status is not RunStatus.FAILURE or not last.interrupted:
+        return Standing.GIVEN_UP
+    if last.rests_since is None:
+        return Standing.INTERRUPTED if last.attempt < MAX_ATTEMPTS else Standing.GIVEN_UP
+    if last.attempt > len(PAUSES):
+        return Standing.GIVEN_UP
+    return Standing.INTERRUPTED if now >= last.rests_since + PAUSES[last.attempt - 1] else Standing.RESTING
 
 
 def settled(launches: Iterable[Launch], look_again: Callable[[str], Upload | None], now_ns: int) -> list[Launch]:

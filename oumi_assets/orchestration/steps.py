@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import dagster as dg
 
-from oumi_assets.core.errors import FileNotFound, TraceImportError, TransientError, passes
+from oumi_assets.core.errors import FileNotFound, StorageTrouble, TraceImportError, TransientError, UnreadableFile, passes
 from oumi_assets.core.pace import Pace, Progress
-from oumi_assets.core.storage_errors import PlaceUnusable, StorageTrouble, is_refused
+from oumi_assets.core.storage_errors import PlaceUnusable, is_refused
 from oumi_assets.imports.workspace import Workspace
 from oumi_assets.orchestration.reporting import failure_metadata
 from oumi_assets.orchestration.resources import WorkspaceSource, place_of
-from oumi_assets.orchestration.tags import PROCESS_TAG, TRY_AGAIN_TAG, process_mark
+from oumi_assets.orchestration.tags import LATER, PROCESS_TAG, TRY_AGAIN_TAG, process_mark
 
 MAX_RETRIES = 4
 BACKOFF_SECONDS = 2.0
@@ -57,7 +57,10 @@ def _failure(
     error: TraceImportError | OSError, context: dg.AssetExecutionContext, workspace: Workspace | None, asset: str
 ) -> dg.Failure:
     """What ends the run. Where the file is not to blame, the sensor may plan the import again."""
-    if isinstance(error, TransientError | StorageTrouble | OSError | FileNotFound):
+    if isinstance(error, TransientError | StorageTrouble | OSError | UnreadableFile):
+        context.instance.add_run_tags(context.run.run_id, {TRY_AGAIN_TAG: LATER})
+    elif isinstance(error, FileNotFound):
+        # It is planned again when it is there again.
         context.instance.add_run_tags(context.run.run_id, {TRY_AGAIN_TAG: "true"})
     # A storage that is in trouble is not asked for more.
     readable = None if isinstance(error, StorageTrouble) else workspace

@@ -13,6 +13,7 @@ from oumi_assets.pulls.errors import MissingSetting
 
 LAG = "OUMI_PULL_LAG_MINUTES"
 DEFAULT_LAG = timedelta(minutes=10)
+_LAG_DIGITS = 6
 
 
 class Source(NamedTuple):
@@ -89,6 +90,6 @@ def settling_lag(environ: Mapping[str, str]) -> timedelta:
     text = environ.get(LAG, "").strip()
     if not text:
         return DEFAULT_LAG
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > _LAG_DIGITS:
         raise BadSetting(f"{LAG} must be a whole number of minutes, like 10; it is set to something else.")
     return timedelta(minutes=int(text))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from oumi_assets.pulls.errors import BadWindow, WindowNotSettled
 
 DEFAULT_LENGTH = timedelta(hours=24)
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
@@ -50,7 +51,10 @@ def day_window(day: str, now: datetime, lag: timedelta) -> Window:
 
 def _moment(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        moment = datetime.fromisoformat(text.strip()).replace(microsecond=0)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise BadWindow(f"{text!r} is no time: write it like 2026-11-21 or 2026-11-21T08:00:00Z.") from None
-    return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)).replace(microsecond=0)
+    if moment < _EARLIEST:
+        raise BadWindow(f"{text!r} is before the year {_EARLIEST.year}: no trace is as old.")
+    return moment

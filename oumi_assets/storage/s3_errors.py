@@ -18,7 +18,8 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnectionError
 from s3transfer.exceptions import RetriesExceededError
 
-from oumi_assets.core.storage_errors import AccessRefused, BucketMissing, StorageRefused, StorageTrouble, StorageUnreachable
+from oumi_assets.core.errors import StorageTrouble
+from oumi_assets.core.storage_errors import AccessRefused, BucketMissing, StorageRefused, StorageUnreachable
 
 DROPPED_CONNECTION = (HTTPClientError, IncompleteReadError, NoConnectionError, ConnectionError)
 """What a connection that breaks raises, at its start or in the middle of an object."""
