@@ -14,7 +14,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Draft, Reply, Request
 from oumi_assets.shapes.base import Shape, first_list
-from oumi_assets.shapes.langchain_calls import has_own_blocks, reasoning, said, tool_calls, tool_results
+from oumi_assets.shapes.langchain_calls import answered, has_own_blocks, reasoning, said, tool_calls, tool_results
 from oumi_assets.shapes.openai_chat import spoken
 from oumi_assets.shapes.openai_replies import speaks
 
@@ -135,7 +135,7 @@ def _drafts(role: str, fields: dict[str, Any]) -> list[Draft]:
     results = [] if answers else tool_results(fields)
     if results and len(results) == len(fields["content"]):
         return results
-    content = said(fields.get("content")) if answers or results else fields.get("content")
+    content = said(fields.get("content")) if answers or results else answered(fields.get("content"))
     return [
         *results,
         Draft(

@@ -18,8 +18,10 @@ _CALL_BLOCKS = {
     "tool_call": ("id", "args"),
     "function_call": ("call_id", "arguments"),
     "functionCall": ("id", "args"),
+    "custom_tool_call": ("call_id", "input"),
 }
-_OWN_BLOCKS = frozenset({"reasoning", "reasoning_content"})
+_CUSTOM_RESULT = "custom_tool_call_output"
+_OWN_BLOCKS = frozenset({"reasoning", "reasoning_content", _CUSTOM_RESULT})
 _RESULT_BLOCK = "tool_result"
 _SILENT_BLOCKS = frozenset({_RESULT_BLOCK, "input_json_delta", "tool_call_chunk", "invalid_tool_call", "redacted_thinking"})
 
@@ -31,10 +33,13 @@ def tool_calls(fields: dict[str, Any], additional: dict[str, Any]) -> list[ToolC
     parsed = [call for call in map(_parsed_call, logged) if call]
     if not parsed:
         return raw or _legacy_call(additional) or _block_calls(fields) or _chunked_calls(fields)
+    written = {block["call_id"]: block["input"] for block in _list(fields, "content") if _is_custom_call(block)}
     sent = {call.id: (position, call.arguments) for position, call in enumerate(raw) if isinstance(call.id, str)}
     for call in parsed:
         if isinstance(call.id, str) and call.id in sent:
             call.arguments = sent[call.id][1]
+        elif isinstance(call.id, str) and call.id in written and _is_wrapped(call.arguments):
+            call.arguments = written[call.id]
     return sorted(parsed, key=lambda call: sent.get(call.id if isinstance(call.id, str) else "", (len(raw), None))[0])
 
 
@@ -43,6 +48,13 @@ def said(content: Any) -> Any:
     if not isinstance(content, list):
         return content
     return [_block(block) for block in content if _kind(block) not in (*_CALL_BLOCKS, *_SILENT_BLOCKS)]
+
+
+def answered(content: Any) -> Any:
+    """What a tool answered: a custom tool's result is logged as the item of the Responses API around it."""
+    if isinstance(content, list) and len(content) == 1 and _kind(content[0]) == _CUSTOM_RESULT:
+        return content[0].get("output")
+    return content
 
 
 def has_own_blocks(fields: dict[str, Any]) -> bool:
@@ -72,6 +84,16 @@ def _parsed_call(value: Any) -> ToolCallDraft | None:
     if isinstance(value, dict) and "args" in value and value.get("name"):
         return ToolCallDraft(name=value["name"], arguments=value["args"], id=value.get("id"))
     return openai_chat.tool_call(value)
+
+
+def _is_custom_call(block: Any) -> bool:
+    is_custom = _kind(block) == "custom_tool_call"
+    return is_custom and isinstance(block.get("call_id"), str) and isinstance(block.get("input"), str)
+
+
+def _is_wrapped(arguments: Any) -> bool:
+    """Whether LangChain made an object of the one text that a custom tool takes."""
+    return isinstance(arguments, dict) and "__arg1" in arguments
 
 
 def _legacy_call(additional: dict[str, Any]) -> list[ToolCallDraft]:

@@ -18,6 +18,8 @@ RAW_CALLS = [
 PARSED = [{"name": "weather", "args": {"city": "Rome"}, "id": "a", "type": "tool_call"}]
 INVALID = [{"type": "invalid_tool_call", "id": "b", "name": "weather", "args": "{bad", "error": "e"}]
 WIRE_CALLS = [call("a", "weather", '{"city": "Rome"}'), call("b", "weather", "{bad")]
+CUSTOM_CALL = {"type": "custom_tool_call", "call_id": "k1", "name": "run", "input": "print(3**3)", "id": "ct_1"}
+TEXT = {"type": "text", "text": "a"}
 GEMINI_CALL = {"type": "functionCall", "functionCall": {"name": "weather", "args": {"city": "Rome"}}}
 FLAT = {"additional_kwargs": {}, "response_metadata": {}, "name": None, "id": None}
 
@@ -196,6 +198,45 @@ HISTORY = [
         "an answer given as audio",
         [[_lc("HumanMessage", "hi"), _lc("AIMessage", "", additional_kwargs={"audio": {"transcript": "hey"}})]],
         [HI, assistant("hey")],
+    ),
+    _langsmith(
+        "a custom tool of the Responses API: the call's block, and its result's",
+        [
+            [
+                _lc("HumanMessage", "3^3?"),
+                _lc("AIMessage", [CUSTOM_CALL], tool_calls=[{"name": "run", "args": {"__arg1": "print(3**3)"}, "id": "k1"}]),
+                _lc("ToolMessage", [{"type": "custom_tool_call_output", "output": "27"}], name="run", tool_call_id="k1"),
+            ]
+        ],
+        [
+            user("3^3?"),
+            assistant(None, call("k1", "run", "print(3**3)")),
+            {"role": "tool", "content": "27", "name": "run", "tool_call_id": "k1"},
+        ],
+    ),
+    _langsmith(
+        "a custom tool's call without its block, and arguments that nobody wrapped",
+        [
+            [
+                _lc("HumanMessage", "hi"),
+                _lc("AIMessage", "", tool_calls=[{"name": "run", "args": {"__arg1": "x"}, "id": "k1"}]),
+                _lc("ToolMessage", "27", tool_call_id="k1"),
+                _lc("AIMessage", [{**CUSTOM_CALL, "call_id": "a"}], tool_calls=PARSED),
+                _lc("ToolMessage", [{"type": "custom_tool_call_output", "output": [TEXT, TEXT]}], tool_call_id="a"),
+            ]
+        ],
+        [
+            HI,
+            assistant(None, call("k1", "run", '{"__arg1":"x"}')),
+            result("k1", "27"),
+            assistant(None, call("a", "weather", '{"city":"Rome"}')),
+            result("a", "a\na"),
+        ],
+    ),
+    _langsmith(
+        "a custom tool's block, the only place of the call",
+        [[_lc("HumanMessage", "hi"), _lc("AIMessage", [CUSTOM_CALL]), _lc("ToolMessage", "27", tool_call_id="k1")]],
+        [HI, assistant(None, call("k1", "run", "print(3**3)")), result("k1", "27")],
     ),
     _langsmith(
         "results inside a human message",
