@@ -28,6 +28,7 @@ from oumi_assets.shapes import (
     otel_genai,
     pydantic_ai,
     responses,
+    stream_events,
     vercel_ai,
 )
 from oumi_assets.shapes.base import Shape
@@ -49,6 +50,7 @@ SHAPES: tuple[Shape, ...] = (
     otel_genai.SHAPE,
     haystack.SHAPE,
     bedrock.SHAPE,
+    stream_events.SHAPE,
     claude_agent_sdk.SHAPE,
     anthropic.SHAPE,
     openai_agents.SHAPE,

@@ -1,0 +1,81 @@
+"""Streams that were logged event by event: generators traced without a function that puts their pieces together.
+
+Output: a list of events. Of the Responses API the last whole `response` counts; Anthropic's content blocks are put together
+from their start and their deltas, a call's arguments as the text that was streamed. Chat completions are read by
+`openai_chunks`.
+Source of the format: OpenAI API reference, streaming events; Anthropic API reference, streaming messages, and the events
+that its Python SDK adds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import Reply
+from oumi_assets.shapes import openai_agents
+from oumi_assets.shapes.base import Shape, parsed
+
+_ENDS = ("response.completed", "response.incomplete")
+_START, _DELTA = "content_block_start", "content_block_delta"
+_ANTHROPIC = frozenset({"message_start", _START, _DELTA, "content_block_stop", "message_delta", "message_stop"})
+_BESIDE = frozenset({"ping", "error", "text", "thinking", "signature", "citation", "input_json"})
+"""Events that say nothing new: of the connection, and the Python SDK's, which repeat a delta."""
+
+_TEXTS = ("text", "thinking")
+"""What grows by deltas of its own name."""
+
+
+def reply(value: Any) -> Reply | None:
+    """The answer that the events are together; none where they hold no whole response, or no block."""
+    kinds = [_kind(event) for event in value] if isinstance(value, list) else []
+    if any(map(_is_of_response, kinds)) and all(_is_of_response(kind) or kind in _BESIDE for kind in kinds):
+        return _of_response(value)
+    if not _ANTHROPIC.isdisjoint(kinds) and all(kind in _ANTHROPIC or kind in _BESIDE for kind in kinds):
+        blocks = _blocks(value)
+        return Reply([{"role": "assistant", "content": blocks}] if blocks else [])
+    return None
+
+
+def _kind(event: Any) -> str:
+    kind = event.get("type") if isinstance(event, dict) else None
+    return kind if isinstance(kind, str) else ""
+
+
+def _is_of_response(kind: str) -> bool:
+    return kind.startswith("response.")
+
+
+def _of_response(events: list[dict[str, Any]]) -> Reply:
+    whole = [event.get("response") for event in events if event["type"] in _ENDS]
+    return (openai_agents.reply(whole[-1]) if whole else None) or Reply([])
+
+
+def _blocks(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The content blocks in the order of their start, each with its deltas, which name it by its index."""
+    started: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
+    deltas: dict[int, list[dict[str, Any]]] = {}
+    for event in events:
+        index = event["index"] if isinstance(event.get("index"), int) else 0
+        if event["type"] == _START and isinstance(event.get("content_block"), dict):
+            deltas[index] = []
+            started.append((event["content_block"], deltas[index]))
+        elif event["type"] == _DELTA and isinstance(event.get("delta"), dict) and index in deltas:
+            deltas[index].append(event["delta"])
+    return [_block(block, pieces) for block, pieces in started]
+
+
+def _block(block: dict[str, Any], deltas: list[dict[str, Any]]) -> dict[str, Any]:
+    """A block as it was after its last delta; signatures and citations are not what was said."""
+    grown = {key: _joined([block, *deltas], key) for key in _TEXTS if key in block}
+    written = _joined(deltas, "partial_json")
+    if not written:
+        return {**block, **grown}
+    # A call's text is the model's own (rule 7); what the provider ran by itself stays a block as it is logged elsewhere.
+    return {**block, **grown, "input": written if block.get("type") == "tool_use" else parsed(written) or written}
+
+
+def _joined(pieces: list[dict[str, Any]], key: str) -> str:
+    return "".join(piece[key] for piece in pieces if isinstance(piece.get(key), str))
+
+
+SHAPE = Shape("stream_events", reply=reply)
