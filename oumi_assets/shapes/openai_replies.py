@@ -1,7 +1,7 @@
 """Where the answer of an OpenAI chat stands: as the API gives it, or in a wrapper that people and platforms put around it.
 
-Output: the assistant message, `{choices: [{message}]}`, several alternatives as a list, or one of the usual wrappers
-(`{message}`, `{output}`, `{messages}`, `{content}`). What a message says is read by `openai_chat`.
+Output: the assistant message, `{choices: [{message}]}`, the choices or several alternatives as a list, or one of the
+usual wrappers (`{message}`, `{output}`, `{messages}`, `{content}`). What a message says is read by `openai_chat`.
 Source of the format: OpenAI API reference, chat completions; Langfuse and LangSmith SDK wrappers.
 """
 
@@ -52,11 +52,21 @@ def speaks(value: dict[str, Any]) -> bool:
 def _of_choices(value: dict[str, Any]) -> Reply | None:
     """The choice of the lowest index; a stream may list them as they began."""
     choices = value.get("choices")
-    if not isinstance(choices, list):
-        return None
-    answered = [choice for choice in choices if isinstance(choice, dict) and isinstance(choice.get("message"), dict)]
-    first = min(answered, key=_index, default=None)
+    return _first_of([choice for choice in choices if _has_message(choice)]) if isinstance(choices, list) else None
+
+
+def _first_of(choices: list[dict[str, Any]]) -> Reply:
+    first = min(choices, key=_index, default=None)
     return Reply([first["message"]] if first else [])
+
+
+def _has_message(choice: Any) -> bool:
+    return isinstance(choice, dict) and isinstance(choice.get("message"), dict)
+
+
+def _is_choice(value: Any) -> bool:
+    """Known for one also without the object around it."""
+    return _has_message(value) and "finish_reason" in value and "role" in value["message"]
 
 
 def _index(choice: dict[str, Any]) -> int:
@@ -88,6 +98,8 @@ def _of_messages(value: dict[str, Any]) -> Reply | None:
 
 
 def _of_list(value: list[Any]) -> Reply | None:
+    if value and all(map(_is_choice, value)):
+        return _first_of(value)
     if not value or not all(map(has_role, value)):
         return None
     if all(map(_answers, value)):

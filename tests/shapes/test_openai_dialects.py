@@ -26,11 +26,24 @@ def _chunk(**delta: Any) -> dict[str, Any]:
     return {"id": "x", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
 
 
+def _choice(index: int, message: Any) -> dict[str, Any]:
+    return {"finish_reason": "stop", "index": index, "message": message}
+
+
 def _piece(index: int, id: str | None = None, **function: str) -> dict[str, Any]:
     return {"index": index, "id": id, "function": function}
 
 
 CASES = [
+    Case("a list of choices", [HI], [_choice(0, HELLO)], [HI, HELLO]),
+    Case("a list of choices in a wrapper", [HI], {"output": [_choice(0, HELLO)]}, [HI, HELLO]),
+    Case("choices as they ended, the first last", [HI], [_choice(1, assistant("Other.")), _choice(0, HELLO)], [HI, HELLO]),
+    Case(
+        "a choice that calls",
+        [HI],
+        [_choice(0, {**assistant(None, WIRE_CALL), "annotations": []})],
+        [HI, assistant(None, WIRE_CALL)],
+    ),
     Case(
         "calls as JSON text (span attributes)",
         _asked(
