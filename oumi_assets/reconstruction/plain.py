@@ -22,6 +22,7 @@ from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.shapes import read_reply
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.openai_chat import message as read_message
+from oumi_assets.shapes.recorded_instructions import system_argument
 from oumi_assets.shapes.responses import continues_stored_response
 from oumi_assets.wire.roles import WIRE_ROLES
 from oumi_assets.wire.tools import wire_tools
@@ -151,7 +152,9 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
     try:
         request = Request(Raw(logged.request)) if logged.request[:1] == b"[" else _request(logged.request)
         asked = _messages(request.messages)
-        reply = read_reply(logged.call) if asked and not _is_map(request.tools) else None
+        if not asked or _is_map(request.tools) or _lacks_system(asked, logged.call):
+            return None
+        reply = read_reply(logged.call)
         answer = _answer(reply) if reply is not None else None
         if reply is None or answer is None or not _are_wire(said := [*asked, answer]):
             return None
@@ -164,6 +167,11 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
         return PlainCandidate(said, tools, tools_text, stored, logged.request, request.messages)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
+
+
+def _lacks_system(asked: list[Message], call: ModelCall) -> bool:
+    """Whether a system prompt was logged beside the call, and none among its messages."""
+    return bool(system_argument(call)) and all(message.role != "system" for message in asked)
 
 
 def _answer(reply: Reply) -> Message | None:

@@ -17,6 +17,7 @@ _PLACES = (
     "model_parameters.functions",
     "metadata.tools",
     "metadata.functions",
+    "metadata.toolConfig.tools",
     "metadata.attributes.ai.prompt.tools",
     "metadata.attributes.gen_ai.tool.definitions",
     "metadata.attributes.model_request_parameters.function_tools",

@@ -14,19 +14,12 @@ from typing import Any
 from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
 from oumi_assets.shapes.base import Shape, first_list, parsed
 from oumi_assets.shapes.blocks import with_system
+from oumi_assets.shapes.system_prompts import system_beside
 
 _CALL_KEYS = {"function": "arguments", "custom": "input"}
 _ANSWERING_ROLES = ("assistant", "ai", "model")
 _REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
 _ANSWER_KEYS = ("role", "content", "tool_calls", "function_call", "refusal")
-_SYSTEM_KEYS = (
-    "instructions",
-    "system_prompt",
-    "systemPrompt",
-    "system_instruction",
-    "systemInstruction",
-    "system_instructions",
-)
 _SAYING = frozenset({"content", "tool_calls", "toolCalls", "function_call", "refusal", "audio", *_REASONING_KEYS})
 _ABOUT = """
     additional_kwargs annotations artifact cache_control citations created createdAt created_at experimental_providerMetadata
@@ -52,23 +45,7 @@ def request(value: Any) -> Request | None:
     if not isinstance(messages, list) or not messages:
         return None
     tools = [*first_list(value, "tools"), *first_list(value, "functions")]
-    return Request(with_system(_system_beside(value, messages), messages), tools)
-
-
-def _system_beside(value: dict[str, Any], messages: list[Any]) -> str | None:
-    """A system prompt under one of the names that agents give it, unless there is one among the messages."""
-    if any(map(_is_system, messages)):
-        return None
-    return next((value[key] for key in _SYSTEM_KEYS if isinstance(value.get(key), str) and value[key]), None)
-
-
-def _is_system(message: Any) -> bool:
-    """By role, or as LangChain names it: by type, by class, or first in a pair."""
-    if isinstance(message, dict):
-        names = [message.get("role"), message.get("type"), *first_list(message, "id")[-1:]]
-    else:
-        names = message[:1] if isinstance(message, list) else []
-    return any(isinstance(name, str) and name.lower().startswith(("system", "developer")) for name in names)
+    return Request(with_system(system_beside(value, messages), messages), tools)
 
 
 def _of_arguments(args: Any, kwargs: Any) -> Request | None:

@@ -1,8 +1,11 @@
-"""System instructions that OpenTelemetry writers record beside the messages, in `gen_ai.system_instructions`.
+"""System instructions that were recorded beside the payloads, in the metadata or among the model's parameters.
 
-Langfuse puts them before the messages since 2026; older exports hold them in the metadata alone. They are text parts
-(pydantic-ai's `instructions`), whole messages (LiteLLM), or a text.
-Source of the format: semantic conventions `gen-ai-system-instructions.json`; Langfuse's OpenTelemetry ingestion.
+- `gen_ai.system_instructions`: text parts (pydantic-ai's `instructions`), whole messages (LiteLLM), or a text. Langfuse
+  puts them before the messages since 2026; older exports hold them in the metadata alone
+- the arguments of a call without its messages: Langfuse's documented wrappers for Anthropic and Bedrock log them as
+  metadata, LiteLLM as model parameters
+Source of the format: semantic conventions `gen-ai-system-instructions.json`; Langfuse's OpenTelemetry ingestion and its
+guides for Anthropic and Amazon Bedrock; litellm `integrations.langfuse`, `integrations.langfuse_otel`.
 """
 
 from __future__ import annotations
@@ -10,23 +13,27 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import ModelCall, Request
+from oumi_assets.core.json_text import NotJson, parse
 from oumi_assets.shapes.base import parsed
 from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.system_prompts import is_system
 
 _PLACE = "metadata.attributes.gen_ai.system_instructions"
 
 
 def with_recorded_instructions(request: Request, call: ModelCall) -> Request:
-    """The request with the instructions before its messages, when these are OpenTelemetry's and none is a system's."""
-    messages = [message for message in request.messages if isinstance(message, dict)]
-    if not any(isinstance(message.get("parts"), list) for message in messages):
+    """The request with the instructions before its messages, when none of these is a system's."""
+    if any(map(is_system, request.messages)):
         return request
-    if any(message.get("role") == "system" for message in messages):
-        return request
-    return Request([*_system(parsed(value_at(call.extras, _PLACE))), *request.messages], request.tools)
+    recorded = _of_telemetry(request, call) or system_argument(call)
+    return Request([*recorded, *request.messages], request.tools) if recorded else request
 
 
-def _system(found: Any) -> list[dict[str, Any]]:
+def _of_telemetry(request: Request, call: ModelCall) -> list[dict[str, Any]]:
+    """The attribute's messages, for a request in OpenTelemetry's."""
+    if not any(isinstance(message, dict) and isinstance(message.get("parts"), list) for message in request.messages):
+        return []
+    found = parsed(value_at(call.extras, _PLACE))
     if isinstance(found, str) and found:
         return [{"role": "system", "content": found}]
     if not isinstance(found, list) or not found or not all(isinstance(item, dict) for item in found):
@@ -34,3 +41,44 @@ def _system(found: Any) -> list[dict[str, Any]]:
     if all("parts" in item for item in found):
         return [{"role": "system", **item} for item in found]
     return [{"role": "system", "parts": found}]
+
+
+def system_argument(call: ModelCall) -> list[dict[str, Any]]:
+    """The system prompt among a call's arguments as its one message; none where there is no such argument."""
+    said = (
+        _said(_argument(call, "model_parameters", "system"))
+        or _said(_argument(call, "model_parameters", "instructions"))
+        or _of_metadata(call)
+    )
+    return [{"role": "system", "content": said}] if said else []
+
+
+def _of_metadata(call: ModelCall) -> Any:
+    """A text may be anybody's word for something else: an argument of Anthropic's API has `max_tokens` beside it."""
+    said = _said(_argument(call, "metadata", "system"))
+    return said if isinstance(said, list) or (said and _argument(call, "metadata", "max_tokens")) else None
+
+
+def _argument(call: ModelCall, place: str, name: str) -> Any:
+    """The argument of that name; a text that never speaks of it need not be parsed."""
+    logged = call.extras.get(place)
+    return None if isinstance(logged, str) and name not in logged else value_at(logged, name)
+
+
+def _said(logged: Any) -> Any:
+    """A text, also as JSON text, or text parts of blocks; None for any other value, and for Python's notation of blocks."""
+    value = _unquoted(logged)
+    if isinstance(value, list):
+        texts = [block["text"] for block in value if isinstance(block, dict) and isinstance(block.get("text"), str)]
+        return [{"type": "text", "text": text} for text in texts] or None
+    return value if isinstance(value, str) and value and not value.startswith("[{") else None
+
+
+def _unquoted(logged: Any) -> Any:
+    """What a JSON text says; a prompt may begin like one."""
+    if not isinstance(logged, str) or logged[:1] not in ('"', "["):
+        return logged
+    try:
+        return parse(logged)
+    except NotJson:
+        return logged
