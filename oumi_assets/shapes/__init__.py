@@ -33,6 +33,7 @@ from oumi_assets.shapes.base import Shape
 from oumi_assets.shapes.json_answers import is_json_answer
 from oumi_assets.shapes.plain import is_plain
 from oumi_assets.shapes.recorded_instructions import with_recorded_instructions
+from oumi_assets.shapes.recorded_response import prompt_of_response
 
 SHAPES: tuple[Shape, ...] = (
     litellm.SHAPE,
@@ -62,7 +63,8 @@ def read_request(call: ModelCall) -> Request | None:
         found = shape.request(call.input) if shape.request else None
         if found is not None:
             return with_recorded_instructions(_without_pseudo_messages(found), call)
-    return None
+    found = prompt_of_response(call)
+    return None if found is None else with_recorded_instructions(found, call)
 
 
 def read_reply(call: ModelCall) -> Reply | None:

@@ -4,6 +4,7 @@
   puts them before the messages since 2026; older exports hold them in the metadata alone
 - the arguments of a call without its messages: Langfuse's documented wrappers for Anthropic and Bedrock log them as
   metadata, LiteLLM as model parameters
+- `instructions` of a response that `langfuse.openai` keeps as metadata
 Source of the format: semantic conventions `gen-ai-system-instructions.json`; Langfuse's OpenTelemetry ingestion and its
 guides for Anthropic and Amazon Bedrock; litellm `integrations.langfuse`, `integrations.langfuse_otel`.
 """
@@ -16,6 +17,7 @@ from oumi_assets.core.calls import ModelCall, Request
 from oumi_assets.core.json_text import NotJson, parse
 from oumi_assets.shapes.base import parsed
 from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.recorded_response import is_response
 from oumi_assets.shapes.system_prompts import is_system
 
 _PLACE = "metadata.attributes.gen_ai.system_instructions"
@@ -54,9 +56,15 @@ def system_argument(call: ModelCall) -> list[dict[str, Any]]:
 
 
 def _of_metadata(call: ModelCall) -> Any:
-    """A text may be anybody's word for something else: an argument of Anthropic's API has `max_tokens` beside it."""
+    """`system` or a response's `instructions`, neither where it may be anybody's word for something else.
+
+    A text is an argument of Anthropic's API where `max_tokens` stands beside it, without which that API takes no call.
+    """
     said = _said(_argument(call, "metadata", "system"))
-    return said if isinstance(said, list) or (said and _argument(call, "metadata", "max_tokens")) else None
+    if isinstance(said, list) or (said and _argument(call, "metadata", "max_tokens")):
+        return said
+    said = _said(_argument(call, "metadata", "instructions"))
+    return said if said and is_response(call.extras.get("metadata")) else None
 
 
 def _argument(call: ModelCall, place: str, name: str) -> Any:
