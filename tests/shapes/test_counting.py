@@ -31,6 +31,7 @@ OPEN: dict[str, Any] = {
     "contents": {"contents": [{"role": "user", "parts": [{"text": "hi"}]}]},
     "a configuration that may hold a system instruction": {"messages": [USER], "config": {"system_instruction": "x"}},
     "system blocks": {"system": [{"type": "text", "text": "x"}], "messages": [USER]},
+    "items among messages": {"messages": [USER, {"type": "function_call", "call_id": "a", "name": "f", "arguments": "{}"}]},
     "messages without a role": [{"kind": "request", "parts": []}],
     "a system prompt and a prompt": {"system": "Be brief.", "prompt": "hi"},
 }
