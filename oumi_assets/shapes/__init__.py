@@ -27,6 +27,7 @@ from oumi_assets.shapes import (
     otel_genai,
     pydantic_ai,
     responses,
+    traced_arguments,
     vercel_ai,
 )
 from oumi_assets.shapes.base import Shape
@@ -53,6 +54,7 @@ SHAPES: tuple[Shape, ...] = (
     openai_chunks.SHAPE,
     responses.SHAPE,
     legacy_functions.SHAPE,
+    traced_arguments.SHAPE,
     openai_chat.SHAPE,
 )
 

@@ -1,6 +1,6 @@
 """OpenAI chat completions, as `langfuse.openai`, `wrap_openai` and people by hand log them.
 
-Input: a bare list of messages, `{messages, tools | functions}`, or a traced function's `{args, kwargs}`.
+Input: a bare list of messages, or `{messages, tools | functions}`.
 Output: the assistant message, `{choices: [{message}]}`, several alternatives as a list, or one of the
 wrappers people use (`{message}`, `{output}`, `{messages}`, `{content}`).
 Source of the format: OpenAI API reference, chat completions; Langfuse and LangSmith SDK wrappers.
@@ -39,23 +39,11 @@ def request(value: Any) -> Request | None:
         return Request(messages=value) if value else None
     if not isinstance(value, dict):
         return None
-    if "args" in value and value.keys() <= {"args", "kwargs"}:
-        return _of_arguments(value["args"], value.get("kwargs"))
     messages = parsed(value.get("messages"))
     if not isinstance(messages, list) or not messages:
         return None
     tools = [*first_list(value, "tools"), *first_list(value, "functions")]
     return Request(with_system(system_beside(value, messages), messages), tools)
-
-
-def _of_arguments(args: Any, kwargs: Any) -> Request | None:
-    """Arguments of a function that Langfuse's `@observe` traced as a model call: `messages` by name, or the first list."""
-    named = request({**kwargs, "messages": kwargs.get("messages")}) if isinstance(kwargs, dict) else None
-    if named is not None or not isinstance(args, list):
-        return named
-    lists = (arg for arg in args if isinstance(arg, list) and arg and all(map(_is_message, arg)))
-    messages = next(lists, None)
-    return None if messages is None else Request(messages, first_list(kwargs, "tools"))
 
 
 def reply(value: Any) -> Reply | None:
@@ -73,11 +61,6 @@ def reply(value: Any) -> Reply | None:
 
 def _has_role(value: Any) -> bool:
     return isinstance(value, dict) and "role" in value
-
-
-def _is_message(value: Any) -> bool:
-    """With a role, or with a type as LangChain's have."""
-    return _has_role(value) or (isinstance(value, dict) and "content" in value and isinstance(value.get("type"), str))
 
 
 def _answers(value: Any) -> bool:
