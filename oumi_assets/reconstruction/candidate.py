@@ -13,6 +13,7 @@ from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.shapes import read_message, read_reply, read_request
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
+from oumi_assets.shapes.system_prompts import is_system
 from oumi_assets.wire.messages import wire_messages
 from oumi_assets.wire.tools import wire_tools
 
@@ -65,9 +66,16 @@ def _request(call: ModelCall, reply: Reply | None) -> Request | None:
     if request is None and reply.prompt_is_text:
         request = prompt(call.input)
     if request is not None:
+        request.messages = _grown(request.messages, reply.history)
         missing = [message for message in system_messages(reply.instructions) if not _says(request.messages, message)]
         request.messages = [*missing, *request.messages]
     return request
+
+
+def _grown(messages: list[Any], history: list[Any]) -> list[Any]:
+    """The messages, or those that the answer shows them to have become: these hold no system prompt."""
+    system = list(filter(is_system, messages)) if history else []
+    return [*system, *history] if len(system) + len(history) > len(messages) else messages
 
 
 def _says(messages: list[Any], wanted: Any) -> bool:

@@ -176,7 +176,7 @@ def _lacks_system(asked: list[Message], call: ModelCall) -> bool:
 
 def _answer(reply: Reply) -> Message | None:
     """The answer, where it is one assistant's. OpenAI's clients log every field of it, most of them null or empty."""
-    if len(reply.messages) != 1 or reply.instructions or type(reply.messages[0]) is not dict:
+    if len(reply.messages) != 1 or reply.instructions or reply.history or type(reply.messages[0]) is not dict:
         return None
     said = {key: value for key, value in reply.messages[0].items() if value is not None and value != []}
     message = msgspec.convert(said, Message)
