@@ -11,6 +11,7 @@ from oumi_assets.platforms import Platform
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.shapes import read_message, read_reply, read_request
+from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
 from oumi_assets.shapes.system_prompts import is_system
@@ -98,7 +99,7 @@ def _answer(call: ModelCall, reply: Reply | None) -> list[Draft]:
     """The reply's drafts; none when there is no reply. Bare text of a failed call is its error."""
     if reply is None:
         text = None if call.failed else call.output_text
-        return [Draft(role="assistant", content=text)] if text else []
+        return with_recorded_reasoning([Draft(role="assistant", content=text)] if text else [], call)
     drafts: list[Draft] = []
     for value in reply.messages:
         read = read_message(value) if _names_its_role(value) else None
@@ -106,7 +107,7 @@ def _answer(call: ModelCall, reply: Reply | None) -> list[Draft]:
             fields = value if isinstance(value, dict) else {"content": value}
             read = read_message({**fields, "role": "assistant"})
         drafts.extend(read or [])
-    return drafts
+    return with_recorded_reasoning(drafts, call)
 
 
 def _names_its_role(value: Any) -> bool:

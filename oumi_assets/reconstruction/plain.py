@@ -20,6 +20,7 @@ from oumi_assets.core.json_text import dump_bytes, dump_readable, parse
 from oumi_assets.prefix import Comparable, comparable_call, hashes_of
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.shapes import read_reply
+from oumi_assets.shapes.ai_sdk_metadata import recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.openai_chat import message as read_message
 from oumi_assets.shapes.recorded_instructions import system_argument
@@ -152,7 +153,7 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
     try:
         request = Request(Raw(logged.request)) if logged.request[:1] == b"[" else _request(logged.request)
         asked = _messages(request.messages)
-        if not asked or _is_map(request.tools) or _lacks_system(asked, logged.call):
+        if not asked or _is_map(request.tools) or _lacks(asked, logged.call):
             return None
         reply = read_reply(logged.call)
         answer = _answer(reply) if reply is not None else None
@@ -169,8 +170,10 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
         return None
 
 
-def _lacks_system(asked: list[Message], call: ModelCall) -> bool:
-    """Whether a system prompt was logged beside the call, and none among its messages."""
+def _lacks(asked: list[Message], call: ModelCall) -> bool:
+    """Whether a part of the conversation was logged beside the payloads: a system prompt, the answer's reasoning."""
+    if recorded_reasoning(call):
+        return True
     return bool(system_argument(call)) and all(message.role != "system" for message in asked)
 
 

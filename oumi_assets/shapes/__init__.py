@@ -30,6 +30,7 @@ from oumi_assets.shapes import (
     traced_arguments,
     vercel_ai,
 )
+from oumi_assets.shapes.ai_sdk_metadata import without_provider_calls
 from oumi_assets.shapes.base import Shape
 from oumi_assets.shapes.json_answers import is_json_answer
 from oumi_assets.shapes.plain import is_plain
@@ -76,7 +77,7 @@ def read_reply(call: ModelCall) -> Reply | None:
     for shape in SHAPES:
         found = shape.reply(call.output) if shape.reply else None
         if found is not None:
-            return None if call.output_text and is_json_answer(call.output, found) else found
+            return None if call.output_text and is_json_answer(call.output, found) else without_provider_calls(found, call)
     return None
 
 

@@ -18,6 +18,9 @@ from oumi_assets.shapes.blocks import block_drafts, has_block, with_system
 from oumi_assets.wire.tools import definitions_of
 
 _TOOL_PARTS = frozenset({"tool-call", "tool-result", "tool-error"})
+APPROVAL_PARTS = frozenset({"tool-approval-request", "tool-approval-response"})
+"""That somebody was asked whether a tool may run is no part of the chat."""
+
 _BESIDE_TEXT = frozenset({"files", "sources"})
 _OF_STEPS = frozenset({"finishReason", "usage", "warnings", "reasoning", "steps"})
 _OUTER_KEYS = frozenset({"system", "prompt", "messages", "tools"})
@@ -74,8 +77,9 @@ def message(value: Any) -> list[Draft] | None:
     if not isinstance(value, dict) or not isinstance(value.get("role"), str):
         return None
     content = value.get("content")
-    if isinstance(content, list) and has_block(content, _TOOL_PARTS):
-        return block_drafts(value["role"], content, _part_call, _part_result)
+    if isinstance(content, list) and has_block(content, _TOOL_PARTS | APPROVAL_PARTS):
+        said = [part for part in content if not has_block([part], APPROVAL_PARTS)]
+        return block_drafts(value["role"], said, _part_call, _part_result) if said else []
     calls = _calls(value.get("tool_calls") or value.get("toolCalls"))
     return [Draft(role=value["role"], content=content, tool_calls=calls)] if calls else None
 

@@ -20,6 +20,15 @@ CALLS = {"role": "assistant", "content": None, "tool_calls": [CALL]}
 ANSWER = [{"role": "assistant", "parts": [{"type": "text", "content": "Sunny."}], "finish_reason": "stop"}]
 DONE = {"role": "assistant", "content": "Sunny."}
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}}
+SEARCH = [
+    {"type": "tool_call", "id": "ws_1", "name": "web_search", "arguments": {"query": "w"}},
+    {"type": "tool_call_response", "id": "ws_1", "response": [{"url": "https://x.test", "type": "web_search_result"}]},
+]
+
+
+def _answered(response: Any) -> dict[str, Any]:
+    return {"role": "tool", "parts": [{"type": "tool_call_response", "id": "call_1", "response": response}]}
+
 
 CASES = [
     Case(
@@ -120,6 +129,56 @@ CASES = [
         ],
         [{"role": "assistant", "content": "Sunny.", "finish_reason": "stop"}],
         [ASK, CALLS, {"role": "tool", "content": "sunny", "tool_call_id": "call_1"}, DONE],
+    ),
+    Case(
+        "the AI SDK's approvals say nothing, its answers in parts are these parts",
+        [
+            ASK_PARTS,
+            {"role": "assistant", "parts": [CALL_PART, {"type": "tool-approval-request"}]},
+            {"role": "tool", "parts": [{"type": "tool-approval-response"}]},
+            {
+                "role": "tool",
+                "parts": [
+                    {
+                        "type": "tool_call_response",
+                        "id": "call_1",
+                        "response": {
+                            "type": "content",
+                            "value": [
+                                {"type": "text", "text": "sunny"},
+                                {"type": "file", "data": {"type": "data", "data": "iVBORw0KGgo="}, "mediaType": "image/png"},
+                            ],
+                        },
+                    }
+                ],
+            },
+        ],
+        ANSWER,
+        [
+            ASK,
+            CALLS,
+            {
+                "role": "tool",
+                "content": [
+                    {"type": "text", "text": "sunny"},
+                    {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}},
+                ],
+                "tool_call_id": "call_1",
+            },
+            DONE,
+        ],
+    ),
+    Case(
+        "what a tool itself calls its content",
+        [ASK_PARTS, {"role": "assistant", "parts": [CALL_PART]}, _answered({"type": "content", "value": "sunny"})],
+        ANSWER,
+        [ASK, CALLS, {"role": "tool", "content": '{"type":"content","value":"sunny"}', "tool_call_id": "call_1"}, DONE],
+    ),
+    Case(
+        "a call with its result in the same turn was the provider's",
+        [ASK_PARTS],
+        [{"role": "assistant", "parts": [{"type": "text", "content": "Sunny."}, *SEARCH, CALL_PART]}],
+        [ASK, {**CALLS, "content": [{"type": "text", "text": "Sunny."}, *SEARCH]}],
     ),
     Case(
         "a tool that the provider ran stays part of what was said",
