@@ -24,11 +24,36 @@ _PLACE = "metadata.attributes.gen_ai.system_instructions"
 
 
 def with_recorded_instructions(request: Request, call: ModelCall) -> Request:
-    """The request with the instructions before its messages, when none of these is a system's."""
-    if any(map(is_system, request.messages)):
-        return request
-    recorded = _of_telemetry(request, call) or system_argument(call)
-    return Request([*recorded, *request.messages], request.tools) if recorded else request
+    """The request with the instructions before its messages, behind those of the system's that lead them.
+
+    Arguments of the call are the system's only message; telemetry's instructions are told twice where a message has them.
+    """
+    messages, recorded = request.messages, _of_telemetry(request, call)
+    systems = list(filter(is_system, messages))
+    if recorded:
+        recorded = [message for message in recorded if not _is_said(message, systems)]
+    elif not systems:
+        recorded = system_argument(call)
+    leading = next((index for index, message in enumerate(messages) if not is_system(message)), len(messages))
+    return Request([*messages[:leading], *recorded, *messages[leading:]], request.tools) if recorded else request
+
+
+def _is_said(message: dict[str, Any], systems: list[Any]) -> bool:
+    """Whether the system's messages have the text already, perhaps among others."""
+    said = "\n".join(text for system in systems for text in _texts(system))
+    return bool(systems) and all(text in said for text in _texts(message))
+
+
+def _texts(message: Any) -> list[str]:
+    """The texts of a message in parts, or of one that is a text; OpenTelemetry's parts call theirs `content`."""
+    fields = message if isinstance(message, dict) else {}
+    parts = fields.get("content") or fields.get("parts")
+    found = (part.get("content", part.get("text")) if isinstance(part, dict) else part for part in _list(parts))
+    return [text for text in found if isinstance(text, str)]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _of_telemetry(request: Request, call: ModelCall) -> list[dict[str, Any]]:

@@ -244,6 +244,36 @@ def test_instructions_are_not_said_twice() -> None:
     assert found.messages == [{"role": "system", "content": "Be brief."}, ASK, DONE]
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        {"role": "system", "parts": [{"type": "text", "content": "Be brief."}]},
+        {"role": "system", "parts": [{"type": "text", "content": "Answer.\n\nBe brief."}, {"type": "text", "content": "!"}]},
+        {"role": "system", "content": [{"type": "text", "text": "Be brief."}]},
+        {"role": "developer", "content": "Be brief."},
+    ],
+)
+@pytest.mark.parametrize("found", INSTRUCTIONS.values(), ids=INSTRUCTIONS)
+def test_instructions_that_a_system_prompt_has_are_not_said_twice(prompt: dict[str, Any], found: Any) -> None:
+    """Writers log them in both places."""
+    line = langfuse_row([prompt, ASK_PARTS], ANSWER, metadata={"attributes": {"gen_ai.system_instructions": found}})
+    read_ = read("langfuse", line)
+    assert isinstance(read_, Conversation)
+    assert [message["role"] for message in read_.messages] == ["system", "user", "assistant"]
+
+
+def test_instructions_come_behind_the_system_prompt() -> None:
+    """pydantic-ai's agents may have both, and send both."""
+    prompt = {"role": "system", "parts": [{"type": "text", "content": "You are a clerk."}]}
+    metadata = {"attributes.gen_ai.system_instructions": json.dumps([{"type": "text", "content": "One.\n\nTwo."}])}
+    line = langfuse_row([prompt, ASK_PARTS], ANSWER, metadata=metadata)
+    found = read("langfuse", line)
+    assert isinstance(found, Conversation)
+    wanted = [{"role": "system", "content": text} for text in ("You are a clerk.", "One.\n\nTwo.")]
+    assert found.messages == [*wanted, ASK, DONE]
+    assert is_read(line, LANGFUSE, 1000), "how many messages they are is not to be counted"
+
+
 def test_content_that_was_not_recorded_is_unsupported() -> None:
     """Instrumentations can leave content out for privacy: an empty conversation would teach a model to say nothing."""
     unrecorded = {"role": "user", "parts": [{"type": "text"}]}
