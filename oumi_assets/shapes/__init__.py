@@ -14,6 +14,7 @@ from oumi_assets.shapes import (
     anthropic,
     appended_tools,
     bedrock,
+    dspy,
     google,
     haystack,
     langchain,
@@ -78,7 +79,7 @@ def read_reply(call: ModelCall) -> Reply | None:
         found = shape.reply(call.output) if shape.reply else None
         if found is not None:
             return None if call.output_text and is_json_answer(call.output, found) else without_provider_calls(found, call)
-    return None
+    return dspy.reply_of(call)
 
 
 def read_message(value: Any) -> list[Draft] | None:
