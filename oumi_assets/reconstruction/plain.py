@@ -23,6 +23,7 @@ from oumi_assets.shapes import read_reply
 from oumi_assets.shapes.ai_sdk_metadata import recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.openai_chat import message as read_message
+from oumi_assets.shapes.openllmetry import is_writer as is_openllmetry
 from oumi_assets.shapes.recorded_instructions import system_argument
 from oumi_assets.shapes.responses import continues_stored_response
 from oumi_assets.wire.roles import WIRE_ROLES
@@ -171,8 +172,8 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
 
 
 def _lacks(asked: list[Message], call: ModelCall) -> bool:
-    """Whether a part of the conversation was logged beside the payloads: a system prompt, the answer's reasoning."""
-    if recorded_reasoning(call):
+    """Whether more was said than the payloads tell: a system prompt or reasoning beside them, blocks in their texts."""
+    if recorded_reasoning(call) or is_openllmetry(call):
         return True
     return bool(system_argument(call)) and all(message.role != "system" for message in asked)
 

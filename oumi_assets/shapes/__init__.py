@@ -25,6 +25,7 @@ from oumi_assets.shapes import (
     openai_chat,
     openai_chunks,
     openinference,
+    openllmetry,
     otel_genai,
     pydantic_ai,
     responses,
@@ -63,8 +64,9 @@ SHAPES: tuple[Shape, ...] = (
 
 def read_request(call: ModelCall) -> Request | None:
     """Where the call's messages and tools are, or None when no shape knows its input."""
+    sent = openllmetry.unfolded(call.input) if openllmetry.is_writer(call) else call.input
     for shape in SHAPES:
-        found = shape.request(call.input) if shape.request else None
+        found = shape.request(sent) if shape.request else None
         if found is not None:
             return with_recorded_instructions(_without_pseudo_messages(found), call)
     found = prompt_of_response(call)
@@ -75,10 +77,11 @@ def read_reply(call: ModelCall) -> Reply | None:
     """The answer in the call's output; None when no shape knows it, or when it is a text that only looks like one."""
     if is_plain(call.output) and call.output["role"] == "assistant":
         return Reply([call.output])
+    answer = openllmetry.unfolded_answer(call.output) if openllmetry.is_writer(call) else call.output
     for shape in SHAPES:
-        found = shape.reply(call.output) if shape.reply else None
+        found = shape.reply(answer) if shape.reply else None
         if found is not None:
-            return None if call.output_text and is_json_answer(call.output, found) else without_provider_calls(found, call)
+            return None if call.output_text and is_json_answer(answer, found) else without_provider_calls(found, call)
     return dspy.reply_of(call)
 
 

@@ -30,7 +30,7 @@ _PLACES = (
 _NUMBERED = re.compile(
     r"(?:attributes\.)?llm\."
     r"(?:tools\.(?P<schema>\d{1,4})\.tool\.json_schema"
-    r"|request\.functions\.(?P<function>\d{1,4})\.(?P<field>name|description|parameters))"
+    r"|request\.functions\.(?P<function>\d{1,4})\.(?P<field>name|description|parameters|input_schema))"
 )
 
 

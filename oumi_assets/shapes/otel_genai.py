@@ -64,7 +64,12 @@ def _is_part(part: Any) -> bool:
 
 
 def _said(part: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "text", "text": part["content"]} if part["type"] == "text" else part
+    """The part in the form that `wire` reads."""
+    if part["type"] == "text":
+        return {"type": "text", "text": part["content"]}
+    if part["type"] == "refusal" and isinstance(part.get("content"), str):
+        return {"type": "refusal", "refusal": part["content"]}
+    return part
 
 
 def _call(part: dict[str, Any]) -> ToolCallDraft | None:
@@ -89,7 +94,7 @@ def _with_flat_calls(value: dict[str, Any]) -> list[Draft] | None:
     if not isinstance(calls, list) or not calls or not all(_is_flat_call(call) for call in calls):
         return None
     drafts = [ToolCallDraft(name=call["name"], arguments=call.get("arguments"), id=call.get("id")) for call in calls]
-    return [Draft(role=value["role"], content=value.get("content"), tool_calls=drafts)]
+    return [Draft(role=value["role"], content=value.get("content"), tool_calls=drafts, reasoning=value.get("reasoning"))]
 
 
 def _is_flat_call(call: Any) -> bool:

@@ -16,6 +16,7 @@ OUTPUT_ITEMS = [
     for number in range(5)
 ]
 RESULTS = [{"type": "tool_result", "tool_use_id": f"c{number}", "content": "x"} for number in range(5)]
+OPENLLMETRY = "opentelemetry.instrumentation."
 LONGER = [user("p" * 900), said("a"), user("u")]
 CALLING = [system("s"), user("p" * 900), said("a"), user("u")]
 
@@ -37,6 +38,15 @@ SEVERAL: dict[str, tuple[bytes, int]] = {
                 "candidates": [{"content": {"parts": [{"text": "a"}]}}],
                 "automatic_function_calling_history": [{"role": "user", "parts": [{"text": str(n)}]} for n in range(5)],
             },
+        ),
+        6,
+    ),
+    "OpenLLMetry's results as text": (
+        observation(
+            2,
+            [{"role": "user", "content": json.dumps(RESULTS)}],
+            said("a"),
+            metadata={"scope.name": f"{OPENLLMETRY}anthropic"},
         ),
         6,
     ),

@@ -21,10 +21,14 @@ COUNTED: dict[str, tuple[Any, int]] = {
     "an empty system prompt": ({"system": "", "messages": [USER]}, 2),
     "no system prompt": ({"system": None, "messages": [USER]}, 2),
     "events": ([{**USER, "event.name": "gen_ai.user.message"}], 2),
+    "a list of a tool's as text": ([USER, {"role": "tool", "tool_call_id": "a", "content": '[{"school": 1}]'}], 3),
     "an image": ([{"role": "user", "content": [{"type": "image", "source": {"type": "url", "url": "x"}}]}], 2),
 }
 OPEN: dict[str, Any] = {
     "tool results in blocks": [{"role": "user", "content": [{"type": "tool_result", "tool_use_id": "a"}]}],
+    "tool results in blocks as text": [
+        {"role": "user", "content": json.dumps([{"type": "tool_result", "tool_use_id": "a", "content": "x"}])}
+    ],
     "the AI SDK's results": [{"role": "tool", "content": [{"type": "tool-result", "toolCallId": "a"}]}],
     "Google's results": [{"role": "user", "content": [{"type": "function_response", "function_response": {}}]}],
     "parts": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
