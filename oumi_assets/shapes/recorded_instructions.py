@@ -95,7 +95,7 @@ def _of_metadata(call: ModelCall) -> Any:
 def _argument(call: ModelCall, place: str, name: str) -> Any:
     """The argument of that name; a text that never speaks of it need not be parsed."""
     logged = call.extras.get(place)
-    return None if isinstance(logged, str) and name not in logged else value_at(logged, name)
+    return None if not logged or (isinstance(logged, str) and name not in logged) else value_at(logged, name)
 
 
 def _said(logged: Any) -> Any:
