@@ -57,6 +57,24 @@ FUNCTION = {"type": "function", "function": {"name": "f"}}
 BY_NAME = {"f": {"description": "d", "inputSchema": {"jsonSchema": {"type": "object"}}}}
 TOOLS = st.sampled_from([[], [FUNCTION], None, BY_NAME, FUNCTION, "text", 7])
 
+SAID = st.sampled_from(
+    ["Be brief.", '"Be brief."', '[{"text": "Be brief."}]', [{"text": "Be brief."}], "", None, 7, "[{'text'"]
+)
+METADATA = st.fixed_dictionaries(
+    {},
+    optional={
+        "system": SAID,
+        "max_tokens": st.just(10),
+        "instructions": SAID,
+        "object": st.just("response"),
+        "attributes.ai.response.reasoning": SAID,
+        "attributes": st.fixed_dictionaries({"gen_ai.system_instructions": SAID}),
+        "scope.name": st.sampled_from(["langfuse-sdk", "opentelemetry.instrumentation.openai.v1"]),
+        "tools": TOOLS,
+    },
+)
+BESIDE = st.one_of(METADATA, METADATA.map(dump))
+
 
 def agrees(line: bytes, platform: Platform) -> bool:
     """Whether the short way was taken; fails when it leads elsewhere, down to the order of keys."""
@@ -90,6 +108,17 @@ def test_the_short_way_agrees_with_the_shapes(messages: list[Any], reply: Any, t
     request = messages if bare else {"messages": messages, "tools": tools, "model": "m"}
     both_agree(request, reply, failed=failed)
     both_agree(request, {"choices": [{"message": reply}]}, failed=failed)
+
+
+@settings(max_examples=400, deadline=None)
+@given(messages=st.lists(MESSAGE, min_size=1, max_size=4), reply=REPLY, metadata=BESIDE, parameters=BESIDE)
+def test_the_short_way_agrees_whatever_stands_beside_the_payloads(
+    messages: list[Any], reply: Any, metadata: Any, parameters: Any
+) -> None:
+    """A prompt or a thought in the metadata belongs to the conversation, and the payloads alone do not show it."""
+    beside = {"metadata": metadata, "modelParameters": parameters}
+    agrees(dump({"input": dump(messages), "output": dump(reply), **beside}).encode(), LANGFUSE)
+    agrees(dump({"inputs": {"messages": messages}, "outputs": reply, "extra": {"metadata": metadata}}).encode(), LANGSMITH)
 
 
 def test_a_usual_agent_call_takes_the_short_way() -> None:

@@ -74,10 +74,12 @@ class Reply(msgspec.Struct):
 
     A message that is a `str` is an answer whose role was not logged. `instructions` are the system
     text of a request that did not log them; `prompt_is_text` says that this kind of answer only comes
-    from a chat, so a request that is one bare text is the user's.
+    from a chat, so a request that is one bare text is the user's. `history` is what the request's messages
+    had become when the answer came, where a client added some by itself.
     """
 
     messages: list[Any]
     tools: list[Any] = []
     instructions: Any = None
     prompt_is_text: bool = False
+    history: list[Any] = []

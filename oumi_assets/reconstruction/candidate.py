@@ -11,8 +11,10 @@ from oumi_assets.platforms import Platform
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.shapes import read_message, read_reply, read_request
+from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
+from oumi_assets.shapes.system_prompts import is_system
 from oumi_assets.wire.messages import wire_messages
 from oumi_assets.wire.tools import wire_tools
 
@@ -65,9 +67,16 @@ def _request(call: ModelCall, reply: Reply | None) -> Request | None:
     if request is None and reply.prompt_is_text:
         request = prompt(call.input)
     if request is not None:
+        request.messages = _grown(request.messages, reply.history)
         missing = [message for message in system_messages(reply.instructions) if not _says(request.messages, message)]
         request.messages = [*missing, *request.messages]
     return request
+
+
+def _grown(messages: list[Any], history: list[Any]) -> list[Any]:
+    """The messages, or those that the answer shows them to have become: these hold no system prompt."""
+    system = list(filter(is_system, messages)) if history else []
+    return [*system, *history] if len(system) + len(history) > len(messages) else messages
 
 
 def _says(messages: list[Any], wanted: Any) -> bool:
@@ -90,7 +99,7 @@ def _answer(call: ModelCall, reply: Reply | None) -> list[Draft]:
     """The reply's drafts; none when there is no reply. Bare text of a failed call is its error."""
     if reply is None:
         text = None if call.failed else call.output_text
-        return [Draft(role="assistant", content=text)] if text else []
+        return with_recorded_reasoning([Draft(role="assistant", content=text)] if text else [], call)
     drafts: list[Draft] = []
     for value in reply.messages:
         read = read_message(value) if _names_its_role(value) else None
@@ -98,7 +107,7 @@ def _answer(call: ModelCall, reply: Reply | None) -> list[Draft]:
             fields = value if isinstance(value, dict) else {"content": value}
             read = read_message({**fields, "role": "assistant"})
         drafts.extend(read or [])
-    return drafts
+    return with_recorded_reasoning(drafts, call)
 
 
 def _names_its_role(value: Any) -> bool:

@@ -20,9 +20,11 @@ from oumi_assets.core.json_text import dump_bytes, dump_readable, parse
 from oumi_assets.prefix import Comparable, comparable_call, hashes_of
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.shapes import read_reply
+from oumi_assets.shapes.ai_sdk_metadata import recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.openai_chat import message as read_message
-from oumi_assets.shapes.recorded_instructions import invocation_instructions
+from oumi_assets.shapes.openllmetry import is_writer as is_openllmetry
+from oumi_assets.shapes.recorded_instructions import system_arguments
 from oumi_assets.shapes.responses import continues_stored_response
 from oumi_assets.wire.roles import WIRE_ROLES
 from oumi_assets.wire.tools import wire_tools
@@ -147,12 +149,14 @@ def _comparable(message: Message) -> Comparable:
 
 def read_plain(logged: UnreadCall) -> PlainCandidate | None:
     """What a call offers whose request and reply are wire messages; None when `shapes` must read it."""
-    if logged.call.failed or invocation_instructions(logged.call):
+    if logged.call.failed:
         return None
     try:
         request = Request(Raw(logged.request)) if logged.request[:1] == b"[" else _request(logged.request)
         asked = _messages(request.messages)
-        reply = read_reply(logged.call) if asked and not _is_map(request.tools) else None
+        if not asked or _is_map(request.tools) or _lacks(asked, logged.call):
+            return None
+        reply = read_reply(logged.call)
         answer = _answer(reply) if reply is not None else None
         if reply is None or answer is None or not _are_wire(said := [*asked, answer]):
             return None
@@ -167,9 +171,16 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
         return None
 
 
+def _lacks(asked: list[Message], call: ModelCall) -> bool:
+    """Whether more was said than the payloads tell: a system prompt or reasoning beside them, blocks in their texts."""
+    if recorded_reasoning(call) or is_openllmetry(call):
+        return True
+    return bool(system_arguments(call)) and all(message.role != "system" for message in asked)
+
+
 def _answer(reply: Reply) -> Message | None:
     """The answer, where it is one assistant's. OpenAI's clients log every field of it, most of them null or empty."""
-    if len(reply.messages) != 1 or reply.instructions or type(reply.messages[0]) is not dict:
+    if len(reply.messages) != 1 or reply.instructions or reply.history or type(reply.messages[0]) is not dict:
         return None
     said = {key: value for key, value in reply.messages[0].items() if value is not None and value != []}
     message = msgspec.convert(said, Message)

@@ -15,6 +15,7 @@ from oumi_assets.shapes import (
     appended_tools,
     bedrock,
     claude_agent_sdk,
+    dspy,
     google,
     haystack,
     langchain,
@@ -25,17 +26,21 @@ from oumi_assets.shapes import (
     openai_chat,
     openai_chunks,
     openinference,
+    openllmetry,
     otel_genai,
     pydantic_ai,
     responses,
     stream_events,
+    traced_arguments,
     vercel_ai,
 )
+from oumi_assets.shapes.ai_sdk_metadata import without_provider_calls
 from oumi_assets.shapes.base import Shape
 from oumi_assets.shapes.json_answers import is_json_answer
 from oumi_assets.shapes.no_answers import is_no_answer
 from oumi_assets.shapes.plain import is_plain
 from oumi_assets.shapes.recorded_instructions import with_recorded_instructions
+from oumi_assets.shapes.recorded_response import prompt_of_response
 
 SHAPES: tuple[Shape, ...] = (
     litellm.SHAPE,
@@ -57,17 +62,20 @@ SHAPES: tuple[Shape, ...] = (
     openai_chunks.SHAPE,
     responses.SHAPE,
     legacy_functions.SHAPE,
+    traced_arguments.SHAPE,
     openai_chat.SHAPE,
 )
 
 
 def read_request(call: ModelCall) -> Request | None:
     """Where the call's messages and tools are, or None when no shape knows its input."""
+    sent = openllmetry.unfolded(call.input) if openllmetry.is_writer(call) else call.input
     for shape in SHAPES:
-        found = shape.request(call.input) if shape.request else None
+        found = shape.request(sent) if shape.request else None
         if found is not None:
             return with_recorded_instructions(_without_pseudo_messages(found), call)
-    return None
+    found = prompt_of_response(call)
+    return None if found is None else with_recorded_instructions(found, call)
 
 
 def read_reply(call: ModelCall) -> Reply | None:
@@ -76,11 +84,12 @@ def read_reply(call: ModelCall) -> Reply | None:
         return Reply([call.output])
     if is_no_answer(call):
         return Reply([])
+    answer = openllmetry.unfolded_answer(call.output) if openllmetry.is_writer(call) else call.output
     for shape in SHAPES:
-        found = shape.reply(call.output) if shape.reply else None
+        found = shape.reply(answer) if shape.reply else None
         if found is not None:
-            return None if call.output_text and is_json_answer(call.output, found) else found
-    return None
+            return None if call.output_text and is_json_answer(answer, found) else without_provider_calls(found, call)
+    return dspy.reply_of(call)
 
 
 def read_message(value: Any) -> list[Draft] | None:

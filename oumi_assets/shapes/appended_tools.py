@@ -2,7 +2,8 @@
 
 `{"role": "tool", "content": {definition}}`, without a `tool_call_id`. They are tools and no messages; definitions of what a
 provider runs are neither, and are left out by `wire.tools`.
-Source of the format: Langfuse's LangChain handlers, which append what the model was bound to.
+Source of the format: Langfuse's LangChain handlers, which append what the model was bound to; Python's turn it into
+OpenAI's form (`_normalize_tool_definition`).
 """
 
 from __future__ import annotations
@@ -33,6 +34,13 @@ _HOSTED_KEYS = frozenset(
 )
 """Tools that a provider runs, named by a key instead of a type: Google's, Bedrock's."""
 
+_NAMES = """
+    bash code_execution computer memory str_replace_based_edit_tool str_replace_editor tool_search_tool_bm25
+    tool_search_tool_regex web_fetch web_search
+"""
+_HOSTED_NAMES = frozenset(_NAMES.split())
+"""Anthropic's names for tools of its own, by which it knows them."""
+
 _CALLING_KEYS = ("toolCalls", "function_call", "additional_kwargs", "parts", "blocks", "toolInvocations")
 _ANSWER_KEYS = frozenset({"text", "result", "content", "output", "value", "data"})
 
@@ -42,6 +50,8 @@ def tool(value: Any) -> Any | None:
     content = _possible_definition(value)
     if content is None:
         return None
+    if _is_hosted_function(content):
+        return _without_function(content)
     if isinstance(content.get("function"), dict) or _SCHEMA_KEYS.intersection(content):
         return content if wire_tools([content]) else None
     return content if _is_hosted_tool(content) else None
@@ -62,6 +72,19 @@ def _is_hosted_tool(content: dict[str, Any]) -> bool:
     return kind.startswith(name) and kind.removeprefix(name)[1:].isdigit()
 
 
+def _is_hosted_function(content: dict[str, Any]) -> bool:
+    """What the handler makes of such a definition: a function of nothing but a name, and LangChain's own have parameters."""
+    function = content.get("function")
+    if not isinstance(function, dict) or function.keys() != {"name"}:
+        return False
+    return isinstance(function["name"], str) and function["name"] in _HOSTED_NAMES
+
+
+def _without_function(content: dict[str, Any]) -> dict[str, Any]:
+    """A hosted tool as its provider defines it, which is no function."""
+    return {"type": content["function"]["name"]} if _is_hosted_function(content) else content
+
+
 def without_appended_tools(messages: list[Any]) -> tuple[list[Any], list[Any]]:
     """The messages, and the contents of those that Langfuse's handler appended for the model's tools.
 
@@ -73,7 +96,7 @@ def without_appended_tools(messages: list[Any]) -> tuple[list[Any], list[Any]]:
         end -= 1
     if _may_be_answered(messages[:end]):
         return messages, []
-    return messages[:end], [value["content"] for value in messages[end:]]
+    return messages[:end], [_without_function(value["content"]) for value in messages[end:]]
 
 
 def _may_be_answered(before: list[Any]) -> bool:

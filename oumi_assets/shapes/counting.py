@@ -196,5 +196,7 @@ def _is_plain(content: Raw | UnsetType) -> bool:
     if content is UNSET:
         return True
     raw = bytes(content)
+    if raw[:3] == b'"[{':
+        return b"tool_result" not in raw  # OpenLLMetry's texts of blocks.
     # A list that speaks of tools or functions may be several messages; an object may be a tool definition.
     return raw[:1] in (b'"', b"n") or (raw[:1] == b"[" and b"ool" not in raw and b"unction" not in raw)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from oumi_assets.core.calls import ModelCall
@@ -17,6 +18,7 @@ _PLACES = (
     "model_parameters.functions",
     "metadata.tools",
     "metadata.functions",
+    "metadata.toolConfig.tools",
     "metadata.attributes.ai.prompt.tools",
     "metadata.attributes.gen_ai.tool.definitions",
     "metadata.attributes.model_request_parameters.function_tools",
@@ -29,7 +31,7 @@ _PLACES = (
 _NUMBERED = re.compile(
     r"(?:attributes\.)?llm\."
     r"(?:tools\.(?P<schema>\d{1,4})\.tool\.json_schema"
-    r"|request\.functions\.(?P<function>\d{1,4})\.(?P<field>name|description|parameters))"
+    r"|request\.functions\.(?P<function>\d{1,4})\.(?P<field>name|description|parameters|input_schema))"
 )
 
 
@@ -61,13 +63,19 @@ def _numbered_tools(metadata: Any) -> list[Any]:
 def value_at(value: Any, path: str) -> Any:
     """The value at a dotted path. Keys may hold dots themselves: Langfuse's events rows flatten metadata into such keys."""
     value = parsed(value)
-    if not isinstance(value, dict):
+    if not value or not isinstance(value, dict):
         return None
     if value.get(path) is not None:
         return value[path]
-    names = path.split(".")
-    for count in range(len(names) - 1, 0, -1):
-        found = value_at(value.get(".".join(names[:count])), ".".join(names[count:]))
+    for key, rest in _steps(path):
+        found = value_at(value[key], rest) if key in value else None
         if found is not None:
             return found
     return None
+
+
+@lru_cache(64)
+def _steps(path: str) -> list[tuple[str, str]]:
+    """Keys that a path may begin with, the longest first, each with what is left behind it."""
+    names = path.split(".")
+    return [(".".join(names[:count]), ".".join(names[count:])) for count in range(len(names) - 1, 0, -1)]

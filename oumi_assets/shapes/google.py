@@ -2,7 +2,7 @@
 
 Input: `{contents, system_instruction, tools | config}` in snake_case (Python, ADK) or camelCase (REST, JavaScript), or
 LangSmith's `wrap_gemini`: `{messages, config}` whose content lists hold `function_call` and `function_response`.
-Output: `{candidates: [{content}]}`, one content, or the OpenAI-like message of `wrap_gemini`.
+Output: `{candidates: [{content}]}`, a list of these, one content, or the OpenAI-like message of `wrap_gemini`.
 Source of the format: google-genai `types.Content`, `types.Part`; `langsmith.wrappers._gemini`.
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
 from oumi_assets.shapes.base import Shape, first_list
 from oumi_assets.shapes.blocks import block_drafts, has_block, with_system
+from oumi_assets.shapes.google_turns import history, joined, streamed
 
 _WRAPPED = frozenset({"function_call", "function_response"})
 _SIGNATURES = frozenset({"thought_signature", "thoughtSignature"})
@@ -46,7 +47,8 @@ def request(value: Any) -> Request | None:
 def _contents(value: Any) -> list[Any]:
     """A text is the user's; so are texts and parts that stand in the place of a content."""
     values = value if isinstance(value, list) else [value] if value else []
-    return [item if isinstance(item, dict) and "parts" in item else {"role": "user", "parts": [item]} for item in values]
+    contents = [item if isinstance(item, dict) and "parts" in item else {"role": "user", "parts": [item]} for item in values]
+    return joined(contents)
 
 
 def _system(value: Any) -> Any:
@@ -59,15 +61,20 @@ def _system(value: Any) -> Any:
 
 
 def reply(value: Any) -> Reply | None:
-    """The first candidate's content; no candidate (a blocked prompt) is no reply."""
+    """The first candidate's content, of all pieces of a stream; no candidate (a blocked prompt) is no reply."""
+    if isinstance(value, list):
+        turns = streamed(value)
+        return None if turns is None else Reply(turns)
     if not isinstance(value, dict):
         return None
     candidates = value.get("candidates")
+    answer: Any = value
     if isinstance(candidates, list):
-        value = candidates[0] if candidates else None
-    content = value.get("content") if isinstance(value, dict) else None
+        answer = candidates[0] if candidates else None
+    content = answer.get("content") if isinstance(answer, dict) else None
     if isinstance(content, dict) and (isinstance(candidates, list) or "parts" in content):
-        return Reply([{**content, "role": "model", "parts": content.get("parts") or []}])
+        said = {**content, "role": "model", "parts": content.get("parts") or []}
+        return Reply([said], history=history(value, content))
     return Reply([]) if isinstance(candidates, list) else None
 
 

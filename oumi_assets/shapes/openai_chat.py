@@ -1,7 +1,6 @@
 """OpenAI chat completions, as `langfuse.openai`, `wrap_openai` and people by hand log them.
 
-Input: a bare list of messages, `{messages, tools | functions}`, or a traced function's `{args, kwargs}`.
-Outputs are found by `openai_replies`.
+Input: a bare list of messages, or `{messages, tools | functions}`. Outputs are found by `openai_replies`.
 Source of the format: OpenAI API reference, chat completions; Langfuse and LangSmith SDK wrappers.
 """
 
@@ -13,18 +12,11 @@ from typing import Any
 from oumi_assets.core.calls import Draft, Request, ToolCallDraft
 from oumi_assets.shapes.base import Shape, first_list, parsed
 from oumi_assets.shapes.blocks import with_system
-from oumi_assets.shapes.openai_replies import has_role, reply
+from oumi_assets.shapes.openai_replies import reply
+from oumi_assets.shapes.system_prompts import system_beside
 
 _CALL_KEYS = {"function": "arguments", "custom": "input"}
 _REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
-_SYSTEM_KEYS = (
-    "instructions",
-    "system_prompt",
-    "systemPrompt",
-    "system_instruction",
-    "systemInstruction",
-    "system_instructions",
-)
 _SAYING = frozenset({"content", "tool_calls", "toolCalls", "function_call", "refusal", "audio", *_REASONING_KEYS})
 _ABOUT = """
     additional_kwargs annotations artifact cache_control citations created createdAt created_at experimental_providerMetadata
@@ -44,44 +36,11 @@ def request(value: Any) -> Request | None:
         return Request(messages=value) if value else None
     if not isinstance(value, dict):
         return None
-    if "args" in value and value.keys() <= {"args", "kwargs"}:
-        return _of_arguments(value["args"], value.get("kwargs"))
     messages = parsed(value.get("messages"))
     if not isinstance(messages, list) or not messages:
         return None
     tools = [*first_list(value, "tools"), *first_list(value, "functions")]
-    return Request(with_system(_system_beside(value, messages), messages), tools)
-
-
-def _system_beside(value: dict[str, Any], messages: list[Any]) -> str | None:
-    """A system prompt under one of the names that agents give it, unless there is one among the messages."""
-    if any(map(is_system, messages)):
-        return None
-    return next((value[key] for key in _SYSTEM_KEYS if isinstance(value.get(key), str) and value[key]), None)
-
-
-def is_system(message: Any) -> bool:
-    """By role, or as LangChain names it: by type, by class, or first in a pair."""
-    if isinstance(message, dict):
-        names = [message.get("role"), message.get("type"), *first_list(message, "id")[-1:]]
-    else:
-        names = message[:1] if isinstance(message, list) else []
-    return any(isinstance(name, str) and name.lower().startswith(("system", "developer")) for name in names)
-
-
-def _of_arguments(args: Any, kwargs: Any) -> Request | None:
-    """Arguments of a function that Langfuse's `@observe` traced as a model call: `messages` by name, or the first list."""
-    named = request({**kwargs, "messages": kwargs.get("messages")}) if isinstance(kwargs, dict) else None
-    if named is not None or not isinstance(args, list):
-        return named
-    lists = (arg for arg in args if isinstance(arg, list) and arg and all(map(_is_message, arg)))
-    messages = next(lists, None)
-    return None if messages is None else Request(messages, first_list(kwargs, "tools"))
-
-
-def _is_message(value: Any) -> bool:
-    """With a role, or with a type as LangChain's have."""
-    return has_role(value) or (isinstance(value, dict) and "content" in value and isinstance(value.get("type"), str))
+    return Request(with_system(system_beside(value, messages), messages), tools)
 
 
 def message(value: Any) -> list[Draft] | None:

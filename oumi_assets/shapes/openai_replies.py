@@ -31,7 +31,7 @@ def reply(value: Any) -> Reply | None:
     return Reply([value]) if any(key in value for key in _ANSWER_KEYS) else None
 
 
-def has_role(value: Any) -> bool:
+def _has_role(value: Any) -> bool:
     """Whether a value is an object that names a role, of any kind."""
     return isinstance(value, dict) and "role" in value
 
@@ -100,7 +100,7 @@ def _of_messages(value: dict[str, Any]) -> Reply | None:
 def _of_list(value: list[Any]) -> Reply | None:
     if value and all(map(_is_choice, value)):
         return _first_of(value)
-    if not value or not all(map(has_role, value)):
+    if not value or not all(map(_has_role, value)):
         return None
     if all(map(_answers, value)):
         return Reply([value[0]])

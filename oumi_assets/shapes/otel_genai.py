@@ -1,4 +1,5 @@
-"""OpenTelemetry GenAI messages: `{role, parts: [{type, content | ...}], finish_reason?}`; newer pydantic-ai logs the same.
+"""OpenTelemetry GenAI messages: `{role, parts: [{type, content | ...}], finish_reason?}`; newer pydantic-ai and the AI SDK
+log the same.
 
 Tool results are parts `tool_call_response` under role `tool` or `user`, their value in `response` (the conventions) or
 `result` (pydantic-ai). Langfuse turned such messages into wire-like ones for a while, and kept role `user` for results.
@@ -14,6 +15,7 @@ from oumi_assets.core.calls import Draft, Reply, ToolCallDraft
 from oumi_assets.shapes import openai_chat
 from oumi_assets.shapes.base import Shape, parsed
 from oumi_assets.shapes.blocks import block_drafts
+from oumi_assets.shapes.vercel_ai import APPROVAL_PARTS
 
 _EVENT = "gen_ai.event.content"
 
@@ -24,10 +26,20 @@ def message(value: Any) -> list[Draft] | None:
         return None
     parts = value.get("parts")
     if isinstance(parts, list) and parts and not value.get("content") and all(_is_part(part) for part in parts):
-        return block_drafts(value["role"], [_said(part) for part in parts], _call, _result, value.get("name"))
+        return _of_parts(value, [_said(part) for part in parts if part["type"] not in APPROVAL_PARTS])
     if value["role"] == "user" and isinstance(value.get("tool_call_id"), str) and value["tool_call_id"]:
         return [Draft(role="tool", content=value.get("content"), tool_call_id=value["tool_call_id"])]
     return _of_event(value) or _with_flat_calls(value)
+
+
+def _of_parts(value: dict[str, Any], parts: list[dict[str, Any]]) -> list[Draft]:
+    """What the parts say; an assistant's call with its result beside it was the provider's, which waits for nobody."""
+    answered = [part.get("id") for part in parts if part["type"] == "tool_call_response" and part.get("id")]
+
+    def our_call(part: dict[str, Any]) -> ToolCallDraft | None:
+        return None if part.get("id") in answered else _call(part)
+
+    return block_drafts(value["role"], parts, our_call, _result, value.get("name")) if parts else []
 
 
 def reply(value: Any) -> Reply | None:
@@ -52,7 +64,12 @@ def _is_part(part: Any) -> bool:
 
 
 def _said(part: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "text", "text": part["content"]} if part["type"] == "text" else part
+    """The part in the form that `wire` reads."""
+    if part["type"] == "text":
+        return {"type": "text", "text": part["content"]}
+    if part["type"] == "refusal" and isinstance(part.get("content"), str):
+        return {"type": "refusal", "refusal": part["content"]}
+    return part
 
 
 def _call(part: dict[str, Any]) -> ToolCallDraft | None:
@@ -66,6 +83,8 @@ def _result(part: dict[str, Any]) -> Draft | None:
     if part.get("type") != "tool_call_response":
         return None
     content = next((part[key] for key in ("response", "result", "content") if part.get(key) is not None), None)
+    if isinstance(content, dict) and content.get("type") == "content" and isinstance(content.get("value"), list):
+        content = content["value"]  # The AI SDK's own form of an answer in parts.
     return Draft(role="tool", content=content, tool_call_id=part.get("id"), name=part.get("name"))
 
 
@@ -75,7 +94,7 @@ def _with_flat_calls(value: dict[str, Any]) -> list[Draft] | None:
     if not isinstance(calls, list) or not calls or not all(_is_flat_call(call) for call in calls):
         return None
     drafts = [ToolCallDraft(name=call["name"], arguments=call.get("arguments"), id=call.get("id")) for call in calls]
-    return [Draft(role=value["role"], content=value.get("content"), tool_calls=drafts)]
+    return [Draft(role=value["role"], content=value.get("content"), tool_calls=drafts, reasoning=value.get("reasoning"))]
 
 
 def _is_flat_call(call: Any) -> bool:

@@ -1,9 +1,13 @@
-"""System instructions that are recorded beside the messages, and not by the payload's own shape.
+"""System instructions that were recorded beside the payloads, in the metadata or among the model's parameters.
 
-- OpenTelemetry writers: `gen_ai.system_instructions`. Langfuse puts them before the messages since 2026; older exports hold
-  them in the metadata alone. They are text parts (pydantic-ai's `instructions`), whole messages (LiteLLM), or a text.
-- `LangSmithTelemetry` of the AI SDK 7: `extra.invocation_params.instructions`, a text, a message, or a list of messages.
-Source of the format: semantic conventions `gen-ai-system-instructions.json`; Langfuse's OpenTelemetry ingestion; AI SDK
+- `gen_ai.system_instructions`: text parts (pydantic-ai's `instructions`), whole messages (LiteLLM), or a text. Langfuse
+  puts them before the messages since 2026; older exports hold them in the metadata alone
+- the arguments of a call without its messages: Langfuse's documented wrappers for Anthropic and Bedrock log them as
+  metadata, LiteLLM as model parameters
+- `instructions` of a response that `langfuse.openai` keeps as metadata
+- `extra.invocation_params.instructions` of the AI SDK 7's `LangSmithTelemetry`: a text, a message, or a list of messages
+Source of the format: semantic conventions `gen-ai-system-instructions.json`; Langfuse's OpenTelemetry ingestion and its
+guides for Anthropic and Amazon Bedrock; litellm `integrations.langfuse`, `integrations.langfuse_otel`; AI SDK
 `Instructions`, `langsmith/experimental/vercel`.
 """
 
@@ -12,34 +16,51 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import ModelCall, Request
+from oumi_assets.core.json_text import NotJson, parse
 from oumi_assets.shapes.base import parsed
 from oumi_assets.shapes.extra_tools import value_at
-from oumi_assets.shapes.openai_chat import is_system
+from oumi_assets.shapes.recorded_response import is_response
+from oumi_assets.shapes.system_prompts import is_system
 
 _PLACE = "metadata.attributes.gen_ai.system_instructions"
 
 
 def with_recorded_instructions(request: Request, call: ModelCall) -> Request:
-    """The request with the instructions before its messages, unless one of these is a system's."""
-    if any(map(is_system, request.messages)):
-        return request
-    found = [*_of_telemetry(request.messages, call), *invocation_instructions(call)]
-    return Request([*found, *request.messages], request.tools)
+    """The request with the instructions before its messages, behind those of the system's that lead them.
+
+    Arguments of the call are the system's only message; telemetry's instructions are told twice where a message has them.
+    """
+    messages, recorded = request.messages, _of_telemetry(request, call)
+    systems = list(filter(is_system, messages))
+    if recorded:
+        recorded = [message for message in recorded if not _is_said(message, systems)]
+    elif not systems:
+        recorded = system_arguments(call)
+    leading = next((index for index, message in enumerate(messages) if not is_system(message)), len(messages))
+    return Request([*messages[:leading], *recorded, *messages[leading:]], request.tools) if recorded else request
 
 
-def invocation_instructions(call: ModelCall) -> list[dict[str, Any]]:
-    """The system messages among the invocation parameters; none where they are of another kind."""
-    parameters = call.extras.get("invocation_params")
-    found = parameters.get("instructions") if isinstance(parameters, dict) else None
-    if isinstance(found, str) and found:
-        return [{"role": "system", "content": found}]
-    messages: list[Any] = found if isinstance(found, list) else [found]
-    return messages if all(isinstance(message, dict) and is_system(message) for message in messages) else []
+def _is_said(message: dict[str, Any], systems: list[Any]) -> bool:
+    """Whether the system's messages have the text already, perhaps among others."""
+    said = "\n".join(text for system in systems for text in _texts(system))
+    return bool(systems) and all(text in said for text in _texts(message))
 
 
-def _of_telemetry(messages: list[Any], call: ModelCall) -> list[dict[str, Any]]:
-    """Instructions in the metadata, where the messages are OpenTelemetry's."""
-    if not any(isinstance(message, dict) and isinstance(message.get("parts"), list) for message in messages):
+def _texts(message: Any) -> list[str]:
+    """The texts of a message in parts, or of one that is a text; OpenTelemetry's parts call theirs `content`."""
+    fields = message if isinstance(message, dict) else {}
+    parts = fields.get("content") or fields.get("parts")
+    found = (part.get("content", part.get("text")) if isinstance(part, dict) else part for part in _list(parts))
+    return [text for text in found if isinstance(text, str)]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _of_telemetry(request: Request, call: ModelCall) -> list[dict[str, Any]]:
+    """The attribute's messages, for a request in OpenTelemetry's."""
+    if not any(isinstance(message, dict) and isinstance(message.get("parts"), list) for message in request.messages):
         return []
     found = parsed(value_at(call.extras, _PLACE))
     if isinstance(found, str) and found:
@@ -49,3 +70,60 @@ def _of_telemetry(messages: list[Any], call: ModelCall) -> list[dict[str, Any]]:
     if all("parts" in item for item in found):
         return [{"role": "system", **item} for item in found]
     return [{"role": "system", "parts": found}]
+
+
+def system_arguments(call: ModelCall) -> list[dict[str, Any]]:
+    """The system's messages among a call's arguments; none where there is no such argument."""
+    said = (
+        _said(_argument(call, "model_parameters", "system"))
+        or _said(_argument(call, "model_parameters", "instructions"))
+        or _of_metadata(call)
+    )
+    return [{"role": "system", "content": said}] if said else _of_invocation(call)
+
+
+def _of_invocation(call: ModelCall) -> list[dict[str, Any]]:
+    """The system messages among the invocation parameters; none where they are of another kind."""
+    parameters = call.extras.get("invocation_params")
+    found = parameters.get("instructions") if isinstance(parameters, dict) else None
+    if isinstance(found, str) and found:
+        return [{"role": "system", "content": found}]
+    messages: list[Any] = found if isinstance(found, list) else [found]
+    return messages if all(isinstance(message, dict) and is_system(message) for message in messages) else []
+
+
+def _of_metadata(call: ModelCall) -> Any:
+    """`system` or a response's `instructions`, neither where it may be anybody's word for something else.
+
+    A text is an argument of Anthropic's API where `max_tokens` stands beside it, without which that API takes no call.
+    """
+    said = _said(_argument(call, "metadata", "system"))
+    if isinstance(said, list) or (said and _argument(call, "metadata", "max_tokens")):
+        return said
+    said = _said(_argument(call, "metadata", "instructions"))
+    return said if said and is_response(call.extras.get("metadata")) else None
+
+
+def _argument(call: ModelCall, place: str, name: str) -> Any:
+    """The argument of that name; a text that never speaks of it need not be parsed."""
+    logged = call.extras.get(place)
+    return None if not logged or (isinstance(logged, str) and name not in logged) else value_at(logged, name)
+
+
+def _said(logged: Any) -> Any:
+    """A text, also as JSON text, or text parts of blocks; None for any other value, and for Python's notation of blocks."""
+    value = _unquoted(logged)
+    if isinstance(value, list):
+        texts = [block["text"] for block in value if isinstance(block, dict) and isinstance(block.get("text"), str)]
+        return [{"type": "text", "text": text} for text in texts] or None
+    return value if isinstance(value, str) and value and not value.startswith("[{") else None
+
+
+def _unquoted(logged: Any) -> Any:
+    """What a JSON text says; a prompt may begin like one."""
+    if not isinstance(logged, str) or logged[:1] not in ('"', "["):
+        return logged
+    try:
+        return parse(logged)
+    except NotJson:
+        return logged

@@ -1,7 +1,7 @@
 """OpenAI Responses API: a conversation as a flat list of items.
 
-Input: `{input: text | items, instructions?, tools?}` or bare items; output: one item, a list of items
-or `{output: items}`. Items of one model turn (reasoning, message, calls) become one assistant message;
+Input: `{input: text | items, instructions?, tools?}`, `{messages: items}` or bare items; output: one item, a list of
+items or `{output: items}`. Items of one model turn (reasoning, message, calls) become one assistant message;
 items of hosted tools (web search, code interpreter, MCP, ...) have no wire message and stay in source_raw.
 Source of the format: OpenAI API reference, responses; `langfuse.openai` and `wrap_openai`.
 """
@@ -26,12 +26,17 @@ def request(value: Any) -> Request | None:
     """Messages of bare items, or of `{input, instructions}`; None for lists without a single item."""
     if isinstance(value, list):
         return Request(messages_of(value)) if _has_items(value) else None
-    if not isinstance(value, dict) or isinstance(value.get("messages"), list):
+    if not isinstance(value, dict):
         return None
-    messages = _sent(value)
+    messages = _among_messages(value["messages"]) if isinstance(value.get("messages"), list) else _sent(value)
     if messages is None:
         return None
     return Request([*system_messages(value.get("instructions")), *messages], first_list(value, "tools"))
+
+
+def _among_messages(messages: list[Any]) -> list[Any] | None:
+    """Items that are called messages (LiteLLM); None for lists of nothing but messages, which are read as any chat's."""
+    return messages_of(messages) if any(_is_item(item) and not _has_role(item) for item in messages) else None
 
 
 def _sent(value: dict[str, Any]) -> list[Any] | None:

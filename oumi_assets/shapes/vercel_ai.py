@@ -21,6 +21,9 @@ from oumi_assets.wire.tools import definitions_of
 
 _RESULT_PARTS = ("tool-result", "tool-error")
 _TOOL_PARTS = frozenset({"tool-call", *_RESULT_PARTS})
+APPROVAL_PARTS = frozenset({"tool-approval-request", "tool-approval-response"})
+"""That somebody was asked whether a tool may run is no part of the chat."""
+
 _BESIDE_TEXT = frozenset({"files", "sources"})
 _OF_STEPS = frozenset({"finishReason", "usage", "warnings", "reasoning", "steps"})
 _OUTER_KEYS = frozenset({"system", "prompt", "messages", "tools"})
@@ -77,10 +80,11 @@ def message(value: Any) -> list[Draft] | None:
     if not isinstance(value, dict) or not isinstance(value.get("role"), str):
         return None
     content = value.get("content")
-    if isinstance(content, list) and has_block(content, _TOOL_PARTS):
+    if isinstance(content, list) and has_block(content, _TOOL_PARTS | APPROVAL_PARTS):
+        said = [part for part in content if not has_block([part], APPROVAL_PARTS)]
         answers = WIRE_ROLES.get(value["role"].lower()) == "assistant"
-        parts = _without_own_results(content) if answers else content
-        return block_drafts(value["role"], parts, _part_call, _part_result)
+        parts = _without_own_results(said) if answers else said
+        return block_drafts(value["role"], parts, _part_call, _part_result) if said else []
     calls = _calls(value.get("tool_calls") or value.get("toolCalls"))
     return [Draft(role=value["role"], content=content, tool_calls=calls)] if calls else None
 

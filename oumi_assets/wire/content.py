@@ -37,8 +37,9 @@ class Content(msgspec.Struct):
 
 
 def read_content(value: Any, *, is_result: bool = False, calls: Sequence[ToolCallDraft] = ()) -> Content:
-    """Any logged content. Text-only parts become one text joined by newlines; values that are no parts, their JSON.
+    """Any logged content. Text-only parts become one text, joined by newlines; values that are no parts, their JSON.
 
+    Parts that say nothing are not joined: a streamed answer may begin with an empty one.
     `is_result`: a tool said it, so a list or an object is JSON unless all of it is parts.
     `calls`: the message's tool calls as read; parts that repeat them are left out.
     """
@@ -83,7 +84,7 @@ def _of_parts(values: list[Any], calls: Sequence[ToolCallDraft]) -> Content:
         if part is not None:
             parts.append(part)
     if all(_is_text(part) for part in parts):
-        content.body = "\n".join(part["text"] for part in parts) if parts else None
+        content.body = "\n".join(part["text"] for part in parts if part["text"]) if parts else None
     else:
         content.body = parts
     return content

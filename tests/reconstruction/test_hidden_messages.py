@@ -16,6 +16,7 @@ OUTPUT_ITEMS = [
     for number in range(5)
 ]
 RESULTS = [{"type": "tool_result", "tool_use_id": f"c{number}", "content": "x"} for number in range(5)]
+OPENLLMETRY = "opentelemetry.instrumentation."
 LONGER = [user("p" * 900), said("a"), user("u")]
 CALLING = [system("s"), user("p" * 900), said("a"), user("u")]
 
@@ -29,6 +30,26 @@ SEVERAL: dict[str, tuple[bytes, int]] = {
     "a list in JavaScript's wrapper": (run(2, [user("u")], None, outputs={"outputs": OUTPUT_ITEMS}), 6),
     "a list behind a line break": (observation(2, [user("u")], "\n" + json.dumps(OUTPUT_ITEMS)), 6),
     "a list behind a tab": (observation(2, [user("u")], "\t" + json.dumps(OUTPUT_ITEMS)), 6),
+    "functions that Google's SDK called by itself": (
+        observation(
+            2,
+            [user("u")],
+            {
+                "candidates": [{"content": {"parts": [{"text": "a"}]}}],
+                "automatic_function_calling_history": [{"role": "user", "parts": [{"text": str(n)}]} for n in range(5)],
+            },
+        ),
+        6,
+    ),
+    "OpenLLMetry's results as text": (
+        observation(
+            2,
+            [{"role": "user", "content": json.dumps(RESULTS)}],
+            said("a"),
+            metadata={"scope.name": f"{OPENLLMETRY}anthropic"},
+        ),
+        6,
+    ),
     "contents beside the messages": (observation(2, {"messages": [user("u")], "contents": ["a"] * 6}, said("a")), 7),
     "LangChain's data beside a role": (
         observation(2, [{**user("x"), "type": "chat", "data": {"role": "user", "content": RESULTS}}], said("a")),

@@ -26,6 +26,7 @@ HOSTED: dict[str, dict[str, Any]] = {
     "a server": {"type": "mcp", "server_label": "x", "server_url": "https://x.test"},
     "a free-form tool": {"type": "custom", "name": "sql", "format": {"type": "text"}},
     "Google's search": {"google_search": {}},
+    "Anthropic's search as the handler turned it round": {"type": "function", "function": {"name": "web_search"}},
 }
 
 
@@ -48,6 +49,13 @@ PROVIDERS: dict[str, dict[str, Any]] = {
 def test_a_providers_definition_logged_as_a_message_is_a_tool(definition: dict[str, Any]) -> None:
     """The handler appends what the provider was sent, not what OpenAI would have been."""
     assert_read(_logged([HI, {"role": "tool", "content": definition}], [HI], [SCHEMALESS]))
+
+
+@pytest.mark.parametrize("more", [{"description": "x"}, {"name": "search"}, {"parameters": {"type": "object"}}])
+def test_a_function_of_ours_with_a_providers_name_is_a_tool(more: dict[str, Any]) -> None:
+    """A name proves nothing where the definition says more, and no definition of a name that nobody hosts."""
+    tool = {"type": "function", "function": {"name": "web_search", **more}}
+    assert_read(_logged([HI, {"role": "tool", "content": tool}], [HI], [tool]))
 
 
 def test_an_object_behind_a_call_is_its_result() -> None:

@@ -23,16 +23,21 @@ COUNTED: dict[str, tuple[Any, int]] = {
     "messages with ids of their own": ([{**USER, "id": "m1"}, *[{**USER, "id": ""}] * 2], 4),
     "classes with the same path": ([{"id": ["AIMessage"], "kwargs": {"content": "a"}}] * 2, 3),
     "events": ([{**USER, "event.name": "gen_ai.user.message"}], 2),
+    "a list of a tool's as text": ([USER, {"role": "tool", "tool_call_id": "a", "content": '[{"school": 1}]'}], 3),
     "an image": ([{"role": "user", "content": [{"type": "image", "source": {"type": "url", "url": "x"}}]}], 2),
 }
 OPEN: dict[str, Any] = {
     "tool results in blocks": [{"role": "user", "content": [{"type": "tool_result", "tool_use_id": "a"}]}],
+    "tool results in blocks as text": [
+        {"role": "user", "content": json.dumps([{"type": "tool_result", "tool_use_id": "a", "content": "x"}])}
+    ],
     "the AI SDK's results": [{"role": "tool", "content": [{"type": "tool-result", "toolCallId": "a"}]}],
     "Google's results": [{"role": "user", "content": [{"type": "function_response", "function_response": {}}]}],
     "parts": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
     "contents": {"contents": [{"role": "user", "parts": [{"text": "hi"}]}]},
     "a configuration that may hold a system instruction": {"messages": [USER], "config": {"system_instruction": "x"}},
     "system blocks": {"system": [{"type": "text", "text": "x"}], "messages": [USER]},
+    "items among messages": {"messages": [USER, {"type": "function_call", "call_id": "a", "name": "f", "arguments": "{}"}]},
     "messages without a role": [{"kind": "request", "parts": []}],
     "blocks of one answer": [USER, *[{"id": "msg_1", "role": "assistant", "content": [{"type": "text", "text": "a"}]}] * 2],
     "a result's block in the place of a message": [USER, {"type": "tool_result", "tool_use_id": "a", "role": "tool"}],

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from model_calls import Logged, assert_read, assistant, call, parametrize, read, row, user
+from model_calls import Logged, assert_read, assistant, call, parametrize, read, result, row, system, user
 
 from oumi_assets.reconstruction.candidate import NoCandidate
 
@@ -16,6 +16,12 @@ INPUT = {"messages": [user("hi")]}
 OTEL_CALLS = [
     {"id": "chatcmpl-1", "name": "weather", "call_id": "a", "type": "function_call", "arguments": {"city": "Rome"}},
     {"id": "chatcmpl-1", "name": "weather", "call_id": "b", "type": "function_call", "arguments": {}},
+]
+ITEMS = [
+    {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "Look it up."}]},
+    {"type": "message", "id": "msg_1", "role": "assistant", "content": [{"type": "output_text", "text": "Looking."}]},
+    {"type": "function_call", "id": "fc_1", "call_id": "a", "name": "weather", "arguments": "{}"},
+    {"type": "function_call_output", "call_id": "a", "output": "sunny"},
 ]
 
 CASES = [
@@ -40,6 +46,21 @@ CASES = [
         [user("hi")],
         [{"role": "reasoning_summary", "content": "Greet."}, {"role": "assistant", "content": "Hello."}],
         [user("hi"), assistant("Hello.", reasoning_content="Greet.")],
+    ),
+    Logged(
+        "items among the messages",
+        "langfuse",
+        {"messages": [user("hi"), *ITEMS], "tools": [{"type": "function", **TOOL["function"]}]},
+        [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Sun."}]}],
+        [
+            system("Be brief."),
+            user("hi"),
+            assistant("Looking.", call("a", "weather"), reasoning_content="Look it up."),
+            result("a", "sunny"),
+            assistant("Sun."),
+        ],
+        [TOOL],
+        {"modelParameters": {"instructions": "Be brief."}},
     ),
     Logged(
         "the logging payload",

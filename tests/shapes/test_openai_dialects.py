@@ -113,6 +113,12 @@ CASES = [
         ],
     ),
     Case("messages as JSON text", {"messages": json.dumps([HI])}, HELLO, [HI, HELLO]),
+    Case(
+        "a traced function that calls Anthropic's API",
+        {"args": [], "kwargs": {"system": "Be brief.", "messages": [HI], "max_tokens": 10}},
+        HELLO,
+        [{"role": "system", "content": "Be brief."}, HI, HELLO],
+    ),
     Case("a traced function without named arguments", {"args": [[HI], {"temperature": 0}]}, HELLO, [HI, HELLO]),
     Case(
         "LangChain's messages in a traced function",

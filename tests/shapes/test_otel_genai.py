@@ -20,6 +20,15 @@ CALLS = {"role": "assistant", "content": None, "tool_calls": [CALL]}
 ANSWER = [{"role": "assistant", "parts": [{"type": "text", "content": "Sunny."}], "finish_reason": "stop"}]
 DONE = {"role": "assistant", "content": "Sunny."}
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}}
+SEARCH = [
+    {"type": "tool_call", "id": "ws_1", "name": "web_search", "arguments": {"query": "w"}},
+    {"type": "tool_call_response", "id": "ws_1", "response": [{"url": "https://x.test", "type": "web_search_result"}]},
+]
+
+
+def _answered(response: Any) -> dict[str, Any]:
+    return {"role": "tool", "parts": [{"type": "tool_call_response", "id": "call_1", "response": response}]}
+
 
 CASES = [
     Case(
@@ -122,6 +131,56 @@ CASES = [
         [ASK, CALLS, {"role": "tool", "content": "sunny", "tool_call_id": "call_1"}, DONE],
     ),
     Case(
+        "the AI SDK's approvals say nothing, its answers in parts are these parts",
+        [
+            ASK_PARTS,
+            {"role": "assistant", "parts": [CALL_PART, {"type": "tool-approval-request"}]},
+            {"role": "tool", "parts": [{"type": "tool-approval-response"}]},
+            {
+                "role": "tool",
+                "parts": [
+                    {
+                        "type": "tool_call_response",
+                        "id": "call_1",
+                        "response": {
+                            "type": "content",
+                            "value": [
+                                {"type": "text", "text": "sunny"},
+                                {"type": "file", "data": {"type": "data", "data": "iVBORw0KGgo="}, "mediaType": "image/png"},
+                            ],
+                        },
+                    }
+                ],
+            },
+        ],
+        ANSWER,
+        [
+            ASK,
+            CALLS,
+            {
+                "role": "tool",
+                "content": [
+                    {"type": "text", "text": "sunny"},
+                    {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}},
+                ],
+                "tool_call_id": "call_1",
+            },
+            DONE,
+        ],
+    ),
+    Case(
+        "what a tool itself calls its content",
+        [ASK_PARTS, {"role": "assistant", "parts": [CALL_PART]}, _answered({"type": "content", "value": "sunny"})],
+        ANSWER,
+        [ASK, CALLS, {"role": "tool", "content": '{"type":"content","value":"sunny"}', "tool_call_id": "call_1"}, DONE],
+    ),
+    Case(
+        "a call with its result in the same turn was the provider's",
+        [ASK_PARTS],
+        [{"role": "assistant", "parts": [{"type": "text", "content": "Sunny."}, *SEARCH, CALL_PART]}],
+        [ASK, {**CALLS, "content": [{"type": "text", "text": "Sunny."}, *SEARCH]}],
+    ),
+    Case(
         "a tool that the provider ran stays part of what was said",
         [ASK_PARTS],
         [
@@ -183,6 +242,36 @@ def test_instructions_are_not_said_twice() -> None:
     found = read("langfuse", row)
     assert isinstance(found, Conversation)
     assert found.messages == [{"role": "system", "content": "Be brief."}, ASK, DONE]
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        {"role": "system", "parts": [{"type": "text", "content": "Be brief."}]},
+        {"role": "system", "parts": [{"type": "text", "content": "Answer.\n\nBe brief."}, {"type": "text", "content": "!"}]},
+        {"role": "system", "content": [{"type": "text", "text": "Be brief."}]},
+        {"role": "developer", "content": "Be brief."},
+    ],
+)
+@pytest.mark.parametrize("found", INSTRUCTIONS.values(), ids=INSTRUCTIONS)
+def test_instructions_that_a_system_prompt_has_are_not_said_twice(prompt: dict[str, Any], found: Any) -> None:
+    """Writers log them in both places."""
+    line = langfuse_row([prompt, ASK_PARTS], ANSWER, metadata={"attributes": {"gen_ai.system_instructions": found}})
+    read_ = read("langfuse", line)
+    assert isinstance(read_, Conversation)
+    assert [message["role"] for message in read_.messages] == ["system", "user", "assistant"]
+
+
+def test_instructions_come_behind_the_system_prompt() -> None:
+    """pydantic-ai's agents may have both, and send both."""
+    prompt = {"role": "system", "parts": [{"type": "text", "content": "You are a clerk."}]}
+    metadata = {"attributes.gen_ai.system_instructions": json.dumps([{"type": "text", "content": "One.\n\nTwo."}])}
+    line = langfuse_row([prompt, ASK_PARTS], ANSWER, metadata=metadata)
+    found = read("langfuse", line)
+    assert isinstance(found, Conversation)
+    wanted = [{"role": "system", "content": text} for text in ("You are a clerk.", "One.\n\nTwo.")]
+    assert found.messages == [*wanted, ASK, DONE]
+    assert is_read(line, LANGFUSE, 1000), "how many messages they are is not to be counted"
 
 
 def test_content_that_was_not_recorded_is_unsupported() -> None:

@@ -153,6 +153,21 @@ CASES = [
         ],
     ),
     Logged(
+        "a traced function's named arguments",
+        "langfuse",
+        {"args": [], "kwargs": {"model": "gpt-5", "input": "hi", "instructions": "Be brief.", "tools": [FLAT_TOOL]}},
+        {**RESPONSE, "output": [THOUGHT, _called("a", "Rome")]},
+        [system("Be brief."), user("hi"), assistant(None, _wire("a", "Rome"), reasoning_content="Look it up.")],
+        [WIRE_TOOL],
+    ),
+    Logged(
+        "a traced function's items",
+        "langfuse",
+        {"args": [], "kwargs": {"input": AGENT_ITEMS}},
+        {**RESPONSE, "instructions": None, "output": [_said("Sun and snow.")]},
+        [*AGENT_WIRE, DONE],
+    ),
+    Logged(
         "a refusal",
         "langfuse",
         [{"role": "user", "content": "bad"}],

@@ -12,6 +12,8 @@ NOT_A_CHAT: dict[str, tuple[Any, Any]] = {
     "several completions": ({"prompts": ["Once", "Twice"]}, {"generations": [[{"text": " more"}]]}),
     "an embedding": ({"input_documents": ["a"]}, {"embedding": [0.1, 0.2]}),
     "arguments of a function": ({"question": "Who?", "k": 3}, {"answer": "Nobody"}),
+    "arguments of a traced function": ({"args": [], "kwargs": {"question": "Who?", "instructions": "x"}}, "Nobody"),
+    "texts among such arguments": ({"args": ["a"], "kwargs": {"contents": ["a", "b"], "input": "c"}}, "Nobody"),
     "an image to be made": ({"size": "1024x1024", "n": 1}, {"data": [{"url": "https://x.test/a.png"}]}),
     "a message nobody can read among others": (
         {"messages": [{"role": "user", "content": "hi"}, {"speaker": "user", "says": "there"}]},

@@ -49,6 +49,17 @@ CASES = [
         "Sunny.",
         _answered("sunny"),
     ),
+    Case(
+        "a tool that somebody had to approve",
+        [
+            ASK_PARTS,
+            {"role": "assistant", "content": [CALL_PART, {"type": "tool-approval-request", "approvalId": "a1"}]},
+            {"role": "tool", "content": [{"type": "tool-approval-response", "approvalId": "a1", "approved": True}]},
+            _result(output={"type": "text", "value": "sunny"}),
+        ],
+        "Sunny.",
+        _answered("sunny"),
+    ),
     Case("a bare result of version 4", _loop(_result(result={"sky": "sunny"})), "Sunny.", _answered('{"sky":"sunny"}')),
     Case(
         "reasoning, a picture, several results in one message, tools as a map by name",

@@ -1,0 +1,67 @@
+"""Google's contents as turns: a stream leaves a content for each piece, and automatic function calling adds some by itself.
+
+A chat that was streamed keeps its pieces as contents of the model that follow each other; a traced generator's output is
+a list of responses, one for each piece. `automatic_function_calling_history` of a response holds the request's contents and
+the calls and results that the SDK added before the answer came.
+Source of the format: google-genai `chats`, `models.generate_content` and `types.GenerateContentResponse`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.shapes.base import first_list
+
+_HISTORY = ("automatic_function_calling_history", "automaticFunctionCallingHistory")
+_TEXT_KEYS = frozenset({"text", "thought", "thought_signature", "thoughtSignature"})
+
+
+def joined(contents: list[Any]) -> list[Any]:
+    """The contents, those of the model that follow each other as one."""
+    turns: list[Any] = []
+    for content in contents:
+        if turns and _is_models(content) and _is_models(turns[-1]):
+            turns[-1] = {**turns[-1], "parts": _continued(turns[-1]["parts"], content["parts"])}
+        else:
+            turns.append(content)
+    return turns
+
+
+def history(response: dict[str, Any], answer: dict[str, Any]) -> list[Any]:
+    """The contents before the answer, where the SDK called functions by itself; else none."""
+    contents = first_list(response, *_HISTORY)
+    if not all(isinstance(content, dict) and isinstance(content.get("parts"), list) for content in contents):
+        return []
+    return joined(contents[:-1] if contents and contents[-1] == answer else contents)
+
+
+def streamed(responses: list[Any]) -> list[Any] | None:
+    """The turns of a list of responses, the first candidate of each; None for any other list."""
+    if not responses or not all(isinstance(piece, dict) and "candidates" in piece for piece in responses):
+        return None
+    first = (candidates[0] for piece in responses if (candidates := first_list(piece, "candidates")))
+    contents = (candidate["content"] for candidate in first if isinstance(candidate, dict) and candidate.get("content"))
+    return joined([{**content, "role": content.get("role") or "model"} for content in contents if _has_parts(content)])
+
+
+def _has_parts(content: Any) -> bool:
+    return isinstance(content, dict) and isinstance(content.get("parts"), list)
+
+
+def _is_models(content: Any) -> bool:
+    return _has_parts(content) and content.get("role") == "model"
+
+
+def _continued(parts: list[Any], more: list[Any]) -> list[Any]:
+    """Parts behind parts; a text that another one of its kind follows goes on in it."""
+    if not parts or not more or not (_is_text(parts[-1]) and _is_text(more[0])):
+        return [*parts, *more]
+    if bool(parts[-1].get("thought")) != bool(more[0].get("thought")):
+        return [*parts, *more]
+    return [*parts[:-1], {**parts[-1], "text": parts[-1]["text"] + more[0]["text"]}, *more[1:]]
+
+
+def _is_text(part: Any) -> bool:
+    """A text and nothing beside it; unset fields are nulls."""
+    given = {key for key, value in part.items() if value is not None} if isinstance(part, dict) else set()
+    return given <= _TEXT_KEYS and isinstance(part, dict) and isinstance(part.get("text"), str)

@@ -1,0 +1,145 @@
+"""OpenLLMetry (Traceloop), whose span attributes hold texts alone: what else a message says is JSON text in them.
+
+- version 0.47: blocks as JSON text in `content`, Anthropic's thinking as a message of role `thinking` before the answer
+- both 0.47 and 0.62, for the Responses API: reasoning as JSON text of summary parts
+- version 0.62, for the Responses API: a message of parts for each item, calls by the ids of items (`fc_`), results by the
+  ids of calls (`call_`)
+A text that looks like blocks may be what somebody wrote, so only the instrumentation's scope in the metadata proves it.
+Source of the format: opentelemetry-instrumentation-openai and -anthropic, as Langfuse receives them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import ModelCall
+from oumi_assets.shapes.base import first_list, parsed
+from oumi_assets.shapes.extra_tools import value_at
+
+_SCOPE = "opentelemetry.instrumentation."
+_KINDS = """
+    document file image image_url input_audio input_file input_image input_text output_text reasoning redacted_thinking
+    refusal summary_text text thinking tool_result tool_use
+"""
+_BLOCKS = frozenset(_KINDS.split())
+_ITEM_ID = "fc_"
+
+
+def is_writer(call: ModelCall) -> bool:
+    """Whether one of its instrumentations logged the call; metadata without the word need not be parsed."""
+    metadata = call.extras.get("metadata")
+    if isinstance(metadata, str) and _SCOPE not in metadata:
+        return False
+    scope = value_at(metadata, "scope.name")
+    return isinstance(scope, str) and scope.startswith(_SCOPE)
+
+
+def unfolded(messages: Any) -> Any:
+    """A request's messages as they were before they became attributes; anything else as it is."""
+    read = unfolded_answer(messages)
+    of_items = isinstance(read, list) and any(_items(message) for message in read if isinstance(message, dict))
+    return _linked(_turns(read)) if of_items and _are_messages(read) else read
+
+
+def unfolded_answer(answer: Any) -> Any:
+    """The same for an answer, whose messages are alternatives and not turns."""
+    return _with_thoughts([_message(message) for message in answer]) if _are_messages(answer) else answer
+
+
+def _are_messages(payload: Any) -> bool:
+    return isinstance(payload, list) and all(isinstance(message, dict) for message in payload)
+
+
+def _message(message: dict[str, Any]) -> dict[str, Any]:
+    """Blocks and reasoning out of their texts; a tool may answer in such a text."""
+    read = dict(message)
+    if "content" in message and message.get("role") != "tool":
+        read["content"] = _blocks(message["content"])
+    if "reasoning" in message:
+        read["reasoning"] = _thought(message["reasoning"])
+    if isinstance(message.get("parts"), list):
+        read["parts"] = [_part(part) for part in message["parts"]]
+    return read
+
+
+def _part(part: Any) -> Any:
+    is_reasoning = isinstance(part, dict) and part.get("type") == "reasoning" and "content" in part
+    return {**part, "content": _thought(part["content"])} if is_reasoning else part
+
+
+def _blocks(content: Any) -> Any:
+    """The blocks that a text is the JSON of, else the content as it is."""
+    if not isinstance(content, str) or content[:2] != "[{":
+        return content
+    blocks = parsed(content)
+    return blocks if isinstance(blocks, list) and all(map(_is_block, blocks)) else content
+
+
+def _is_block(block: Any) -> bool:
+    kind = block.get("type") if isinstance(block, dict) else None
+    return isinstance(kind, str) and kind in _BLOCKS
+
+
+def _thought(reasoning: Any) -> Any:
+    """The texts of a summary, joined."""
+    parts = _blocks(reasoning)
+    if not isinstance(parts, list):
+        return reasoning
+    return "\n".join(part["text"] for part in parts if isinstance(part.get("text"), str))
+
+
+def _with_thoughts(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The messages, a thought as the reasoning of the one that it precedes."""
+    read: list[dict[str, Any]] = []
+    thought: Any = None
+    for message in messages:
+        if message.get("role") == "thinking":
+            thought = message.get("content")
+        else:
+            read.append({**message, "reasoning": thought} if thought else message)
+            thought = None
+    return read
+
+
+def _turns(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The messages, those of the assistant that follow each other as one, where all of them are in parts."""
+    turns: list[dict[str, Any]] = []
+    for message in messages:
+        if turns and _speaks_in_parts(turns[-1]) and _speaks_in_parts(message):
+            turns[-1] = {**turns[-1], "parts": [*turns[-1]["parts"], *message["parts"]]}
+        else:
+            turns.append(message)
+    return turns
+
+
+def _speaks_in_parts(message: dict[str, Any]) -> bool:
+    return message.get("role") == "assistant" and isinstance(message.get("parts"), list)
+
+
+def _linked(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Results with the ids of the items that called for them: the first of a turn answers its first, and so on."""
+    waiting: list[str] = []
+    linked = []
+    for message in messages:
+        called = _items(message)
+        if called:
+            waiting = called
+        elif isinstance(message.get("parts"), list):
+            message = {**message, "parts": [_answer(part, waiting) for part in message["parts"]]}
+        linked.append(message)
+    return linked
+
+
+def _items(message: dict[str, Any]) -> list[str]:
+    """The ids of the calls in a message that are named by their item."""
+    calls = (part for part in first_list(message, "parts") if isinstance(part, dict) and part.get("type") == "tool_call")
+    return [call["id"] for call in calls if isinstance(call.get("id"), str) and call["id"].startswith(_ITEM_ID)]
+
+
+def _answer(part: Any, waiting: list[str]) -> Any:
+    """A result with the id of the item that waits for it; any other part as it is."""
+    if not waiting or not isinstance(part, dict) or part.get("type") != "tool_call_response":
+        return part
+    answered = part["id"] if part.get("id") in waiting else waiting[0]
+    waiting.remove(answered)
+    return {**part, "id": answered}

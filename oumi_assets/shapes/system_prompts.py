@@ -1,0 +1,32 @@
+"""System prompts that were logged beside the messages, under one of the names that agents give them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.shapes.base import first_list
+
+_KEYS = (
+    "instructions",
+    "system_prompt",
+    "systemPrompt",
+    "system_instruction",
+    "systemInstruction",
+    "system_instructions",
+)
+
+
+def system_beside(value: dict[str, Any], messages: list[Any]) -> str | None:
+    """The system prompt of a request that logs it apart, unless there is one among the messages."""
+    if any(map(is_system, messages)):
+        return None
+    return next((value[key] for key in _KEYS if isinstance(value.get(key), str) and value[key]), None)
+
+
+def is_system(message: Any) -> bool:
+    """By role, or as LangChain names it: by type, by class, or first in a pair."""
+    if isinstance(message, dict):
+        names = [message.get("role"), message.get("type"), *first_list(message, "id")[-1:]]
+    else:
+        names = message[:1] if isinstance(message, list) else []
+    return any(isinstance(name, str) and name.lower().startswith(("system", "developer")) for name in names)
