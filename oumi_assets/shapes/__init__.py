@@ -19,6 +19,7 @@ from oumi_assets.shapes import (
     langchain,
     legacy_functions,
     litellm,
+    livekit,
     llama_index,
     openai_agents,
     openai_chat,
@@ -31,11 +32,13 @@ from oumi_assets.shapes import (
 )
 from oumi_assets.shapes.base import Shape
 from oumi_assets.shapes.json_answers import is_json_answer
+from oumi_assets.shapes.lost_calls import loses_calls
 from oumi_assets.shapes.plain import is_plain
 from oumi_assets.shapes.recorded_instructions import with_recorded_instructions
 
 SHAPES: tuple[Shape, ...] = (
     litellm.SHAPE,
+    livekit.SHAPE,
     ai_sdk_ui.SHAPE,
     vercel_ai.SHAPE,
     llama_index.SHAPE,
@@ -77,7 +80,12 @@ def read_reply(call: ModelCall) -> Reply | None:
 
 
 def read_message(value: Any) -> list[Draft] | None:
-    """The drafts of one logged message, or None when no shape knows it."""
+    """The drafts of one logged message, or None when no shape knows it, or its calls."""
+    found = _message(value)
+    return None if found is None or loses_calls(value, found) else found
+
+
+def _message(value: Any) -> list[Draft] | None:
     if is_plain(value):
         return openai_chat.message(value)
     for shape in SHAPES:

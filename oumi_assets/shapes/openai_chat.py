@@ -202,9 +202,9 @@ def _spoken(audio: Any) -> Any:
 
 
 def _tool_calls(value: Any) -> list[ToolCallDraft]:
-    """Calls of one message, also as JSON text; streamed ones may hold null holes and lack `id` and `type`."""
+    """Calls of one message; they or each of them may be JSON text. Streamed ones may hold null holes and lack `id` and `type`."""
     value = parsed(value)
-    return [call for call in map(tool_call, value) if call] if isinstance(value, list) else []
+    return [call for item in value if (call := tool_call(parsed(item)))] if isinstance(value, list) else []
 
 
 def tool_call(value: Any) -> ToolCallDraft | None:

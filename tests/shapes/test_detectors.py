@@ -14,6 +14,7 @@ from test_frameworks import HAYSTACK, LLAMA_INDEX, OPENINFERENCE
 from test_langchain import ASKED, HISTORY
 from test_langchain import REPLIES as LANGCHAIN_REPLIES
 from test_litellm import CASES as LITELLM
+from test_livekit import CASES as LIVEKIT
 from test_openai_agents import CASES as AGENTS
 from test_openai_chat import REPLIES, REQUESTS
 from test_openai_dialects import CASES as DIALECTS
@@ -46,7 +47,7 @@ VALUES = st.recursive(
 
 
 LOGGED = [payload for case in HISTORY + RESPONSES + LITELLM + AGENTS + REQUESTS for payload in (case.input, case.output)]
-LOGGED += [payload for case in [*UI, *BEDROCK, *DIALECTS] for payload in (case.input, case.output)]
+LOGGED += [payload for case in [*UI, *BEDROCK, *DIALECTS, *LIVEKIT] for payload in (case.input, case.output)]
 LOGGED += [payload for case in [*HAYSTACK, *LLAMA_INDEX, *OPENINFERENCE] for payload in (case.input, case.output)]
 LOGGED += [ASKED, *(case[1] for case in LANGCHAIN_REPLIES), *(case[2] for case in REPLIES)]
 """Real payloads: one odd value inside of one gets further than anything generated."""
