@@ -104,6 +104,13 @@ def test_a_usual_agent_call_takes_the_short_way() -> None:
     assert both_agree({"messages": messages}, {"role": "assistant", "content": "done", "refusal": None})
 
 
+def test_texts_that_are_taken_apart_go_the_long_way() -> None:
+    """Strands' messages look like plain wire; only their reply says that their texts are blocks."""
+    words = dump([{"text": "hi"}])
+    assert not both_agree([{"role": "user", "content": words}], {"finish_reason": "end_turn", "message": words})
+    assert both_agree([{"role": "user", "content": words}], {"role": "assistant", "content": words})
+
+
 @pytest.mark.parametrize("tools", [BY_NAME, FUNCTION])
 def test_tools_that_are_no_list_are_not_lost(tools: Any) -> None:
     """The AI SDK logs a map by name: wire messages beside it do not make it OpenAI's."""

@@ -202,7 +202,7 @@ def _spoken(audio: Any) -> Any:
 
 
 def _tool_calls(value: Any) -> list[ToolCallDraft]:
-    """Calls of one message; they or each of them may be JSON text. Streamed ones may hold null holes and lack `id` and `type`."""
+    """Calls of one message, all or each as JSON text; streamed ones may hold null holes and lack `id` and `type`."""
     value = parsed(value)
     return [call for item in value if (call := tool_call(parsed(item)))] if isinstance(value, list) else []
 

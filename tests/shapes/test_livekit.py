@@ -114,7 +114,7 @@ def test_a_call_in_pieces_is_never_taken_for_shorter_than_it_is() -> None:
     counted = count_messages(json.dumps(LOGGED))
     assert counted is not None
     assert counted.messages >= len(WIRE) + 1
-    other = [system("Be brief." * 90), user("u"), assistant("a"), user("u"), assistant("a"), user("u")]
+    other = [system("Be brief." * 900), user("u"), assistant("a"), user("u"), assistant("a"), user("u")]
     rows = [observation(1, LOGGED, assistant("Done.")), observation(2, other, assistant("a"))]
     for order in (rows, rows[::-1]):
         assert choose_from(order).messages == [*other, assistant("a")]

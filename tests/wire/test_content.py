@@ -52,6 +52,14 @@ BODIES: dict[str, tuple[Any, Any]] = {
         [{"type": "file", "file": {"file_data": "data:image/png;base64,iVBO"}}],
         [_image("data:image/png;base64,iVBO")],
     ),
+    "words in the place of a picture's bytes": (
+        [{"type": "image", "media_type": "image/png", "data": "<replaced>"}],
+        [{"type": "image", "media_type": "image/png", "data": "<replaced>"}],
+    ),
+    "base64 in lines": (
+        [{"type": "image", "media_type": "image/png", "data": "iVBO\r\nRw0K\n"}],
+        [_image("data:image/png;base64,iVBO\r\nRw0K\n")],
+    ),
     "LangChain's standard image": (
         [{"type": "image", "source_type": "base64", "data": "iVBO", "mime_type": "image/png"}],
         [_image("data:image/png;base64,iVBO")],
