@@ -94,11 +94,13 @@ def _result(block: dict[str, Any]) -> Draft | None:
 
 
 def answer(content: Any) -> Any:
-    """One value is that value; several are parts."""
+    """What a result says: one value is that value, values beside other blocks stay as logged, other blocks are parts."""
     if not are_blocks(content):
         return content
     parts = typed(content)
-    return parts[0]["json"] if len(parts) == 1 and "json" in parts[0] else parts
+    if any(part["type"] == "json" for part in parts):
+        return parts[0]["json"] if len(parts) == 1 else content
+    return parts
 
 
 SHAPE = Shape("bedrock", request=request, message=message)

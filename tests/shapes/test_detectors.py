@@ -20,6 +20,7 @@ from test_openai_chat import REPLIES, REQUESTS
 from test_openai_dialects import CASES as DIALECTS
 from test_responses import CASES as RESPONSES
 from test_strands import CASES as STRANDS
+from test_strands import LATEST
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply, Request
 from oumi_assets.reconstruction.candidate import NoCandidate, read_generally
@@ -53,7 +54,7 @@ LOGGED += [payload for case in [*HAYSTACK, *LLAMA_INDEX, *OPENINFERENCE] for pay
 LOGGED += [ASKED, *(case[1] for case in LANGCHAIN_REPLIES), *(case[2] for case in REPLIES)]
 """Real payloads: one odd value inside of one gets further than anything generated."""
 
-WHOLE: list[Any] = [*STRANDS]
+WHOLE: list[Any] = [*STRANDS, *LATEST]
 """Calls that `shapes.whole_calls` opens."""
 
 

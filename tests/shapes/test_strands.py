@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from both_platforms import FORMS, Case, assert_read, assert_unsupported, call, parametrize, read
-from model_calls import assistant, result, system, user
+from model_calls import Logged, assistant, result, system, user
+from model_calls import assert_read as assert_logged
+from model_calls import parametrize as parametrize_logged
 from traces import choose_from, observation
 
 from oumi_assets.reconstruction.conversation import Conversation
@@ -119,3 +121,72 @@ def test_results_in_one_text_are_left_open() -> None:
     rows = [observation(1, other, assistant("a")), observation(2, turn, _reply({"text": "Done."}))]
     for order in (rows, rows[::-1]):
         assert [message["role"] for message in choose_from(order).messages[2:]] == ["assistant", *["tool"] * 4, "assistant"]
+
+
+SCOPE = {"scope": {"name": "strands.telemetry.tracer"}}
+
+
+def _parts(role: str, *parts: dict[str, Any]) -> dict[str, Any]:
+    """A message of the latest conventions."""
+    return {"role": role, "parts": list(parts)}
+
+
+def _text(text: str) -> dict[str, Any]:
+    return {"type": "text", "content": text}
+
+
+def _response(call_id: str, *blocks: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "tool_call_response", "id": call_id, "response": list(blocks)}
+
+
+def _call(call_id: str) -> dict[str, Any]:
+    return {"type": "tool_call", "name": "weather", "id": call_id, "arguments": {"city": "Rome"}}
+
+
+TWO = [{"text": "one"}, {"text": "two"}]
+HM = {"type": "reasoningContent", "content": {"reasoningText": {"text": "Hm.", "signature": "x"}}}
+CACHED = {"type": "cachePoint", "content": {"type": "default"}}
+LATEST = [
+    Logged(
+        "the latest conventions",
+        "langfuse",
+        [
+            system("Be brief."),
+            _parts("user", _text("Rome?"), CACHED),
+            _parts("assistant", HM, _call("a"), _call("b"), _call("c")),
+            _parts("user", _response("a", {"text": "sun"}), _response("b", {"json": {"sky": 1}}), _response("c", *TWO)),
+        ],
+        [_parts("assistant", HM, _text("Done."))],
+        [
+            *WIRE,
+            assistant(None, _wire("a"), _wire("b"), _wire("c"), reasoning_content="Hm."),
+            result("a", "sun"),
+            result("b", '{"sky":1}'),
+            result("c", "one\ntwo"),
+            assistant("Done.", reasoning_content="Hm."),
+        ],
+        fields={"metadata": SCOPE},
+    ),
+    Logged(
+        "the latest conventions, a picture, metadata as Langfuse flattens them",
+        "langfuse",
+        [_parts("user", _text("Look"), {"type": "image", "content": PICTURE["image"]})],
+        [_parts("assistant", _text("What?"))],
+        [user([{"type": "text", "text": "Look"}, {"type": "image", **PICTURE}]), assistant("What?")],
+        fields={"metadata": {"scope.name": "strands.telemetry.tracer"}},
+    ),
+    Logged(
+        "the same parts of another writer, whose tool returned such a list",
+        "langfuse",
+        [_parts("user", _text("Rome?")), _parts("assistant", _call("a")), _parts("user", _response("a", {"text": "sun"}))],
+        [_parts("assistant", _text("Done."))],
+        [user("Rome?"), assistant(None, _wire("a")), result("a", '[{"text":"sun"}]'), assistant("Done.")],
+        fields={"metadata": {"scope": {"name": "pydantic-ai"}}},
+    ),
+]
+
+
+@parametrize_logged(LATEST)
+def test_the_latest_conventions_hold_blocks(logged: Logged) -> None:
+    """A result would be JSON around its text, and reasoning a part of what was said."""
+    assert_logged(logged)
