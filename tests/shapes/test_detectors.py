@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_ai_sdk_ui import CASES as UI
 from test_bedrock import CASES as BEDROCK
-from test_frameworks import HAYSTACK, LLAMA_INDEX, OPENINFERENCE
+from test_frameworks import BEEAI, HAYSTACK, LLAMA_INDEX, OPENINFERENCE
 from test_langchain import ASKED, HISTORY
 from test_langchain import REPLIES as LANGCHAIN_REPLIES
 from test_litellm import CASES as LITELLM
@@ -50,7 +50,7 @@ VALUES = st.recursive(
 
 LOGGED = [payload for case in HISTORY + RESPONSES + LITELLM + AGENTS + REQUESTS for payload in (case.input, case.output)]
 LOGGED += [payload for case in [*UI, *BEDROCK, *DIALECTS, *LIVEKIT, *STRANDS] for payload in (case.input, case.output)]
-LOGGED += [payload for case in [*HAYSTACK, *LLAMA_INDEX, *OPENINFERENCE] for payload in (case.input, case.output)]
+LOGGED += [payload for case in [*BEEAI, *HAYSTACK, *LLAMA_INDEX, *OPENINFERENCE] for payload in (case.input, case.output)]
 LOGGED += [ASKED, *(case[1] for case in LANGCHAIN_REPLIES), *(case[2] for case in REPLIES)]
 """Real payloads: one odd value inside of one gets further than anything generated."""
 
