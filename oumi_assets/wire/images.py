@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 _IMAGES = frozenset({"image", "image-url"})
-_CARRIERS = frozenset({"file", "media", "uri", "blob", "binary"})
+_CARRIERS = frozenset({"file", "file_data", "media", "uri", "blob", "binary"})
 """Parts of any media type: images when they say so."""
 
 _MEDIA_TYPES = ("mediaType", "media_type", "mimeType", "mime_type")

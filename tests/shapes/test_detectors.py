@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from test_ai_sdk_ui import CASES as UI
 from test_bedrock import CASES as BEDROCK
 from test_frameworks import BEEAI, HAYSTACK, LLAMA_INDEX, OPENINFERENCE
+from test_google_adk import CASES as ADK
 from test_langchain import ASKED, HISTORY
 from test_langchain import REPLIES as LANGCHAIN_REPLIES
 from test_litellm import CASES as LITELLM
@@ -54,7 +55,7 @@ LOGGED += [payload for case in [*BEEAI, *HAYSTACK, *LLAMA_INDEX, *OPENINFERENCE]
 LOGGED += [ASKED, *(case[1] for case in LANGCHAIN_REPLIES), *(case[2] for case in REPLIES)]
 """Real payloads: one odd value inside of one gets further than anything generated."""
 
-WHOLE: list[Any] = [*STRANDS, *LATEST]
+WHOLE: list[Any] = [*STRANDS, *LATEST, *ADK]
 """Calls that `shapes.whole_calls` opens."""
 
 
