@@ -21,6 +21,7 @@ from oumi_assets.shapes import (
     legacy_functions,
     litellm,
     livekit,
+    livekit_items,
     llama_index,
     openai_agents,
     openai_chat,
@@ -40,6 +41,7 @@ from oumi_assets.shapes.recorded_instructions import with_recorded_instructions
 SHAPES: tuple[Shape, ...] = (
     litellm.SHAPE,
     livekit.SHAPE,
+    livekit_items.SHAPE,
     ai_sdk_ui.SHAPE,
     beeai.SHAPE,
     vercel_ai.SHAPE,

@@ -32,6 +32,8 @@ OPEN: dict[str, Any] = {
     "a configuration that may hold a system instruction": {"messages": [USER], "config": {"system_instruction": "x"}},
     "system blocks": {"system": [{"type": "text", "text": "x"}], "messages": [USER]},
     "messages without a role": [{"kind": "request", "parts": []}],
+    "items of a chat context": {"items": [{"type": "message", "role": "user", "content": ["hi"]}]},
+    "blocks in a text": [USER, {"role": "tool", "content": '[{"toolResult": {}}, {"toolResult": {}}]'}],
     "a system prompt and a prompt": {"system": "Be brief.", "prompt": "hi"},
 }
 

@@ -16,6 +16,7 @@ from test_langchain import ASKED, HISTORY
 from test_langchain import REPLIES as LANGCHAIN_REPLIES
 from test_litellm import CASES as LITELLM
 from test_livekit import CASES as LIVEKIT
+from test_livekit import ITEMS
 from test_openai_agents import CASES as AGENTS
 from test_openai_chat import REPLIES, REQUESTS
 from test_openai_dialects import CASES as DIALECTS
@@ -50,8 +51,14 @@ VALUES = st.recursive(
 
 
 LOGGED = [payload for case in HISTORY + RESPONSES + LITELLM + AGENTS + REQUESTS for payload in (case.input, case.output)]
-LOGGED += [payload for case in [*UI, *BEDROCK, *DIALECTS, *LIVEKIT, *STRANDS] for payload in (case.input, case.output)]
-LOGGED += [payload for case in [*BEEAI, *HAYSTACK, *LLAMA_INDEX, *OPENINFERENCE] for payload in (case.input, case.output)]
+LOGGED += [
+    payload for case in [*UI, *BEDROCK, *DIALECTS, *LIVEKIT, *ITEMS, *STRANDS] for payload in (case.input, case.output)
+]
+LOGGED += [
+    payload
+    for case in [*ITEMS, *STRANDS, *BEEAI, *HAYSTACK, *LLAMA_INDEX, *OPENINFERENCE]
+    for payload in (case.input, case.output)
+]
 LOGGED += [ASKED, *(case[1] for case in LANGCHAIN_REPLIES), *(case[2] for case in REPLIES)]
 """Real payloads: one odd value inside of one gets further than anything generated."""
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from both_platforms import Case, assert_read, call, parametrize
+from both_platforms import Case, assert_read, assert_unsupported, call, parametrize
 from model_calls import assistant, result, system, user
 from traces import choose_from, observation
 
@@ -144,3 +144,71 @@ def test_calls_that_cannot_be_read_are_not_lost_in_silence(calls: Any) -> None:
 def test_holes_of_a_stream_are_no_lost_calls(calls: Any) -> None:
     """Clients fill lists of streamed calls up."""
     assert read_message({"role": "assistant", "content": "Hi.", "tool_calls": calls}) is not None
+
+
+def _item(kind: str, **fields: Any) -> dict[str, Any]:
+    return {"id": "item_1", "type": kind, **fields, "extra": {}}
+
+
+def _said_item(role: str, *content: Any) -> dict[str, Any]:
+    return _item("message", role=role, content=list(content), interrupted=False)
+
+
+def _call_item(call_id: str, city: str) -> dict[str, Any]:
+    return _item("function_call", call_id=call_id, name="weather", arguments=json.dumps({"city": city}))
+
+
+def _output_item(call_id: str, output: str) -> dict[str, Any]:
+    return _item("function_call_output", call_id=call_id, name="weather", output=output, is_error=False)
+
+
+CONTEXT = {
+    "items": [
+        _said_item("system", "Be brief.", {"type": "cache_breakpoint"}),
+        _item("agent_config_update", instructions="Be brief.", tools_added=["weather"]),
+        _said_item("user", "Rome and", "Oslo?"),
+        _said_item("assistant", "Let me look."),
+        _call_item("call_1a", "Rome"),
+        _call_item("call_1b", "Oslo"),
+        _output_item("call_1b", "snow"),
+        _item("agent_handoff", new_agent_id="b"),
+        _output_item("call_1a", "sun"),
+    ]
+}
+ITEMS = [
+    Case(
+        "a chat context",
+        CONTEXT,
+        "Done.",
+        [
+            system("Be brief."),
+            user("Rome and\nOslo?"),
+            WIRE[2],
+            result("call_1b", "snow"),
+            result("call_1a", "sun"),
+            assistant("Done."),
+        ],
+    )
+]
+
+
+@parametrize(ITEMS)
+def test_a_chat_context_of_items_is_read(case: Case) -> None:
+    """Where the model's own row was sampled away, the items are all that is left of the chat."""
+    assert_read(case)
+
+
+@pytest.mark.parametrize("item", [_item("file_search_call"), _item("note", text="x"), "text", {"type": ["message"]}, None])
+def test_items_of_somebody_else_are_not_livekits(item: Any) -> None:
+    """`items` is a common word; what is not known is not left out."""
+    assert_unsupported({"items": [*CONTEXT["items"], item]}, "Done.")
+    assert_unsupported({**CONTEXT, "page": 1}, "Done.")
+
+
+def test_the_models_own_row_counts_before_the_context_around_it() -> None:
+    """The outer row logs the same chat without the calls of the reply."""
+    asked = {"items": [_said_item("user", "Rome?")]}
+    calling = {**assistant("Let me look."), "tool_calls": [_text("call_1a", "Rome")]}
+    rows = [observation(1, asked, "Let me look."), observation(2, [user("Rome?")], calling)]
+    for order in (rows, rows[::-1]):
+        assert choose_from(order).messages == [user("Rome?"), assistant("Let me look.", _wire("call_1a", "Rome"))]
