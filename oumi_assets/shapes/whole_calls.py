@@ -7,9 +7,9 @@ shapes know, before any of these is asked. The short way (`reconstruction.plain`
 from __future__ import annotations
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes import google_adk, strands
+from oumi_assets.shapes import dspy, google_adk, strands
 
-_WRITERS = (strands.opened, google_adk.opened)
+_WRITERS = (strands.opened, google_adk.opened, dspy.opened)
 
 
 def opened(call: ModelCall) -> ModelCall:

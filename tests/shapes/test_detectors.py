@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_ai_sdk_ui import CASES as UI
 from test_bedrock import CASES as BEDROCK
+from test_dspy import CASES as DSPY
 from test_frameworks import BEEAI, HAYSTACK, LLAMA_INDEX, OPENINFERENCE
 from test_google_adk import CASES as ADK
 from test_langchain import ASKED, HISTORY
@@ -51,18 +52,13 @@ VALUES = st.recursive(
 
 
 LOGGED = [payload for case in HISTORY + RESPONSES + LITELLM + AGENTS + REQUESTS for payload in (case.input, case.output)]
-LOGGED += [
-    payload for case in [*UI, *BEDROCK, *DIALECTS, *LIVEKIT, *ITEMS, *STRANDS] for payload in (case.input, case.output)
-]
-LOGGED += [
-    payload
-    for case in [*ITEMS, *STRANDS, *BEEAI, *HAYSTACK, *LLAMA_INDEX, *OPENINFERENCE]
-    for payload in (case.input, case.output)
-]
+LOGGED += [payload for case in [*UI, *BEDROCK, *DIALECTS, *LIVEKIT, *ITEMS] for payload in (case.input, case.output)]
+LOGGED += [payload for case in [*HAYSTACK, *LLAMA_INDEX, *OPENINFERENCE] for payload in (case.input, case.output)]
+LOGGED += [payload for case in [*STRANDS, *BEEAI] for payload in (case.input, case.output)]
 LOGGED += [ASKED, *(case[1] for case in LANGCHAIN_REPLIES), *(case[2] for case in REPLIES)]
 """Real payloads: one odd value inside of one gets further than anything generated."""
 
-WHOLE: list[Any] = [*STRANDS, *LATEST, *ADK]
+WHOLE: list[Any] = [*STRANDS, *LATEST, *ADK, *DSPY]
 """Calls that `shapes.whole_calls` opens."""
 
 
