@@ -144,6 +144,13 @@ def test_instructions_beside_wire_messages_are_not_lost(instructions: Any) -> No
     assert found.size == (3 if instructions else 2)
 
 
+def test_texts_that_are_taken_apart_go_the_long_way() -> None:
+    """Strands' messages look like plain wire; only their reply says that their texts are blocks."""
+    words = dump([{"text": "hi"}])
+    assert not both_agree([{"role": "user", "content": words}], {"finish_reason": "end_turn", "message": words})
+    assert both_agree([{"role": "user", "content": words}], {"role": "assistant", "content": words})
+
+
 @pytest.mark.parametrize("tools", [BY_NAME, FUNCTION])
 def test_tools_that_are_no_list_are_not_lost(tools: Any) -> None:
     """The AI SDK logs a map by name: wire messages beside it do not make it OpenAI's."""

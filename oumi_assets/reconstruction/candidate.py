@@ -15,6 +15,7 @@ from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
 from oumi_assets.shapes.system_prompts import is_system
+from oumi_assets.shapes.whole_calls import opened
 from oumi_assets.wire.messages import wire_messages
 from oumi_assets.wire.tools import wire_tools
 
@@ -43,6 +44,7 @@ def read_candidate(line: bytes, platform: Platform) -> tuple[Candidate | NoCandi
 
 def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
     """What a call offers, by the shapes and the wire rules: the definition that the short way must agree with."""
+    call = opened(call)
     reply = read_reply(call)
     request = _request(call, reply)
     asked = _drafts(request.messages) if request else None

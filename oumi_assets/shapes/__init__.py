@@ -14,19 +14,20 @@ from oumi_assets.shapes import (
     anthropic,
     appended_tools,
     bedrock,
+    beeai,
     claude_agent_sdk,
-    dspy,
     google,
     haystack,
     langchain,
     legacy_functions,
     litellm,
+    livekit,
+    livekit_items,
     llama_index,
     openai_agents,
     openai_chat,
     openai_chunks,
     openinference,
-    openllmetry,
     otel_genai,
     pydantic_ai,
     responses,
@@ -37,6 +38,7 @@ from oumi_assets.shapes import (
 from oumi_assets.shapes.ai_sdk_metadata import without_provider_calls
 from oumi_assets.shapes.base import Shape
 from oumi_assets.shapes.json_answers import is_json_answer
+from oumi_assets.shapes.lost_calls import loses_calls
 from oumi_assets.shapes.no_answers import is_no_answer
 from oumi_assets.shapes.plain import is_plain
 from oumi_assets.shapes.recorded_instructions import with_recorded_instructions
@@ -44,7 +46,10 @@ from oumi_assets.shapes.recorded_response import prompt_of_response
 
 SHAPES: tuple[Shape, ...] = (
     litellm.SHAPE,
+    livekit.SHAPE,
+    livekit_items.SHAPE,
     ai_sdk_ui.SHAPE,
+    beeai.SHAPE,
     vercel_ai.SHAPE,
     llama_index.SHAPE,
     appended_tools.SHAPE,
@@ -69,9 +74,8 @@ SHAPES: tuple[Shape, ...] = (
 
 def read_request(call: ModelCall) -> Request | None:
     """Where the call's messages and tools are, or None when no shape knows its input."""
-    sent = openllmetry.unfolded(call.input) if openllmetry.is_writer(call) else call.input
     for shape in SHAPES:
-        found = shape.request(sent) if shape.request else None
+        found = shape.request(call.input) if shape.request else None
         if found is not None:
             return with_recorded_instructions(_without_pseudo_messages(found), call)
     found = prompt_of_response(call)
@@ -84,16 +88,20 @@ def read_reply(call: ModelCall) -> Reply | None:
         return Reply([call.output])
     if is_no_answer(call):
         return Reply([])
-    answer = openllmetry.unfolded_answer(call.output) if openllmetry.is_writer(call) else call.output
     for shape in SHAPES:
-        found = shape.reply(answer) if shape.reply else None
+        found = shape.reply(call.output) if shape.reply else None
         if found is not None:
-            return None if call.output_text and is_json_answer(answer, found) else without_provider_calls(found, call)
-    return dspy.reply_of(call)
+            return None if call.output_text and is_json_answer(call.output, found) else without_provider_calls(found, call)
+    return None
 
 
 def read_message(value: Any) -> list[Draft] | None:
-    """The drafts of one logged message, or None when no shape knows it."""
+    """The drafts of one logged message, or None when no shape knows it, or its calls."""
+    found = _message(value)
+    return None if found is None or loses_calls(value, found) else found
+
+
+def _message(value: Any) -> list[Draft] | None:
     if is_plain(value):
         return openai_chat.message(value)
     for shape in SHAPES:

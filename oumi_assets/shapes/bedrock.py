@@ -12,6 +12,7 @@ from typing import Any
 from oumi_assets.core.calls import Draft, Request, ToolCallDraft
 from oumi_assets.shapes.base import Shape, first_list
 from oumi_assets.shapes.blocks import block_drafts, with_system
+from oumi_assets.wire.images import is_base64
 
 _SILENT = frozenset({"cachePoint"})
 _OBJECTS = frozenset(
@@ -24,9 +25,9 @@ _OF_OTHERS = ("tool_calls", "tool_call_id", "function_call", "refusal", "reasoni
 def request(value: Any) -> Request | None:
     """Messages with a tool configuration or a system prompt in blocks; bare messages are read as any list."""
     messages = first_list(value, "messages")
-    if not messages or not (isinstance(value.get("toolConfig"), dict) or _are_blocks(value.get("system"))):
+    if not messages or not (isinstance(value.get("toolConfig"), dict) or are_blocks(value.get("system"))):
         return None
-    system = _typed(value["system"]) if _are_blocks(value.get("system")) else value.get("system")
+    system = typed(value["system"]) if are_blocks(value.get("system")) else value.get("system")
     return Request(with_system(system, messages), first_list(value.get("toolConfig"), "tools") or first_list(value, "tools"))
 
 
@@ -34,12 +35,13 @@ def message(value: Any) -> list[Draft] | None:
     """A message all of whose content is blocks."""
     if not isinstance(value, dict) or not isinstance(value.get("role"), str) or any(value.get(key) for key in _OF_OTHERS):
         return None
-    if not _are_blocks(value.get("content")):
+    if not are_blocks(value.get("content")):
         return None
-    return block_drafts(value["role"], _typed(value["content"]), _call, _result, value.get("name"))
+    return block_drafts(value["role"], typed(value["content"]), _call, _result, value.get("name"))
 
 
-def _are_blocks(value: Any) -> bool:
+def are_blocks(value: Any) -> bool:
+    """Whether a value is a list of nothing but blocks, and not an empty one."""
     return isinstance(value, list) and bool(value) and all(_key(block) is not None for block in value)
 
 
@@ -53,7 +55,7 @@ def _key(block: Any) -> str | None:
     return key if is_block else None
 
 
-def _typed(blocks: list[Any]) -> list[dict[str, Any]]:
+def typed(blocks: list[Any]) -> list[dict[str, Any]]:
     """The blocks with a `type`, in the forms that `wire` reads."""
     keyed = ((_key(block) or "", block) for block in blocks)
     return [_block(key, block[key]) for key, block in keyed if key not in _SILENT]
@@ -72,7 +74,7 @@ def _image(image: dict[str, Any]) -> dict[str, Any] | None:
     place = source.get("s3Location") if isinstance(source, dict) else None
     url = place.get("uri") if isinstance(place, dict) else None
     data = source.get("bytes") if isinstance(source, dict) else None
-    if not isinstance(data, str) and not isinstance(url, str):
+    if not is_base64(data) and not isinstance(url, str):
         return None
     return {"type": "image", "media_type": f"image/{image.get('format')}", "data": data, "url": url}
 
@@ -88,15 +90,17 @@ def _result(block: dict[str, Any]) -> Draft | None:
     result = block.get("toolResult")
     if not isinstance(result, dict):
         return None
-    return Draft(role="tool", content=_answer(result.get("content")), tool_call_id=result.get("toolUseId"))
+    return Draft(role="tool", content=answer(result.get("content")), tool_call_id=result.get("toolUseId"))
 
 
-def _answer(content: Any) -> Any:
-    """One value is that value; several are parts."""
-    if not _are_blocks(content):
+def answer(content: Any) -> Any:
+    """What a result says: one value is that value, values beside other blocks stay as logged, other blocks are parts."""
+    if not are_blocks(content):
         return content
-    parts = _typed(content)
-    return parts[0]["json"] if len(parts) == 1 and "json" in parts[0] else parts
+    parts = typed(content)
+    if any(part["type"] == "json" for part in parts):
+        return parts[0]["json"] if len(parts) == 1 else content
+    return parts
 
 
 SHAPE = Shape("bedrock", request=request, message=message)

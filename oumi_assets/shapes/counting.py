@@ -29,6 +29,9 @@ _NAMED_LIKE_A_ROLE = re.compile(rb'"name\\*"\s*:\s*\\*"(' + "|".join(sorted(WIRE
 _ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
 """Nobody escapes letters of ASCII; who does may hide the name of a field."""
 
+_SEVERAL_IN_A_TEXT = b"toolResult"
+"""Strands writes a message's blocks as one text, all results of a turn among them."""
+
 
 class _Kwargs(msgspec.Struct, gc=False):
     content: Raw | UnsetType = UNSET
@@ -82,7 +85,7 @@ def count_messages(payload: str | bytes | Raw) -> Counted | None:
     None where the count is not certain.
     """
     written = payload.encode() if isinstance(payload, str) else bytes(payload)
-    if _NAMED_LIKE_A_ROLE.search(written) or _ESCAPED_LETTER.search(written):
+    if _SEVERAL_IN_A_TEXT in written or _NAMED_LIKE_A_ROLE.search(written) or _ESCAPED_LETTER.search(written):
         return None
     try:
         if payload[:1] not in ("{", b"{"):

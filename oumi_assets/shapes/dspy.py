@@ -1,30 +1,44 @@
-"""DSPy's language models, as OpenInference logs their calls: the arguments of `LM.__call__` and what it returns.
+"""DSPy: the arguments of a language model's call, and what the model said as a list.
 
-Input: `{prompt, messages, kwargs}`. Output: a list of alternatives, each a text, or `{text, reasoning_content?,
-tool_calls?}` where one of them holds more. A model may answer with such a list itself, so only the input proves it.
-Source of the format: dspy `clients.base_lm`; OpenInference's `instrumentation.dspy`.
+Input: exactly `{prompt, messages, kwargs}`, tools among the `kwargs`. Output: a list of alternatives, each a text or, with
+anything beside it, `{text, tool_calls, reasoning_content, logprobs, citations}`. The first alternative is the reply. Such a
+list is another model's own JSON where the input is not DSPy's.
+Source of the format: dspy `clients.base_lm` (`_process_completion`), as OpenInference's instrumentation logs it.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from oumi_assets.core.calls import ModelCall, Reply
+import msgspec
 
-_ARGUMENTS = {"prompt", "messages", "kwargs"}
+from oumi_assets.core.calls import ModelCall
+from oumi_assets.shapes.base import first_list
+
+_INPUT_KEYS = frozenset({"prompt", "messages", "kwargs"})
+_OUTPUT_KEYS = frozenset({"text", "tool_calls", "reasoning_content", "logprobs", "citations"})
 
 
-def reply_of(call: ModelCall) -> Reply | None:
-    """The first alternative; None for calls of any other writer."""
-    if not isinstance(call.input, dict) or call.input.keys() != _ARGUMENTS or not isinstance(call.output, list):
+def opened(call: ModelCall) -> ModelCall:
+    """A call of DSPy with its reply as a message and its tools beside the messages; any other call as it is."""
+    if not isinstance(call.input, dict) or call.input.keys() != _INPUT_KEYS or not first_list(call.input, "messages"):
+        return call
+    input_ = {**call.input, "tools": first_list(call.input["kwargs"], "tools")}
+    return msgspec.structs.replace(call, input=input_, output=_reply(call.output) or call.output)
+
+
+def _reply(output: Any) -> dict[str, Any] | None:
+    """The first alternative as a message; None for a list that holds anything else."""
+    if not isinstance(output, list) or not output:
         return None
-    return _answer(call.output[0]) if call.output else None
+    alternatives = [_said(item) for item in output]
+    return alternatives[0] if all(alternatives) else None
 
 
-def _answer(first: Any) -> Reply | None:
-    if isinstance(first, str):
-        return Reply([{"role": "assistant", "content": first}])
-    if isinstance(first, dict) and isinstance(first.get("text"), str | None) and "text" in first:
-        more = {key: first[key] for key in ("reasoning_content", "tool_calls") if key in first}
-        return Reply([{"role": "assistant", "content": first["text"], **more}])
-    return None
+def _said(item: Any) -> dict[str, Any] | None:
+    if isinstance(item, str):
+        return {"role": "assistant", "content": item}
+    if not isinstance(item, dict) or "text" not in item or not item.keys() <= _OUTPUT_KEYS:
+        return None
+    said = {key: item[key] for key in ("tool_calls", "reasoning_content") if item.get(key)}
+    return {"role": "assistant", "content": item["text"], **said}

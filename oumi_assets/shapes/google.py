@@ -14,6 +14,7 @@ from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
 from oumi_assets.shapes.base import Shape, first_list
 from oumi_assets.shapes.blocks import block_drafts, has_block, with_system
 from oumi_assets.shapes.google_turns import history, joined, streamed
+from oumi_assets.wire.tools import wire_tools
 
 _WRAPPED = frozenset({"function_call", "function_response"})
 _SIGNATURES = frozenset({"thought_signature", "thoughtSignature"})
@@ -41,7 +42,20 @@ def request(value: Any) -> Request | None:
     system = _either(value, "system_instruction", "systemInstruction") or _either(
         config, "system_instruction", "systemInstruction"
     )
-    return Request(with_system(_system(system), contents), first_list(value, "tools") or first_list(config, "tools"))
+    return Request(with_system(_system(system), contents), _tools(value, config))
+
+
+def _tools(value: dict[str, Any], config: dict[str, Any]) -> list[Any]:
+    """The definitions beside the contents or, where one of these lacks its schema, the one of that name in the config.
+
+    OpenInference's instrumentation of ADK names the tools once more, without what they take.
+    """
+    named, sent = first_list(value, "tools"), first_list(config, "tools")
+    if not named or not sent:
+        return named or sent
+    described = {tool["function"]["name"]: tool for tool in wire_tools(sent)}
+    logged = ((tool, tool["function"]) for tool in wire_tools(named))
+    return [tool if "parameters" in said else described.get(said["name"], tool) for tool, said in logged]
 
 
 def _contents(value: Any) -> list[Any]:

@@ -84,9 +84,9 @@ def spoken(audio: Any) -> Any:
 
 
 def _tool_calls(value: Any) -> list[ToolCallDraft]:
-    """Calls of one message, also as JSON text; streamed ones may hold null holes and lack `id` and `type`."""
+    """Calls of one message, all or each as JSON text; streamed ones may hold null holes and lack `id` and `type`."""
     value = parsed(value)
-    return [call for call in map(tool_call, value) if call] if isinstance(value, list) else []
+    return [call for item in value if (call := tool_call(parsed(item)))] if isinstance(value, list) else []
 
 
 def tool_call(value: Any) -> ToolCallDraft | None:

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from oumi_assets.core.calls import ModelCall
 from oumi_assets.shapes.base import first_list, parsed
 from oumi_assets.shapes.extra_tools import value_at
@@ -34,14 +36,21 @@ def is_writer(call: ModelCall) -> bool:
     return isinstance(scope, str) and scope.startswith(_SCOPE)
 
 
-def unfolded(messages: Any) -> Any:
-    """A request's messages as they were before they became attributes; anything else as it is."""
-    read = unfolded_answer(messages)
+def opened(call: ModelCall) -> ModelCall:
+    """A call of OpenLLMetry's with its messages as they were before they became attributes; any other as it is."""
+    if not is_writer(call):
+        return call
+    return msgspec.structs.replace(call, input=_unfolded(call.input), output=_unfolded_answer(call.output))
+
+
+def _unfolded(messages: Any) -> Any:
+    """A request's messages; anything else as it is."""
+    read = _unfolded_answer(messages)
     of_items = isinstance(read, list) and any(_items(message) for message in read if isinstance(message, dict))
     return _linked(_turns(read)) if of_items and _are_messages(read) else read
 
 
-def unfolded_answer(answer: Any) -> Any:
+def _unfolded_answer(answer: Any) -> Any:
     """The same for an answer, whose messages are alternatives and not turns."""
     return _with_thoughts([_message(message) for message in answer]) if _are_messages(answer) else answer
 

@@ -6,10 +6,11 @@ Only the form changes; the picture is never fetched, decoded or judged. An image
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 _IMAGES = frozenset({"image", "image-url", "image-data"})
-_CARRIERS = frozenset({"file", "media", "uri", "blob", "binary"})
+_CARRIERS = frozenset({"file", "file_data", "media", "uri", "blob", "binary"})
 """Parts of any media type: images when they say so."""
 
 _MEDIA_TYPES = ("mediaType", "media_type", "mimeType", "mime_type")
@@ -19,6 +20,9 @@ _READ = frozenset({"type", "source", "source_type", "file", "modality", "kind", 
 _ADDRESS_STARTS = ("http://", "https://", "data:", "gs://", "@@@langfuseMedia:")
 _MAGIC = {"iVBORw0KGgo": "image/png", "/9j/": "image/jpeg", "R0lGOD": "image/gif", "UklGR": "image/webp"}
 """How base64 begins for the formats models read: writers may leave the media type out."""
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/_=\r\n-]+")
+_BEGINNING = 64
 
 
 def image_part(part: dict[str, Any]) -> dict[str, Any] | None:
@@ -33,6 +37,11 @@ def image_part(part: dict[str, Any]) -> dict[str, Any] | None:
         return None
     url = _url(fields, media_type)
     return None if url is None else _with_rest(url, {key: value for key, value in part.items() if key not in _READ})
+
+
+def is_base64(value: Any) -> bool:
+    """Whether a text begins like base64: writers put words in the place of bytes that they do not record."""
+    return isinstance(value, str) and _BASE64.fullmatch(value, 0, _BEGINNING) is not None
 
 
 def _openai(part: dict[str, Any]) -> dict[str, Any] | None:
@@ -64,6 +73,8 @@ def _url(fields: dict[str, Any], media_type: str | None) -> str | None:
     content = _first(fields, _CONTENTS)
     if content is None or content.startswith(_ADDRESS_STARTS):
         return content
+    if not is_base64(content):
+        return None
     if media_type is None or not media_type.startswith("image/") or media_type == "image/*":
         media_type = next((known for magic, known in _MAGIC.items() if content.startswith(magic)), None)
     # URLs of inline data hold standard base64; Google's SDK writes the URL-safe alphabet.

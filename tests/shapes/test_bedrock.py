@@ -53,6 +53,12 @@ CASES = [
         ANSWER,
         _wire('{"sky":"blue"}'),
     ),
+    Case(
+        "a value beside a text",
+        [ASKED, CALLED, _answered({"json": {"sky": "blue"}}, {"text": "b"})],
+        ANSWER,
+        _wire('[{"json":{"sky":"blue"}},{"text":"b"}]'),
+    ),
     Case("a result of two texts", [ASKED, CALLED, _answered({"text": "a"}, {"text": "b"})], ANSWER, _wire("a\nb")),
     Case(
         "a picture and a thought",

@@ -41,6 +41,8 @@ OPEN: dict[str, Any] = {
     "messages without a role": [{"kind": "request", "parts": []}],
     "blocks of one answer": [USER, *[{"id": "msg_1", "role": "assistant", "content": [{"type": "text", "text": "a"}]}] * 2],
     "a result's block in the place of a message": [USER, {"type": "tool_result", "tool_use_id": "a", "role": "tool"}],
+    "items of a chat context": {"items": [{"type": "message", "role": "user", "content": ["hi"]}]},
+    "blocks in a text": [USER, {"role": "tool", "content": '[{"toolResult": {}}, {"toolResult": {}}]'}],
     "a system prompt and a prompt": {"system": "Be brief.", "prompt": "hi"},
 }
 

@@ -10,14 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_ai_sdk_ui import CASES as UI
 from test_bedrock import CASES as BEDROCK
-from test_frameworks import HAYSTACK, LLAMA_INDEX, OPENINFERENCE
+from test_dspy import CASES as DSPY
+from test_frameworks import BEEAI, HAYSTACK, LLAMA_INDEX, OPENINFERENCE
+from test_google_adk import CASES as ADK
 from test_langchain import ASKED, HISTORY
 from test_langchain import REPLIES as LANGCHAIN_REPLIES
 from test_litellm import CASES as LITELLM
+from test_livekit import CASES as LIVEKIT
+from test_livekit import ITEMS
 from test_openai_agents import CASES as AGENTS
 from test_openai_chat import REPLIES, REQUESTS
 from test_openai_dialects import CASES as DIALECTS
 from test_responses import CASES as RESPONSES
+from test_strands import CASES as STRANDS
+from test_strands import LATEST
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply, Request
 from oumi_assets.reconstruction.candidate import NoCandidate, read_generally
@@ -46,10 +52,14 @@ VALUES = st.recursive(
 
 
 LOGGED = [payload for case in HISTORY + RESPONSES + LITELLM + AGENTS + REQUESTS for payload in (case.input, case.output)]
-LOGGED += [payload for case in [*UI, *BEDROCK, *DIALECTS] for payload in (case.input, case.output)]
+LOGGED += [payload for case in [*UI, *BEDROCK, *DIALECTS, *LIVEKIT, *ITEMS] for payload in (case.input, case.output)]
 LOGGED += [payload for case in [*HAYSTACK, *LLAMA_INDEX, *OPENINFERENCE] for payload in (case.input, case.output)]
+LOGGED += [payload for case in [*STRANDS, *BEEAI] for payload in (case.input, case.output)]
 LOGGED += [ASKED, *(case[1] for case in LANGCHAIN_REPLIES), *(case[2] for case in REPLIES)]
 """Real payloads: one odd value inside of one gets further than anything generated."""
+
+WHOLE: list[Any] = [*STRANDS, *LATEST, *ADK, *DSPY]
+"""Calls that `shapes.whole_calls` opens."""
 
 
 def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -107,5 +117,19 @@ def test_a_detector_survives_an_odd_value_in_a_real_payload(shape: Any, data: st
 def test_a_call_of_any_values_is_read_or_refused(input_: Any, output: Any, failed: bool) -> None:
     """What shapes hand on is digestible: the wire rules never meet a value they cannot handle."""
     found, path = read_generally(ModelCall(input_, output, None, failed, {}))
+    assert path.startswith("$")
+    assert isinstance(found, NoCandidate) or found.messages[-1]["role"] == "assistant"
+
+
+@given(data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_real_call_with_an_odd_value_is_read_or_refused(data: st.DataObject) -> None:
+    """Some writers are told by the whole call only: what they take apart may be odd inside."""
+    case = data.draw(st.sampled_from(WHOLE))
+    changed: Any = [case.input, case.output]
+    for _ in range(data.draw(st.integers(1, 3))):
+        changed = _with(changed, data.draw(st.sampled_from([path for path in _places(changed) if path])), data.draw(VALUES))
+    extras = {"metadata": case.fields.get("metadata")} if hasattr(case, "fields") else {}
+    found, path = read_generally(ModelCall(*changed, None, False, extras))
     assert path.startswith("$")
     assert isinstance(found, NoCandidate) or found.messages[-1]["role"] == "assistant"

@@ -185,7 +185,47 @@ def test_dspys_answer_is_the_first_of_its_list(input_: Any, output: Any, answer:
     assert read_.messages == [system("Be brief."), HI, answer]
 
 
-@parametrize([*LLAMA_INDEX, *HAYSTACK, *OPENINFERENCE, *SMOLAGENTS])
+def _bee_call(call_id: str) -> dict[str, Any]:
+    return {"type": "tool-call", "id": call_id, "tool_name": "weather", "args": '{"city": "Rome"}'}
+
+
+def _bee_result(call_id: str, result: Any) -> dict[str, Any]:
+    return {"type": "tool-result", "result": result, "tool_name": "weather", "tool_call_id": call_id}
+
+
+BEE_SCHEMA = {"properties": {"city": {"type": "string"}}, "type": "object"}
+BEEAI = [
+    Case(
+        "BeeAI",
+        {
+            "input": [
+                {"role": "system", "content": "Be brief."},
+                {"role": "user", "content": [{"type": "text", "text": "Rome?"}]},
+                {"role": "assistant", "content": [_bee_call("c1"), _bee_call("c2"), {"type": "text", "text": "Looking."}]},
+                {"role": "tool", "content": [_bee_result("c2", {"sky": "blue"})]},
+                {"role": "tool", "content": [_bee_result("c1", "sunny")]},
+            ],
+            "tools": [{"name": "weather", "description": "d", "input_schema": BEE_SCHEMA}],
+        },
+        "Sunny.",
+        [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "Rome?"},
+            {
+                "role": "assistant",
+                "content": "Looking.",
+                "tool_calls": [call("c1", "weather", '{"city": "Rome"}'), call("c2", "weather", '{"city": "Rome"}')],
+            },
+            {"role": "tool", "content": '{"sky":"blue"}', "name": "weather", "tool_call_id": "c2"},
+            {"role": "tool", "content": "sunny", "name": "weather", "tool_call_id": "c1"},
+            {"role": "assistant", "content": "Sunny."},
+        ],
+        [{"type": "function", "function": {"name": "weather", "description": "d", "parameters": BEE_SCHEMA}}],
+    ),
+]
+
+
+@parametrize([*LLAMA_INDEX, *HAYSTACK, *OPENINFERENCE, *SMOLAGENTS, *BEEAI])
 def test_a_frameworks_own_messages_are_read(case: Case) -> None:
     """Whoever traces a framework logs its objects and not what it sends."""
     assert_read(case)

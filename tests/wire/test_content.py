@@ -14,6 +14,8 @@ from oumi_assets.wire.content import Content, read_content
 TOKEN = "@@@langfuseMedia:type=image/png|id=9a2c|source=base64_data_uri@@@"
 IMAGE = {"type": "image_url", "image_url": {"url": "https://x.test/a.png"}}
 
+PDF = {"mime_type": "application/pdf", "uri": "https://x.test/a.pdf", "type": "file_data"}
+
 
 def _image(url: str, **rest: Any) -> dict[str, Any]:
     return {"type": "image_url", "image_url": {"url": url, **rest}}
@@ -52,6 +54,18 @@ BODIES: dict[str, tuple[Any, Any]] = {
     "a picture in a file part": (
         [{"type": "file", "file": {"file_data": "data:image/png;base64,iVBO"}}],
         [_image("data:image/png;base64,iVBO")],
+    ),
+    "words in the place of a picture's bytes": (
+        [{"type": "image", "media_type": "image/png", "data": "<replaced>"}],
+        [{"type": "image", "media_type": "image/png", "data": "<replaced>"}],
+    ),
+    "a file that is a picture, and one that is none": (
+        [{"mime_type": "image/png", "uri": "https://x.test/a.png", "type": "file_data"}, PDF],
+        [_image("https://x.test/a.png"), PDF],
+    ),
+    "base64 in lines": (
+        [{"type": "image", "media_type": "image/png", "data": "iVBO\r\nRw0K\n"}],
+        [_image("data:image/png;base64,iVBO\r\nRw0K\n")],
     ),
     "LangChain's standard image": (
         [{"type": "image", "source_type": "base64", "data": "iVBO", "mime_type": "image/png"}],

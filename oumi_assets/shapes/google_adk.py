@@ -1,0 +1,63 @@
+"""Google's Agent Development Kit, where its spans follow OpenTelemetry's conventions: ids that it made up.
+
+Gemini's calls have no ids, so ADK writes the name and the place of the part, `weather_1`. Results stand in other places:
+their ids lead nowhere or to another call, and return with every turn. All that they tell is the tool's name.
+Source of the format: google-adk `telemetry._experimental_semconv` (`_to_part`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from oumi_assets.core.calls import ModelCall
+from oumi_assets.shapes.base import first_list
+from oumi_assets.shapes.span_scope import is_of_scope
+
+_SCOPE = "gcp.vertex.agent"
+_MADE_UP = re.compile(r"(.+)_[0-9]{1,4}", re.DOTALL)
+
+
+def opened(call: ModelCall) -> ModelCall:
+    """A call of ADK without the ids that it made up; any other call as it is."""
+    messages = call.input if isinstance(call.input, list) else first_list(call.input, "messages")
+    replies = call.output if isinstance(call.output, list) else []
+    if not any(map(_made_up_names, [*messages, *replies])) or not is_of_scope(call, _SCOPE):
+        return call
+    messages, replies = _without_ids(messages), _without_ids(replies)
+    input_ = {**call.input, "messages": messages} if isinstance(call.input, dict) else messages
+    return msgspec.structs.replace(call, input=input_, output=replies or call.output)
+
+
+def _without_ids(messages: list[Any]) -> list[Any]:
+    """Each result gets the name that its id begins with, if a tool of that name was called without an id before it."""
+    names: set[str] = set()
+    opened_ = []
+    for message in messages:
+        names = _made_up_names(message) or names
+        parts = first_list(message, "parts")
+        opened_.append({**message, "parts": [_part(part, names) for part in parts]} if parts else message)
+    return opened_
+
+
+def _part(part: Any, names: set[str]) -> Any:
+    name = _made_up_name(part)
+    if name not in names:
+        return part
+    return {**{key: value for key, value in part.items() if key != "id"}, "name": name}
+
+
+def _made_up_names(message: Any) -> set[str]:
+    """The tools that a message calls under ids made of their names."""
+    calls = (part for part in first_list(message, "parts") if isinstance(part, dict) and part.get("type") == "tool_call")
+    return {name for call in calls if (name := _made_up_name(call)) is not None and name == call.get("name")}
+
+
+def _made_up_name(part: Any) -> str | None:
+    """The name in the id of a call or a result, where it may be made up."""
+    if not isinstance(part, dict) or part.get("type") not in ("tool_call", "tool_call_response"):
+        return None
+    found = _MADE_UP.fullmatch(part["id"]) if isinstance(part.get("id"), str) else None
+    return found[1] if found and part.get("name") in (None, found[1]) else None

@@ -1,0 +1,60 @@
+"""LiveKit Agents 1.2 to 1.7: OpenTelemetry events, one for each item of its chat context.
+
+What the model said and each of its calls are items of their own, so one turn is logged as several messages of the
+assistant: `{role, content}`, then `{role, tool_calls: [JSON text]}` for every call. A result names its call in `id`.
+The reply is one message, its calls JSON texts as well.
+Source of the format: livekit-agents `telemetry.traces` (`_chat_ctx_to_otel_events`), `llm.llm`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import Request
+from oumi_assets.shapes import openai_chat
+from oumi_assets.shapes.base import Shape, first_list, parsed
+
+
+def request(value: Any) -> Request | None:
+    """Messages among which a call stands alone, as JSON text; calls made beside each other become one turn."""
+    messages = value if isinstance(value, list) else first_list(value, "messages")
+    if not any(map(_is_call, messages)):
+        return None
+    found = openai_chat.request(value)
+    return None if found is None else Request(_turns(found.messages), found.tools)
+
+
+def _is_call(value: Any) -> bool:
+    """A message that is nothing but one call."""
+    if not isinstance(value, dict) or value.get("role") != "assistant" or value.get("content"):
+        return False
+    calls = value.get("tool_calls")
+    if not isinstance(calls, list) or len(calls) != 1 or not isinstance(calls[0], str):
+        return False
+    call = parsed(calls[0])
+    return isinstance(call, dict) and call.keys() == {"function", "id", "type"}
+
+
+def _turns(messages: list[Any]) -> list[Any]:
+    """The messages, each call put to the assistant's message before it."""
+    turns: list[Any] = []
+    for value in messages:
+        if _is_call(value) and turns and _is_assistant(turns[-1]):
+            turns[-1] = {**turns[-1], "tool_calls": [*first_list(turns[-1], "tool_calls"), *value["tool_calls"]]}
+        else:
+            turns.append(_with_call_id(value))
+    return turns
+
+
+def _is_assistant(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("role") == "assistant"
+
+
+def _with_call_id(value: Any) -> Any:
+    """A result under the name that results have: its `id` is the call's, whatever the provider calls it."""
+    if isinstance(value, dict) and value.get("role") == "tool" and isinstance(value.get("id"), str):
+        return {"tool_call_id": value["id"], **value}
+    return value
+
+
+SHAPE = Shape("livekit", request=request)

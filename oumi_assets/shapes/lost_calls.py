@@ -1,0 +1,49 @@
+"""Messages whose tool calls no shape could read: such a message is not one that called nothing.
+
+Results would answer nobody, and the model would seem to have said nothing. The call is left out instead, and counted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oumi_assets.core.calls import Draft
+from oumi_assets.shapes.base import parsed
+from oumi_assets.wire.roles import WIRE_ROLES
+
+_ABOUT = frozenset({"id", "type", "index"})
+"""What a call is called: a hole of a streamed list has these, too."""
+
+_NOTHING = ("null", "None")
+
+
+def loses_calls(value: Any, drafts: list[Draft]) -> bool:
+    """Whether a message of the assistant was logged with calls and read without any."""
+    if not isinstance(value, dict) or any(draft.tool_calls for draft in drafts):
+        return False
+    logged = value.get("tool_calls") or value.get("toolCalls")
+    return bool(logged) and any(map(_is_assistant, drafts)) and _says(logged)
+
+
+def _is_assistant(draft: Draft) -> bool:
+    return WIRE_ROLES.get(draft.role.lower()) == "assistant"
+
+
+def _says(logged: Any) -> bool:
+    """Whether calls were logged at all; a text that only begins like JSON held some."""
+    found = parsed(logged)
+    return found is None or (found not in _NOTHING and _holds(found))
+
+
+def _holds(value: Any) -> bool:
+    """Whether something is said in it. A loop: a value may be nested deeper than Python's calls."""
+    left = [value]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            left += [inner for key, inner in value.items() if key not in _ABOUT]
+        elif isinstance(value, list):
+            left += value
+        elif value:
+            return True
+    return False

@@ -1,0 +1,19 @@
+"""Writers that only a whole call tells: what one part of it holds is theirs because of what stands in another.
+
+A `Shape` sees an input or an output. The functions here see the call, and put what their writer wrapped into a form that
+shapes know, before any of these is asked. The short way (`reconstruction.plain`) takes none of these calls.
+"""
+
+from __future__ import annotations
+
+from oumi_assets.core.calls import ModelCall
+from oumi_assets.shapes import dspy, google_adk, openllmetry, strands
+
+_WRITERS = (strands.opened, google_adk.opened, dspy.opened, openllmetry.opened)
+
+
+def opened(call: ModelCall) -> ModelCall:
+    """The call in a form that shapes know; nearly always as it is."""
+    for opened_by in _WRITERS:
+        call = opened_by(call)
+    return call

@@ -1,0 +1,65 @@
+"""DSPy's calls of a language model, whose replies are lists."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from both_platforms import Case, assert_read, call, parametrize
+from model_calls import Logged, assistant, system, user
+from model_calls import assert_read as assert_logged
+
+TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
+ASKED = [system("Be brief."), user("Rome?")]
+CALL = call("a", "weather", '{"city": "Rome"}')
+
+
+def _input(**kwargs: Any) -> dict[str, Any]:
+    return {"prompt": None, "messages": ASKED, "kwargs": kwargs}
+
+
+CASES = [
+    Case("a text", _input(), ["Sunny."], [*ASKED, assistant("Sunny.")]),
+    Case("a text that is JSON", _input(), ['["sunny"]'], [*ASKED, assistant('["sunny"]')]),
+    Case(
+        "a text beside calls",
+        _input(tools=[TOOL], temperature=1.0),
+        [{"text": "Let me look.", "tool_calls": [CALL]}],
+        [*ASKED, assistant("Let me look.", CALL)],
+        [TOOL],
+    ),
+    Case("calls alone", _input(), [{"text": None, "tool_calls": [CALL]}], [*ASKED, assistant(None, CALL)]),
+    Case(
+        "alternatives, with reasoning",
+        _input(n=2),
+        [{"text": "Sunny.", "reasoning_content": "Hm."}, {"text": "Clouds."}],
+        [*ASKED, assistant("Sunny.", reasoning_content="Hm.")],
+    ),
+]
+
+
+@parametrize(CASES)
+def test_dspy_is_read(case: Case) -> None:
+    """The reply was the JSON of a list, and its calls words."""
+    assert_read(case)
+
+
+def test_alternatives_of_texts() -> None:
+    """The first one is the conversation's, as everywhere. (LangSmith joins texts: they may be a generator's pieces.)"""
+    assert_logged(Logged("", "langfuse", _input(n=2), ["Sunny.", "Clouds."], [*ASKED, assistant("Sunny.")]))
+
+
+NOT_DSPY: dict[str, tuple[Any, Any]] = {
+    "other arguments": ({"messages": ASKED, "kwargs": {}}, ["Sunny."]),
+    "further arguments": ({**_input(), "model": "m"}, [{"text": "Sunny."}]),
+    "a bare list": (ASKED, [{"text": "Sunny."}]),
+    "another list": (_input(), [{"text": "Sunny.", "mood": "good"}]),
+    "a list of numbers": (_input(), [1, 2]),
+}
+
+
+@pytest.mark.parametrize(("input_", "output"), NOT_DSPY.values(), ids=NOT_DSPY)
+def test_lists_of_other_calls_stay_the_models_own(input_: Any, output: Any) -> None:
+    """Asked for JSON, a model answers with a list of texts."""
+    assert_logged(Logged("", "langfuse", input_, json.dumps(output), [*ASKED, assistant(json.dumps(output))]))
