@@ -81,15 +81,22 @@ def test_nesting_beyond_the_parsers_is_told_apart(text: str) -> None:
 def test_what_is_written_is_nested_no_deeper_than_every_reader_goes(inside: str) -> None:
     """A limit of ours: the parsers' depends on the version of Python, and on where they are called from."""
 
-    def nested(depth: int) -> Any:
-        return parse(inside * (depth - 1) + "[1]" + {"[": "]", '{"a":': "}"}[inside] * (depth - 1))
+    def nested(depth: int) -> str:
+        return inside * (depth - 1) + "[1]" + {"[": "]", '{"a":': "}"}[inside] * (depth - 1)
 
     flat = ["[" * MAX_DEPTH, [[]] * MAX_DEPTH]
-    for value in (nested(MAX_DEPTH), flat):
+    for value in (parse(nested(MAX_DEPTH)), parse(nested(MAX_DEPTH).encode()), flat):
         assert dump_readable(value) == dump(value)
-    for value in (nested(MAX_DEPTH + 1), [flat, nested(MAX_DEPTH)]):
+    with pytest.raises(NestedTooDeep):
+        dump_readable([flat, parse(nested(MAX_DEPTH))])
+    for text in (
+        nested(MAX_DEPTH + 1),
+        nested(MAX_DEPTH + 1).encode(),
+        nested(MAX_DEPTH + 1) + "\t",
+        f"[-0,{nested(MAX_DEPTH)}]",
+    ):
         with pytest.raises(NestedTooDeep):
-            dump_readable(value)
+            parse(text)
 
 
 def test_a_value_too_deep_even_to_be_written_is_told_the_same_way() -> None:

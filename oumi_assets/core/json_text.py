@@ -22,11 +22,11 @@ class NotJson(ValueError):
 
 
 class NestedTooDeep(NotJson):
-    """Nested deeper than the parsers go (1,000 to 10,000 levels), or than we write: nothing a chat logs does."""
+    """Nested deeper than `MAX_DEPTH`, or than a parser goes: nothing a chat logs does."""
 
 
 MAX_DEPTH = 400
-"""Lists and objects within each other in what is written for others: every parser of every Python goes deeper.
+"""Lists and objects within each other in a payload, and in what is written: every parser of every Python goes deeper.
 
 A limit of ours, since the parsers' depends on the version of Python, and on where they are called from.
 """
@@ -56,7 +56,14 @@ _encode_sorted = msgspec.json.Encoder(order="deterministic").encode
 
 
 def parse(text: bytes | str) -> Any:
-    """The value of one JSON text. Raises `NotJson` (or `NestedTooDeep`); never guesses."""
+    """The value of one JSON text. Raises `NotJson` (or `NestedTooDeep`, beyond `MAX_DEPTH`); never guesses."""
+    value = _parse(text)
+    if len(text) > 2 * MAX_DEPTH:
+        _refuse_deep(value, text)
+    return value
+
+
+def _parse(text: bytes | str) -> Any:
     found = _NEGATIVE_ZERO.search(text) if isinstance(text, str) else _NEGATIVE_ZERO_BYTES.search(text)
     if found:
         return _parse_lenient(text)
@@ -124,10 +131,15 @@ def dump_readable(value: Any) -> str:
         text = dump(value)
     except RecursionError:
         raise NestedTooDeep from None
-    # Only where there are as many brackets at all: looking takes longer than writing.
-    if text.count("[") + text.count("{") > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
-        raise NestedTooDeep
+    _refuse_deep(value, text)
     return text
+
+
+def _refuse_deep(value: Any, text: bytes | str) -> None:
+    # Only where there are as many brackets at all: looking takes longer than writing.
+    brackets = text.count("[") + text.count("{") if isinstance(text, str) else text.count(b"[") + text.count(b"{")
+    if brackets > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
+        raise NestedTooDeep
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
