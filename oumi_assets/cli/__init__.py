@@ -15,6 +15,7 @@ from oumi_assets.cli.pull import pull
 from oumi_assets.cli.screen import STOPPED, fail
 from oumi_assets.cli.upload import upload
 from oumi_assets.core.errors import TraceImportError
+from oumi_assets.core.storage_errors import is_full
 
 
 class _Commands(click.Group):
@@ -45,4 +46,10 @@ def main() -> None:
         commands(prog_name="oumi-assets")
     except TraceImportError as error:
         fail(str(error))
+        sys.exit(1)
+    except OSError as error:
+        if not is_full(error):
+            raise
+        # A place of ours raises `DiskFull`: this is where the output goes.
+        fail("The output could not be written: no room is left there.")
         sys.exit(1)

@@ -74,6 +74,15 @@ def test_a_disk_that_is_full_while_uploading_is_said_to_be(export: Path, tmp_pat
     assert not [*(tmp_path / "uploads").iterdir()]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no file that is always full")
+def test_an_output_without_room_is_one_sentence() -> None:
+    """People write lists into files, too."""
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "oumi_assets", "datasets", "--help"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, "Error: The output could not be written: no room is left there.\n")
+
+
 @pytest.mark.parametrize(
     ("setting", "value"),
     [

@@ -69,8 +69,17 @@ def test_an_end_that_has_not_settled_is_moved_back() -> None:
     assert chosen_window("2026-11-22", "2026-11-23", NOON, LAG).end == datetime(2026, 11, 22, 11, 50, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("start", "end"), [("yesterday", None), ("2026-11-22", "2026-11-21"), ("2027-01-01", None)])
-def test_a_window_that_is_none_is_refused(start: str, end: str | None) -> None:
+NO_WINDOWS = [
+    ("yesterday", None),
+    ("2026-11-22", "2026-11-21"),
+    ("2027-01-01", None),
+    (None, "0001-01-01"),
+    ("0001-01-01T00:00+05:00", None),
+]
+
+
+@pytest.mark.parametrize(("start", "end"), NO_WINDOWS)
+def test_a_window_that_is_none_is_refused(start: str | None, end: str | None) -> None:
     """Wrong usage is told apart from an empty project."""
     with pytest.raises(BadWindow):
         chosen_window(start, end, NOON, LAG)
@@ -209,6 +218,6 @@ def test_settings_that_are_missing_or_wrong_are_named() -> None:
     assert LANGFUSE.missing_setting({"LANGFUSE_PUBLIC_KEY": "k"}) == "LANGFUSE_SECRET_KEY"
     assert LANGFUSE.named_projects({}) == ["default"]
     assert settling_lag({"OUMI_PULL_LAG_MINUTES": "90"}) == timedelta(minutes=90)
-    for wrong in ("an hour", "²"):
+    for wrong in ("an hour", "²", "9" * 14):
         with pytest.raises(BadSetting, match="OUMI_PULL_LAG_MINUTES"):
             settling_lag({"OUMI_PULL_LAG_MINUTES": wrong})
