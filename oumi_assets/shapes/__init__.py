@@ -91,8 +91,14 @@ def read_reply(call: ModelCall) -> Reply | None:
     for shape in SHAPES:
         found = shape.reply(call.output) if shape.reply else None
         if found is not None:
-            return None if call.output_text and is_json_answer(call.output, found) else without_provider_calls(found, call)
+            return None if call.output_text and is_json_answer(call.output, found) else _without_tools_work(found, call)
     return None
+
+
+def _without_tools_work(reply: Reply, call: ModelCall) -> Reply:
+    """The reply without what was no turn of the model's: calls that its provider ran, results of its calls."""
+    reply.messages = list(map(vercel_ai.without_own_results, reply.messages))
+    return without_provider_calls(reply, call)
 
 
 def read_message(value: Any) -> list[Draft] | None:

@@ -39,9 +39,8 @@ def _tool_name(called: Any) -> str | None:
 
 
 def _waits(call: ModelCall) -> bool:
-    """Whether the answer ended with calls for us, or nobody knows: some tools of a provider run on our side."""
-    reason = value_at(call.extras, _FINISH_REASON)
-    return reason is None or reason == "tool-calls"
+    """Whether the answer may have ended with calls for us: some tools of a provider run on our side."""
+    return bool(value_at(call.extras, _FINISH_REASON) != "stop")
 
 
 def _names_of_provider(call: ModelCall) -> set[str]:

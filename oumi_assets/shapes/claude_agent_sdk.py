@@ -14,25 +14,37 @@ from typing import Any
 from oumi_assets.core.calls import Draft
 from oumi_assets.shapes.base import Shape
 
+_NAMES = "container content context_management id model role stop_reason stop_sequence type usage"
+_KEYS = frozenset(_NAMES.split())
+"""Anthropic's own: whatever another writer says beside the blocks would be lost."""
+
+_TELLING = frozenset({"tool_use", "thinking", "redacted_thinking"})
+_BLOCKS = _TELLING | {"text"}
+
 
 def whole_turns(messages: list[Any]) -> list[Any]:
-    """The messages, those that are blocks of one answer put together."""
+    """The messages, those that are blocks of one answer put together: with a call or a thought among them."""
     turns: list[Any] = []
     for answer, logged in groupby(messages, _answer_id):
-        blocks = list(logged)
-        turns += blocks if answer is None or len(blocks) == 1 else [_together(blocks)]
+        parts = list(logged)
+        blocks = [block for message in parts for block in message["content"]] if answer is not None else []
+        together = len(parts) > 1 and any(block["type"] in _TELLING for block in blocks)
+        turns += [{**parts[0], "content": blocks}] if together else parts
     return turns
 
 
 def _answer_id(message: Any) -> str | None:
-    """The id of an assistant's message of blocks; LangChain's ids of classes are lists."""
-    if not isinstance(message, dict) or message.get("role") != "assistant" or not isinstance(message.get("content"), list):
+    """The id of an assistant's message of Anthropic's blocks; a model's name would be one, but not with calls in pieces."""
+    if not isinstance(message, dict) or message.get("role") != "assistant" or not message.keys() <= _KEYS:
+        return None
+    content = message.get("content")
+    if not isinstance(content, list) or not content or not all(map(_is_block, content)):
         return None
     return message["id"] if isinstance(message.get("id"), str) and message["id"] else None
 
 
-def _together(messages: list[dict[str, Any]]) -> dict[str, Any]:
-    return {**messages[0], "content": [block for message in messages for block in message["content"]]}
+def _is_block(block: Any) -> bool:
+    return isinstance(block, dict) and isinstance(block.get("type"), str) and block["type"] in _BLOCKS
 
 
 def message(value: Any) -> list[Draft] | None:

@@ -13,6 +13,7 @@ from typing import Any
 from oumi_assets.shapes.base import first_list
 
 _HISTORY = ("automatic_function_calling_history", "automaticFunctionCallingHistory")
+_FINISHED = frozenset({"finishReason", "finish_reason"})
 _TEXT_KEYS = frozenset({"text", "thought", "thought_signature", "thoughtSignature"})
 
 
@@ -20,10 +21,12 @@ def joined(contents: list[Any]) -> list[Any]:
     """The contents, those of the model that follow each other as one."""
     turns: list[Any] = []
     for content in contents:
-        if turns and _is_models(content) and _is_models(turns[-1]):
-            turns[-1] = {**turns[-1], "parts": _continued(turns[-1]["parts"], content["parts"])}
-        else:
+        if not _is_models(content):
             turns.append(content)
+        elif turns and _is_models(turns[-1]):
+            _continue(turns[-1]["parts"], content["parts"])
+        else:
+            turns.append({**content, "parts": [*content["parts"]]})
     return turns
 
 
@@ -39,9 +42,18 @@ def streamed(responses: list[Any]) -> list[Any] | None:
     """The turns of a list of responses, the first candidate of each; None for any other list."""
     if not responses or not all(isinstance(piece, dict) and "candidates" in piece for piece in responses):
         return None
-    first = (candidates[0] for piece in responses if (candidates := first_list(piece, "candidates")))
-    contents = (candidate["content"] for candidate in first if isinstance(candidate, dict) and candidate.get("content"))
-    return joined([{**content, "role": content.get("role") or "model"} for content in contents if _has_parts(content)])
+    first = [candidates[0] for piece in responses if (candidates := first_list(piece, "candidates"))]
+    if not any(map(_is_candidate, first)):
+        # A model may answer with a list of people.
+        return None
+    contents: list[dict[str, Any]] = [found["content"] for found in first if isinstance(found, dict) and "content" in found]
+    return joined([{**content, "role": content.get("role") or "model"} for content in filter(_has_parts, contents)])
+
+
+def _is_candidate(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    return _has_parts(value.get("content")) or not _FINISHED.isdisjoint(value)
 
 
 def _has_parts(content: Any) -> bool:
@@ -52,13 +64,16 @@ def _is_models(content: Any) -> bool:
     return _has_parts(content) and content.get("role") == "model"
 
 
-def _continued(parts: list[Any], more: list[Any]) -> list[Any]:
-    """Parts behind parts; a text that another one of its kind follows goes on in it."""
-    if not parts or not more or not (_is_text(parts[-1]) and _is_text(more[0])):
-        return [*parts, *more]
-    if bool(parts[-1].get("thought")) != bool(more[0].get("thought")):
-        return [*parts, *more]
-    return [*parts[:-1], {**parts[-1], "text": parts[-1]["text"] + more[0]["text"]}, *more[1:]]
+def _continue(parts: list[Any], more: list[Any]) -> None:
+    """Parts behind parts, in the same list; a text that another one of its kind follows goes on in it."""
+    if parts and more and _goes_on(parts[-1], more[0]):
+        parts[-1] = {**parts[-1], "text": parts[-1]["text"] + more[0]["text"]}
+        more = more[1:]
+    parts += more
+
+
+def _goes_on(part: Any, other: Any) -> bool:
+    return _is_text(part) and _is_text(other) and bool(part.get("thought")) == bool(other.get("thought"))
 
 
 def _is_text(part: Any) -> bool:

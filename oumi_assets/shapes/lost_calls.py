@@ -11,10 +11,8 @@ from oumi_assets.core.calls import Draft
 from oumi_assets.shapes.base import parsed
 from oumi_assets.wire.roles import WIRE_ROLES
 
-_ABOUT = frozenset({"id", "type", "index"})
-"""What a call is called: a hole of a streamed list has these, too."""
-
-_NOTHING = ("null", "None")
+_ABOUT = frozenset({"id", "type", "index", "status"})
+"""What a call is called: a hole of a streamed list has these, too, and so has a tool that the provider ran."""
 
 
 def loses_calls(value: Any, drafts: list[Draft]) -> bool:
@@ -30,9 +28,11 @@ def _is_assistant(draft: Draft) -> bool:
 
 
 def _says(logged: Any) -> bool:
-    """Whether calls were logged at all; a text that only begins like JSON held some."""
+    """Whether calls were logged at all: not by `none` or a number; a text that only begins like JSON held some."""
+    if isinstance(logged, str) and logged[:1] not in ("[", "{"):
+        return len(logged.split()) > 1
     found = parsed(logged)
-    return found is None or (found not in _NOTHING and _holds(found))
+    return found is None or (isinstance(found, dict | list) and _holds(found))
 
 
 def _holds(value: Any) -> bool:

@@ -18,8 +18,13 @@ _OBJECT = re.compile(r"\s*<[\w.<>]+ object(?: [\w.<>]+)? at 0x[0-9A-Fa-f]+>\s*")
 def is_no_answer(call: ModelCall) -> bool:
     """Whether the call's output was made up by its logger."""
     if isinstance(call.output, str):
-        return _OBJECT.fullmatch(call.output) is not None
+        return is_object_name(call.output)
     return call.failed and _is_gemini_none(call.output)
+
+
+def is_object_name(text: str) -> bool:
+    """Whether a text is what Python calls an object, and nothing else."""
+    return _OBJECT.fullmatch(text) is not None
 
 
 def _is_gemini_none(output: Any) -> bool:

@@ -84,9 +84,13 @@ def spoken(audio: Any) -> Any:
 
 
 def _tool_calls(value: Any) -> list[ToolCallDraft]:
-    """Calls of one message, all or each as JSON text; streamed ones may hold null holes and lack `id` and `type`."""
-    value = parsed(value)
-    return [call for item in value if (call := tool_call(parsed(item)))] if isinstance(value, list) else []
+    """Calls of one message, all or each as JSON text; streamed ones may hold null holes and lack `id` and `type`.
+
+    One call may stand without its list.
+    """
+    found = parsed(value)
+    calls = found if isinstance(found, list) else [found]
+    return [call for item in calls if (call := tool_call(parsed(item)))]
 
 
 def tool_call(value: Any) -> ToolCallDraft | None:

@@ -66,7 +66,7 @@ def _has_message(choice: Any) -> bool:
 
 def _is_choice(value: Any) -> bool:
     """Known for one also without the object around it."""
-    return _has_message(value) and "finish_reason" in value and "role" in value["message"]
+    return _has_message(value) and "finish_reason" in value and _answers(value["message"])
 
 
 def _index(choice: dict[str, Any]) -> int:

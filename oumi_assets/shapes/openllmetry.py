@@ -19,6 +19,9 @@ from oumi_assets.shapes.base import first_list, parsed
 from oumi_assets.shapes.extra_tools import value_at
 
 _SCOPE = "opentelemetry.instrumentation."
+_OTHERS = frozenset({"openai_v2", "google_genai"})
+"""OpenTelemetry's own instrumentations, which write what the conventions say."""
+
 _KINDS = """
     document file image image_url input_audio input_file input_image input_text output_text reasoning redacted_thinking
     refusal summary_text text thinking tool_result tool_use
@@ -33,7 +36,7 @@ def is_writer(call: ModelCall) -> bool:
     if isinstance(metadata, str) and _SCOPE not in metadata:
         return False
     scope = value_at(metadata, "scope.name")
-    return isinstance(scope, str) and scope.startswith(_SCOPE)
+    return isinstance(scope, str) and scope.startswith(_SCOPE) and scope.removeprefix(_SCOPE) not in _OTHERS
 
 
 def opened(call: ModelCall) -> ModelCall:
@@ -127,12 +130,12 @@ def _speaks_in_parts(message: dict[str, Any]) -> bool:
 
 def _linked(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Results with the ids of the items that called for them: the first of a turn answers its first, and so on."""
-    waiting: list[str] = []
+    waiting: dict[str, None] = {}
     linked = []
     for message in messages:
         called = _items(message)
         if called:
-            waiting = called
+            waiting = dict.fromkeys(called)
         elif isinstance(message.get("parts"), list):
             message = {**message, "parts": [_answer(part, waiting) for part in message["parts"]]}
         linked.append(message)
@@ -145,10 +148,11 @@ def _items(message: dict[str, Any]) -> list[str]:
     return [call["id"] for call in calls if isinstance(call.get("id"), str) and call["id"].startswith(_ITEM_ID)]
 
 
-def _answer(part: Any, waiting: list[str]) -> Any:
+def _answer(part: Any, waiting: dict[str, None]) -> Any:
     """A result with the id of the item that waits for it; any other part as it is."""
     if not waiting or not isinstance(part, dict) or part.get("type") != "tool_call_response":
         return part
-    answered = part["id"] if part.get("id") in waiting else waiting[0]
-    waiting.remove(answered)
+    named = part.get("id")
+    answered = named if isinstance(named, str) and named in waiting else next(iter(waiting))
+    del waiting[answered]
     return {**part, "id": answered}

@@ -16,8 +16,10 @@ from oumi_assets.shapes import openai_chat
 from oumi_assets.shapes.base import Shape, parsed
 from oumi_assets.shapes.blocks import block_drafts
 from oumi_assets.shapes.vercel_ai import APPROVAL_PARTS
+from oumi_assets.wire.tool_calls import usable_id
 
 _EVENT = "gen_ai.event.content"
+_ARGUMENTS = ("arguments", "parameters", "input")
 
 
 def message(value: Any) -> list[Draft] | None:
@@ -34,10 +36,10 @@ def message(value: Any) -> list[Draft] | None:
 
 def _of_parts(value: dict[str, Any], parts: list[dict[str, Any]]) -> list[Draft]:
     """What the parts say; an assistant's call with its result beside it was the provider's, which waits for nobody."""
-    answered = [part.get("id") for part in parts if part["type"] == "tool_call_response" and part.get("id")]
+    answered = {usable_id(part.get("id")) for part in parts if part["type"] == "tool_call_response"} - {None}
 
     def our_call(part: dict[str, Any]) -> ToolCallDraft | None:
-        return None if part.get("id") in answered else _call(part)
+        return None if usable_id(part.get("id")) in answered else _call(part)
 
     return block_drafts(value["role"], parts, our_call, _result, value.get("name")) if parts else []
 
@@ -89,16 +91,25 @@ def _result(part: dict[str, Any]) -> Draft | None:
 
 
 def _with_flat_calls(value: dict[str, Any]) -> list[Draft] | None:
-    """`tool_calls: [{id, name, arguments}]`, as unfolded from `gen_ai.prompt.0.tool_calls.0.name` attributes."""
+    """`tool_calls: [{id, name, arguments}]`, as unfolded from `gen_ai.prompt.0.tool_calls.0.name` attributes.
+
+    The arguments may be called `parameters` or `input`, as by the models' own APIs.
+    """
     calls = parsed(value.get("tool_calls"))
     if not isinstance(calls, list) or not calls or not all(_is_flat_call(call) for call in calls):
         return None
-    drafts = [ToolCallDraft(name=call["name"], arguments=call.get("arguments"), id=call.get("id")) for call in calls]
+    drafts = [ToolCallDraft(name=call["name"], arguments=_arguments(call), id=call.get("id")) for call in calls]
     return [Draft(role=value["role"], content=value.get("content"), tool_calls=drafts, reasoning=value.get("reasoning"))]
 
 
 def _is_flat_call(call: Any) -> bool:
-    return isinstance(call, dict) and isinstance(call.get("name"), str) and "arguments" in call and "function" not in call
+    if not isinstance(call, dict) or not isinstance(call.get("name"), str) or "function" in call:
+        return False
+    return any(key in call for key in _ARGUMENTS)
+
+
+def _arguments(call: dict[str, Any]) -> Any:
+    return next((call[key] for key in _ARGUMENTS if key in call), None)
 
 
 SHAPE = Shape("otel_genai", reply=reply, message=message)

@@ -19,9 +19,11 @@ from oumi_assets.core.calls import ModelCall, Request
 from oumi_assets.core.json_text import NotJson, parse
 from oumi_assets.shapes.base import parsed
 from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.no_answers import is_object_name
 from oumi_assets.shapes.recorded_response import is_response
 from oumi_assets.shapes.system_prompts import is_system
 
+_BLOCK_KEYS = frozenset({"type", "text", "cache_control", "citations", "cachePoint"})
 _PLACE = "metadata.attributes.gen_ai.system_instructions"
 
 
@@ -33,17 +35,12 @@ def with_recorded_instructions(request: Request, call: ModelCall) -> Request:
     messages, recorded = request.messages, _of_telemetry(request, call)
     systems = list(filter(is_system, messages))
     if recorded:
-        recorded = [message for message in recorded if not _is_said(message, systems)]
+        said = "\n".join(text for system in systems for text in _texts(system))
+        recorded = [message for message in recorded if not (systems and all(text in said for text in _texts(message)))]
     elif not systems:
         recorded = system_arguments(call)
     leading = next((index for index, message in enumerate(messages) if not is_system(message)), len(messages))
     return Request([*messages[:leading], *recorded, *messages[leading:]], request.tools) if recorded else request
-
-
-def _is_said(message: dict[str, Any], systems: list[Any]) -> bool:
-    """Whether the system's messages have the text already, perhaps among others."""
-    said = "\n".join(text for system in systems for text in _texts(system))
-    return bool(systems) and all(text in said for text in _texts(message))
 
 
 def _texts(message: Any) -> list[str]:
@@ -111,12 +108,24 @@ def _argument(call: ModelCall, place: str, name: str) -> Any:
 
 
 def _said(logged: Any) -> Any:
-    """A text, also as JSON text, or text parts of blocks; None for any other value, and for Python's notation of blocks."""
+    """A text, also as JSON text, or text parts of blocks; None for any other value, and for Python's notation of values.
+
+    A single word is a name (`openai`) or an unset argument (`None`, `NOT_GIVEN`), and no prompt.
+    """
     value = _unquoted(logged)
     if isinstance(value, list):
-        texts = [block["text"] for block in value if isinstance(block, dict) and isinstance(block.get("text"), str)]
+        texts = [block["text"] for block in value if "text" in block] if all(map(_is_block, value)) else []
         return [{"type": "text", "text": text} for text in texts] or None
-    return value if isinstance(value, str) and value and not value.startswith("[{") else None
+    if not isinstance(value, str) or len(value.split()) < 2 or value.startswith("[{") or is_object_name(value):
+        return None
+    return value
+
+
+def _is_block(block: Any) -> bool:
+    """Anthropic's or Bedrock's text, or a place in a cache."""
+    if not isinstance(block, dict) or not block.keys() <= _BLOCK_KEYS:
+        return False
+    return isinstance(block.get("text"), str) or "cachePoint" in block
 
 
 def _unquoted(logged: Any) -> Any:

@@ -28,5 +28,7 @@ def is_response(metadata: Any) -> bool:
     if not isinstance(fields, dict):
         return False
     state = fields.get("status")
-    has_keys = "tools" in fields and any(key in fields for key in _KEYS)
+    tools, reasoning = parsed(fields.get("tools")), parsed(fields.get("reasoning"))
+    are_tools = isinstance(tools, list) and all(isinstance(tool, dict) for tool in tools)
+    has_keys = are_tools and isinstance(reasoning, dict | None) and any(key in fields for key in _KEYS)
     return fields.get("object") == "response" or (has_keys and isinstance(state, str) and state in _STATES)

@@ -1,7 +1,8 @@
 """Streams that were logged event by event: generators traced without a function that puts their pieces together.
 
-Output: a list of events. Of the Responses API the last whole `response` counts; Anthropic's content blocks are put together
-from their start and their deltas, a call's arguments as the text that was streamed. Chat completions are read by
+Output: a list of events. Of the Responses API the last whole `response` counts, else, of a stream that was left early, the
+items that were done and the text so far. Anthropic's content blocks are put together from their start and their deltas, a
+call's arguments as the text that was streamed. Chat completions are read by
 `openai_chunks`.
 Source of the format: OpenAI API reference, streaming events; Anthropic API reference, streaming messages, and the events
 that its Python SDK adds.
@@ -12,11 +13,13 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Reply
-from oumi_assets.shapes import openai_agents
+from oumi_assets.shapes import openai_agents, responses
 from oumi_assets.shapes.base import Shape, parsed
 
 _ENDS = ("response.completed", "response.incomplete")
 _START, _DELTA = "content_block_start", "content_block_delta"
+_STARTED = {"message_start": "message", _START: "content_block"}
+_RESPONSE_KEYS = frozenset({"response", "response_id", "item_id", "item", "sequence_number", "delta"})
 _ANTHROPIC = frozenset({"message_start", _START, _DELTA, "content_block_stop", "message_delta", "message_stop"})
 _BESIDE = frozenset({"ping", "error", "text", "thinking", "signature", "citation", "input_json"})
 """Events that say nothing new: of the connection, and the Python SDK's, which repeat a delta."""
@@ -26,11 +29,13 @@ _TEXTS = ("text", "thinking")
 
 
 def reply(value: Any) -> Reply | None:
-    """The answer that the events are together; none where they hold no whole response, or no block."""
+    """The answer that the events are together; not ours where they say nothing that only events say."""
     kinds = [_kind(event) for event in value] if isinstance(value, list) else []
     if any(map(_is_of_response, kinds)) and all(_is_of_response(kind) or kind in _BESIDE for kind in kinds):
-        return _of_response(value)
+        return _of_response(value) if any(map(_has_response_key, value)) else None
     if not _ANTHROPIC.isdisjoint(kinds) and all(kind in _ANTHROPIC or kind in _BESIDE for kind in kinds):
+        if not any(isinstance(event.get(_STARTED.get(kind, "")), dict) for kind, event in zip(kinds, value, strict=True)):
+            return None
         blocks = _blocks(value)
         return Reply([{"role": "assistant", "content": blocks}] if blocks else [])
     return None
@@ -45,9 +50,20 @@ def _is_of_response(kind: str) -> bool:
     return kind.startswith("response.")
 
 
+def _has_response_key(event: dict[str, Any]) -> bool:
+    return not _RESPONSE_KEYS.isdisjoint(event)
+
+
 def _of_response(events: list[dict[str, Any]]) -> Reply:
     whole = [event.get("response") for event in events if event["type"] in _ENDS]
-    return (openai_agents.reply(whole[-1]) if whole else None) or Reply([])
+    if whole:
+        return openai_agents.reply(whole[-1]) or Reply([])
+    done = [event.get("item") for event in events if event["type"] == "response.output_item.done"]
+    items = [item for item in done if isinstance(item, dict)]
+    if all(item.get("type") != "message" for item in items):
+        text = _joined([event for event in events if event["type"] == "response.output_text.delta"], "delta")
+        items += [{"type": "message", "role": "assistant", "content": text}] if text else []
+    return (responses.reply(items) if items else None) or Reply([])
 
 
 def _blocks(events: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ Source of the format: Langfuse's Python SDK, `observe`.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from oumi_assets.core.calls import Request
@@ -14,6 +15,9 @@ from oumi_assets.shapes import anthropic, bedrock, google, openai_chat, response
 from oumi_assets.shapes.base import Shape, first_list
 
 _APIS = (google.request, bedrock.request, anthropic.request, responses.request, openai_chat.request)
+
+_OTHER_MODELS = re.compile("embed|moderation|imagen|image|whisper|tts|dall-e|rerank")
+"""Such a model's request has the same names, and no chat."""
 
 _SENT = ("messages", "contents", "input")
 
@@ -33,6 +37,8 @@ def request(value: Any) -> Request | None:
 def _is_request(named: Any) -> bool:
     """Whether keyword arguments may be a request: texts under a common name are anybody's arguments."""
     if not isinstance(named, dict) or not any(named.get(key) for key in _SENT):
+        return False
+    if _OTHER_MODELS.search(str(named.get("model")).lower()):
         return False
     contents = named.get("contents")
     return not contents or "model" in named or (isinstance(contents, list) and any(map(_is_content, contents)))

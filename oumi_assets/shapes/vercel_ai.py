@@ -15,7 +15,6 @@ from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
 from oumi_assets.core.json_text import dump
 from oumi_assets.shapes.base import Shape, first_list, parsed
 from oumi_assets.shapes.blocks import block_drafts, has_block, with_system
-from oumi_assets.wire.roles import WIRE_ROLES
 from oumi_assets.wire.tool_calls import usable_id
 from oumi_assets.wire.tools import definitions_of
 
@@ -82,21 +81,23 @@ def message(value: Any) -> list[Draft] | None:
     content = value.get("content")
     if isinstance(content, list) and has_block(content, _TOOL_PARTS | APPROVAL_PARTS):
         said = [part for part in content if not has_block([part], APPROVAL_PARTS)]
-        answers = WIRE_ROLES.get(value["role"].lower()) == "assistant"
-        parts = _without_own_results(said) if answers else said
-        return block_drafts(value["role"], parts, _part_call, _part_result) if said else []
+        return block_drafts(value["role"], said, _part_call, _part_result) if said else []
     calls = _calls(value.get("tool_calls") or value.get("toolCalls"))
     return [Draft(role=value["role"], content=content, tool_calls=calls)] if calls else None
 
 
-def _without_own_results(parts: list[Any]) -> list[Any]:
-    """The parts of a message without the results of its own calls.
+def without_own_results(answer: Any) -> Any:
+    """An answer without the results of its own calls; anything else as it is.
 
     Version 7 ends a step after our side ran its calls; the next step's messages have these results as a tool's.
     """
+    parts = answer.get("content") if isinstance(answer, dict) else None
+    if not isinstance(parts, list) or not has_block(parts, frozenset(_RESULT_PARTS)):
+        return answer
     calls = [_part_call(part) for part in parts if isinstance(part, dict)]
     own = {usable_id(call.id) for call in calls if call} - {None}
-    return [part for part in parts if not (_is_our_result(part) and usable_id(part.get("toolCallId")) in own)]
+    left = [part for part in parts if not (_is_our_result(part) and usable_id(part.get("toolCallId")) in own)]
+    return {**answer, "content": left}
 
 
 def _is_our_result(part: Any) -> bool:

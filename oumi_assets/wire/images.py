@@ -21,7 +21,7 @@ _ADDRESS_STARTS = ("http://", "https://", "data:", "gs://", "@@@langfuseMedia:")
 _MAGIC = {"iVBORw0KGgo": "image/png", "/9j/": "image/jpeg", "R0lGOD": "image/gif", "UklGR": "image/webp"}
 """How base64 begins for the formats models read: writers may leave the media type out."""
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/_=\r\n-]+")
+_BASE64 = re.compile(r"\s*[A-Za-z0-9+/_=\r\n-]+")
 _BEGINNING = 64
 
 

@@ -109,7 +109,10 @@ def test_most_calls_with_metadata_take_the_short_way() -> None:
         assert read_plain(unread) is not None
 
 
-@pytest.mark.parametrize("fields", [{"modelParameters": {"system": "s"}}, {"metadata": {"max_tokens": 1, "system": "s"}}])
+BESIDE = [{"modelParameters": {"system": "Be brief."}}, {"metadata": {"max_tokens": 1, "system": "Be brief."}}]
+
+
+@pytest.mark.parametrize("fields", BESIDE)
 def test_a_call_with_one_message_more_than_its_list_is_read(fields: dict[str, Any]) -> None:
     """Its request is shorter, and a count of its list alone would be the same."""
     rows = [observation(1, [user("p" * 900)], said("a")), observation(2, [HI], said("a"), **fields)]

@@ -52,6 +52,7 @@ USE = {"type": "tool_use", "id": "toolu_1", "name": "weather", "input": {}}
 SEARCH = {"type": "server_tool_use", "id": "srv_1", "name": "web_search", "input": {}}
 SAID = _block(0, TEXT, *_words("Sun", "ny."))
 
+RESPONSE_CALL = {"type": "function_call", "call_id": "call_1", "name": "weather", "arguments": "{}"}
 CASES = [
     Case("a response", [ASK], [CREATED, DELTA, DONE], [ASK, assistant("Sunny.")]),
     Case(
@@ -103,6 +104,13 @@ CASES = [
         [ASK, assistant("Sunny.", call("toolu_1", "weather"))],
     ),
     Case("an error behind a response", [ASK], [CREATED, DONE, {"type": "error"}], [ASK, assistant("Sunny.")]),
+    Case("a response that was cut off", [ASK], [CREATED, DELTA], [ASK, assistant("Sunny.")]),
+    Case(
+        "a response that was cut off behind a call",
+        [ASK],
+        [CREATED, {"type": "response.output_item.done", "item": RESPONSE_CALL}, DELTA],
+        [ASK, assistant("Sunny.", call("call_1", "weather"))],
+    ),
     Case("a message that was cut off", [ASK], [STARTED, *SAID[:2]], [ASK, assistant("Sun")]),
 ]
 
@@ -115,7 +123,7 @@ def test_a_streams_events_are_its_answer(case: Case) -> None:
 
 @pytest.mark.parametrize(
     "events",
-    [[CREATED, DELTA], [CREATED, _response("failed", "failed")], [STARTED, *STOPPED], [STARTED, {"type": "error"}]],
+    [[CREATED], [CREATED, _response("failed", "failed")], [STARTED, *STOPPED], [STARTED, {"type": "error"}]],
     ids=["cut off", "failed", "empty", "an error"],
 )
 def test_a_stream_without_an_answer_has_none(events: list[Any]) -> None:
