@@ -239,7 +239,7 @@ def main() -> None:
     parser.add_argument(
         "--sizes", default="125,500", help="megabytes: the slope is between the first two, memory of the largest"
     )
-    parser.add_argument("--times", type=int, default=3, help="runs of which the median counts")
+    parser.add_argument("--times", type=int, default=5, help="runs of which the median counts")
     args = parser.parse_args()
     sizes = [int(size) * MB for size in args.sizes.split(",")]
     figures = [*import_cost(), *fixed_cost(args.times)]
