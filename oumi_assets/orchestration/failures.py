@@ -15,14 +15,23 @@ from oumi_assets.imports.workspace import RAW_EXPORT, STAGES
 from oumi_assets.orchestration.history import form_of, newest_run
 from oumi_assets.orchestration.home import open_home
 from oumi_assets.orchestration.partitions import IMPORTS
+from oumi_assets.orchestration.planning import PAUSES
 from oumi_assets.orchestration.resources import open_here
-from oumi_assets.orchestration.tags import FAILURE_REASON_TAG, has_dead_process
+from oumi_assets.orchestration.tags import (
+    ATTEMPT_TAG,
+    CONTENT_TAG,
+    FAILURE_REASON_TAG,
+    LATER,
+    TRY_AGAIN_TAG,
+    has_dead_process,
+)
 from oumi_assets.storage.keys import folder_name
 from oumi_assets.storage.store import Store
 
 _WAITING = (dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.QUEUED)
 _OF_CODE = ("STEP_FAILURE", "RUN_EXCEPTION")
 """Dagster's reasons of a failed run that speak of a file or of a bug; any other end was an interruption."""
+_AGAIN = " The sensor tries it again by itself."
 _INTERRUPTED = "It was interrupted: somebody stopped it, or its process was killed."
 
 
@@ -86,7 +95,14 @@ def _why(instance: dg.DagsterInstance, store: Store, key: str, run: dg.DagsterRu
         return "It was canceled."
     if run.tags.get(FAILURE_REASON_TAG) not in _OF_CODE:
         return _INTERRUPTED
-    return _recorded(store, key, run.run_id) or _from_events(instance, run.run_id)
+    return f"{_recorded(store, key, run.run_id) or _from_events(instance, run.run_id)}{_AGAIN if _rests(run) else ''}"
+
+
+def _rests(run: dg.DagsterRun) -> bool:
+    """Whether the sensor plans it again, after a pause."""
+    attempt = run.tags.get(ATTEMPT_TAG, "")
+    waits = CONTENT_TAG in run.tags and run.tags.get(TRY_AGAIN_TAG) == LATER
+    return waits and attempt.isdecimal() and int(attempt) <= len(PAUSES)
 
 
 def _recorded(store: Store, key: str, run_id: str) -> str | None:

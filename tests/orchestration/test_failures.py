@@ -23,7 +23,9 @@ from oumi_assets.orchestration.failures import list_failed
 from oumi_assets.orchestration.in_process import Importer
 from oumi_assets.orchestration.job import imports_job
 from oumi_assets.orchestration.partitions import IMPORTS
+from oumi_assets.orchestration.planning import PAUSES
 from oumi_assets.orchestration.resources import OpenedWorkspace
+from oumi_assets.orchestration.tags import ATTEMPT_TAG, LATER, TRY_AGAIN_TAG
 
 
 @pytest.fixture(autouse=True)
@@ -140,6 +142,19 @@ def test_what_runs_waits_or_was_interrupted_is_said_to(
     [request] = platform.tick()
     platform.record(request, status, tags)
     assert (only(home, workspace).error or "").startswith(why)
+
+
+@pytest.mark.parametrize(("attempt", "again"), [("1", True), (str(len(PAUSES) + 1), False)])
+def test_what_waits_for_a_place_is_said_to_be_tried_again(
+    home: dg.DagsterInstance, workspace: Workspace, tmp_path: Path, attempt: str, again: bool
+) -> None:
+    """Nobody needs to do anything but to make room."""
+    shutil.copyfile(FIXTURE, tmp_path / "uploads" / "monday.jsonl")
+    platform = Platform(home, workspace)
+    [request] = platform.tick()
+    tags = {"dagster/failure_reason": "STEP_FAILURE", TRY_AGAIN_TAG: LATER, ATTEMPT_TAG: attempt}
+    platform.record(request, dg.DagsterRunStatus.FAILURE, tags)
+    assert (only(home, workspace).error or "").endswith("The sensor tries it again by itself.") is again
 
 
 def test_a_killed_import_is_interrupted_and_does_not_run(
