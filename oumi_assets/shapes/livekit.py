@@ -39,10 +39,12 @@ def _turns(messages: list[Any]) -> list[Any]:
     """The messages, each call put to the assistant's message before it."""
     turns: list[Any] = []
     for value in messages:
-        if _is_call(value) and turns and _is_assistant(turns[-1]):
-            turns[-1] = {**turns[-1], "tool_calls": [*first_list(turns[-1], "tool_calls"), *value["tool_calls"]]}
-        else:
+        if not _is_assistant(value):
             turns.append(_with_call_id(value))
+        elif _is_call(value) and turns and _is_assistant(turns[-1]):
+            turns[-1]["tool_calls"] += value["tool_calls"]
+        else:
+            turns.append({**value, "tool_calls": [*first_list(value, "tool_calls")]})
     return turns
 
 

@@ -30,7 +30,8 @@ def opened(call: ModelCall) -> ModelCall:
     """A call of Strands with the blocks that it was made of; any other call as it is."""
     messages = call.input if isinstance(call.input, list) else first_list(call.input, "messages")
     reply = _reply(call.output)
-    if reply is not None and messages and _of_text(messages[0]) is not None:
+    # No block at all bears no witness: a text of `[]` is anybody's.
+    if reply is not None and messages and (_of_text(messages[0]) or {}).get("content"):
         # A message of which the content cannot be told becomes null, which nobody reads.
         return _with(call, [_of_text(message) for message in messages], reply)
     if any(map(_has_parts, messages)) and is_of_scope(call, _SCOPE):

@@ -107,15 +107,18 @@ def _is_our_result(part: Any) -> bool:
 def _calls(value: Any) -> list[ToolCallDraft]:
     """Calls of the SDK, also as the JSON text that Langfuse keeps; empty when one is of another kind."""
     value = parsed(value)
-    if not isinstance(value, list) or not all(_is_call(call) for call in value):
+    if not isinstance(value, list) or not all(map(_is_named, value)):
         return []
     return [_call(call) for call in value]
 
 
+def _is_named(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("toolName"), str) and "toolCallId" in value
+
+
 def _is_call(value: Any) -> bool:
-    if not isinstance(value, dict) or not isinstance(value.get("toolName"), str):
-        return False
-    return "toolCallId" in value and "result" not in value and "output" not in value
+    """Whether it is a call also where nothing around it says so: its result has the same names."""
+    return _is_named(value) and "result" not in value and "output" not in value
 
 
 def _call(value: dict[str, Any]) -> ToolCallDraft:

@@ -37,6 +37,11 @@ def _generations(*messages: Any, kind: str = "ChatGeneration") -> dict[str, Any]
 ASKED = {"messages": [[_lc("HumanMessage", "hi", type="human")]]}
 DONE = _generations(_lc("AIMessage", "Done.", type="ai"))
 HI, HELLO = user("hi"), assistant("Done.")
+THOUGHT_AND_CALLED = [
+    HI,
+    assistant("Looking.", call("a", "weather", '{"city":"Rome"}'), reasoning_content="Look."),
+    result("a", "sunny"),
+]
 
 
 def _langsmith(name: str, messages: list[Any], wire: list[dict[str, Any]], **fields: Any) -> Logged:
@@ -138,11 +143,7 @@ HISTORY = [
                 _lc("ToolMessage", "sunny", tool_call_id="a"),
             ]
         ],
-        [
-            HI,
-            assistant("Looking.", call("a", "weather", '{"city":"Rome"}'), reasoning_content="Look."),
-            result("a", "sunny"),
-        ],
+        THOUGHT_AND_CALLED,
     ),
     _langsmith(
         "blocks of the Responses API, the only place of the call",
@@ -179,11 +180,7 @@ HISTORY = [
                 _lc("ToolMessage", "sunny", tool_call_id="a"),
             ]
         ],
-        [
-            HI,
-            assistant("Looking.", call("a", "weather", '{"city":"Rome"}'), reasoning_content="Look."),
-            result("a", "sunny"),
-        ],
+        THOUGHT_AND_CALLED,
     ),
     _langsmith(
         "JavaScript: Gemini's call, the only place of the call",

@@ -116,3 +116,18 @@ def test_results_beside_calls_of_the_history_are_kept() -> None:
     found = read("langfuse", langfuse_row([ASK, {"role": "assistant", "content": parts}, ASK], "done"))
     assert isinstance(found, Conversation)
     assert "sunny" in json.dumps(found.messages)
+
+
+def test_a_call_that_was_logged_with_its_result_is_a_call() -> None:
+    """The AI SDK's steps tell both; the key says which it is."""
+    logged = {"toolCallId": "c1", "toolName": "f", "args": {}, "result": "sunny"}
+    found = read("langfuse", langfuse_row([ASK], {"role": "assistant", "content": "", "toolCalls": [logged]}))
+    assert isinstance(found, Conversation)
+    assert found.messages == [ASK, assistant(None, call("c1", "f", "{}"))]
+
+
+def test_a_text_of_an_empty_list_is_no_strands() -> None:
+    """Only blocks bear witness."""
+    found = read("langfuse", langfuse_row([user("[]"), ASK], {"finish_reason": "stop", "message": "[]"}))
+    assert isinstance(found, Conversation)
+    assert found.messages[0] == user("[]")
