@@ -7,12 +7,20 @@ from typing import NamedTuple
 
 import msgspec
 
-from oumi_assets.core.errors import BadSetting, EmptyFile, FileChanged, FileNotFound, ImportExists, NothingToImport
+from oumi_assets.core.errors import (
+    BadSetting,
+    EmptyFile,
+    FileChanged,
+    FileNotFound,
+    ImportExists,
+    MixedPlatforms,
+    NothingToImport,
+)
 from oumi_assets.core.parallel import PARALLEL_BYTES, warm_up
 from oumi_assets.detection import check_name, detect
 from oumi_assets.imports.form import AUTO, Form, name_after, trouble_with_name
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace, failures_recorded, new_manifest
-from oumi_assets.platforms import PLATFORMS
+from oumi_assets.platforms import PLATFORMS, other_platform
 from oumi_assets.pulls.state import pull_of
 from oumi_assets.stages.files import COMPRESSED, DROPPED_FILE, EXPORT
 from oumi_assets.stages.index import all_signatures, index_export, take_sample
@@ -71,13 +79,14 @@ class _Attempt(NamedTuple):
             manifest = msgspec.structs.replace(manifest, source=_source(before, self.watched), pull=self._pull())
             if self.stored is not None:
                 # An import that succeeded once is never replaced by a failure.
-                return self._finish(folder, _hashed(manifest, self._copy(folder, file, before)))
+                return self._finish(folder, _hashed(manifest, self._copy(folder, file, before)), {})
             with failures_recorded(self.workspace, folder, manifest, {}):
                 copied = self._copy(folder, file, before)
         # With its hash, by which the upload is known again when it is touched.
         manifest = _hashed(manifest, copied)
-        with failures_recorded(self.workspace, folder, manifest, {}):
-            return self._finish(folder, manifest)
+        found: dict[str, Counts] = {}
+        with failures_recorded(self.workspace, folder, manifest, found):
+            return self._finish(folder, manifest, found)
 
     def _pull(self) -> Pull | None:
         """The record of the pull that wrote this upload; an import tried again keeps what it knew."""
@@ -99,10 +108,11 @@ class _Attempt(NamedTuple):
             raise FileChanged(self.form.file)
         return copied
 
-    def _finish(self, folder: Path, manifest: Manifest) -> Manifest:
+    def _finish(self, folder: Path, manifest: Manifest, found: dict[str, Counts]) -> Manifest:
+        """Index and publish; `found` gains what was counted until a failure."""
         assert manifest.source is not None
         _refuse_other_import(self.stored, manifest.source, self.settings)
-        platform, counts = _index(self.workspace, folder / EXPORT, folder, _declared(self.form))
+        platform, counts = _index(self.workspace, folder / EXPORT, folder, _declared(self.form), found)
         complete = msgspec.structs.replace(manifest, platform=platform, counts=counts)
         kept = COMPRESSED if (folder / COMPRESSED).exists() else EXPORT
         return self.workspace.store.publish(folder, complete, {kept: manifest.source.blake3})
@@ -132,7 +142,7 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
                 # A second name for bytes that only we own; the old folder goes away.
                 (folder / name).hardlink_to(workspace.store.file(RAW_EXPORT, key, name))
         declared = None if stored.settings.source_platform == AUTO else stored.settings.source_platform
-        platform, counts = _index(workspace, folder / EXPORT, folder, declared)
+        platform, counts = _index(workspace, folder / EXPORT, folder, declared, {})
         again = new_manifest(RAW_EXPORT, key, run_id)
         return workspace.store.publish(
             folder,
@@ -148,10 +158,15 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
         )
 
 
-def _index(workspace: Workspace, export: Path, folder: Path, declared: str | None) -> tuple[str, Counts]:
+def _index(
+    workspace: Workspace, export: Path, folder: Path, declared: str | None, found: dict[str, Counts]
+) -> tuple[str, Counts]:
     platform = detect(take_sample(export), declared, all_signatures(export))
     counted = index_export(export, folder, platform, workers=workspace.workers, progress=workspace.progress)
     dropped = count_reasons(folder / DROPPED_FILE)
+    if counted.foreign is not None:
+        found["counts"] = Counts(counted.lines, 0, dropped)
+        raise MixedPlatforms(platform.name, other_platform(platform).name, counted.foreign)
     return platform.name, Counts(counted.lines, counted.rows, dropped, {"bytes": export.stat().st_size})
 
 
