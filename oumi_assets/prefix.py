@@ -112,10 +112,11 @@ def _parts(content: Any) -> Any:
     """Content in parts without what only says how they were sent or shown."""
     if not isinstance(content, list):
         return _without_nulls(content)
-    return [
-        _without_nulls({key: value for key, value in part.items() if key not in _COSMETIC} if isinstance(part, dict) else part)
-        for part in content
-    ]
+    return [_without_nulls(_told(part) if isinstance(part, dict) else part) for part in content]
+
+
+def _told(part: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in part.items() if key not in _COSMETIC}
 
 
 def _without_nulls(value: Any) -> Any:

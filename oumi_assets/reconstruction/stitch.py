@@ -131,8 +131,8 @@ class _Trees:
         """The id of a tool call that this call answers first, when nobody has made it yet."""
         if not is_incomplete(found) or self._continued(call, found)[0] is not None:
             return None
-        result = next(draft for message, draft in zip(found.messages, found.drafts, strict=False) if message["role"] == "tool")
-        call_id = usable_id(result.tool_call_id)
+        asked = zip(found.roles, found.drafts, strict=True)
+        call_id = usable_id(next(draft for role, draft in asked if role == "tool").tool_call_id)
         return None if call_id is None else (call.marked, call_id)
 
     def called(self, call: CallEntry, found: Candidate) -> list[tuple[bool, str]]:

@@ -197,6 +197,17 @@ def test_rule_3_stored_responses_are_taken_as_they_are() -> None:
     assert choose_from([first, second]).messages == [answered("c1", "1"), said("done")]
 
 
+def test_rule_3_an_unset_previous_response_is_none() -> None:
+    """Old SDKs log what was not given by its Python name: nobody stored that history."""
+    item = {"type": "function_call", "call_id": "c1", "name": "f", "arguments": "{}"}
+    output = {"type": "function_call_output", "call_id": "c1", "output": "1"}
+    unset = {"model": "m", "previous_response_id": "<openai.Omit object at 0x7f>"}
+    first = run(1, [], {}, inputs={"input": "hi", **unset}, outputs={"output": [item]})
+    done = {"type": "message", **said("done")}
+    second = run(2, [], {}, inputs={"input": [output], **unset}, outputs={"output": [done]})
+    assert choose_from([first, second]).messages == [HI, called(("c1", "f")), answered("c1", "1"), said("done")]
+
+
 def test_rule_3_numbers_as_ids_are_ids() -> None:
     """Rule 8 takes them; the answer to the first of two questions does not belong behind the second."""
     rows = [
