@@ -7,9 +7,12 @@ import shlex
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
+from urllib.request import urlopen
 
 import click
 from filelock import FileLock, Timeout
@@ -26,6 +29,7 @@ from oumi_assets.settings import PROJECT_ROOT, Environment, read_environment
 from oumi_assets.storage.location import Location
 
 HOST = "127.0.0.1"
+_LOOK_SECONDS = 0.5
 # Dagster recommends its newer command line at every start, and warns of a parameter that it sets itself.
 _DAGSTERS_OWN = (
     "ignore:Function `dev_command` is superseded,ignore:Parameter `owners` of initializer `SensorDefinition.__init__`"
@@ -80,7 +84,7 @@ def prepare() -> None:
         reaped = reap_dead_runs(instance, at_start=True)
         elsewhere = runs_elsewhere(instance)
     if reaped:
-        messages().print(f"{reaped} runs of an earlier process were unfinished; the sensor imports their uploads again.")
+        messages().print(f"Runs of an earlier process were unfinished ({reaped}); the sensor imports their uploads again.")
     if elsewhere:
         messages().print(
             f"Unfinished runs of other machines: {', '.join(elsewhere)}. They keep their places in the queue; "
@@ -101,7 +105,7 @@ def _greet(environment: Environment, port: int) -> None:
     samples = shlex.join(_relative(PROJECT_ROOT / "samples" / f"{platform}.jsonl") for platform in PLATFORMS)
     program = shlex.quote(_relative(Path(sys.executable).parent / "oumi-assets"))
     messages().print(
-        f"\nStarting on http://{HOST}:{port} (ready in about 15 seconds; Ctrl+C stops it)\n\n"
+        f"\nStarting on http://{HOST}:{port} (ready in about 20 seconds; Ctrl+C stops it)\n\n"
         f"  drop a file    {_drop(environment.uploads, program)}\n"
         f"  try a sample   {program} import {samples}\n"
         f"  see datasets   {program} datasets\n"
@@ -124,6 +128,17 @@ def _relative(location: Location) -> str:
     return str(location)
 
 
+def _say_when_ready(url: str) -> None:
+    """Once the UI answers; a platform that never comes up has said why by then."""
+    while True:
+        try:
+            with urlopen(f"{url}/server_info", timeout=5):
+                messages().print(f"Ready: {url}")
+                return
+        except OSError:
+            time.sleep(_LOOK_SECONDS)
+
+
 def _run(port: int, home: Path, places: Environment) -> int:
     """`dagster dev` in a session of its own: started from a script it would not hear signals otherwise.
 
@@ -131,6 +146,8 @@ def _run(port: int, home: Path, places: Environment) -> int:
     """
     workspace = str(PROJECT_ROOT / "workspace.yaml")
     command = [sys.executable, "-m", "dagster", "dev", "-w", workspace, "-h", HOST, "-p", str(port)]
+    # Its services tell every tick; what an import became is told by `orchestration.terminal`.
+    command += ["--log-level", "error"]
     environ = {
         "PYTHONWARNINGS": _DAGSTERS_OWN,
         **os.environ,
@@ -142,6 +159,7 @@ def _run(port: int, home: Path, places: Environment) -> int:
     def stop(number: int, frame: object) -> None:
         tree.stop()
 
+    Thread(target=_say_when_ready, args=(f"http://{HOST}:{port}",), daemon=True).start()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
     code = tree.wait()

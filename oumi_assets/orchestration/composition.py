@@ -13,6 +13,7 @@ from oumi_assets.orchestration.job import IMPORT_ASSETS, trace_import
 from oumi_assets.orchestration.pull_assets import build_pull_assets
 from oumi_assets.orchestration.pull_schedules import build_pull_schedules
 from oumi_assets.orchestration.resources import EnvironmentWorkspace
+from oumi_assets.orchestration.terminal import LOGGERS
 from oumi_assets.orchestration.upload_sensor import make_upload_sensor
 
 
@@ -26,4 +27,5 @@ def build_definitions(overrides: Mapping[str, Any] | None = None) -> dg.Definiti
         schedules=build_pull_schedules(pulls),
         resources={"workspace": EnvironmentWorkspace(), **(overrides or {})},
         executor=dg.in_process_executor,
+        loggers=LOGGERS,
     )

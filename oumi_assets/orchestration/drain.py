@@ -32,6 +32,7 @@ from oumi_assets.orchestration.tags import (
     WORKER,
     process_mark,
 )
+from oumi_assets.orchestration.terminal import ERRORS_ONLY, SHORT_LINES
 
 _PRIORITY_TAG = "dagster/priority"
 _SENSOR_TAG = "dagster/sensor_name"
@@ -59,7 +60,7 @@ def drain_request(launches: Sequence[Launch]) -> dg.RunRequest:
         {"key": key, "file": upload.name, "content_tag": upload.content_tag, "attempt": attempt}
         for key, upload, attempt in launches
     ]
-    return dg.RunRequest(job_name=DRAIN_JOB, run_config={"ops": {DRAIN_OP: {"config": {"uploads": uploads}}}})
+    return dg.RunRequest(job_name=DRAIN_JOB, run_config={**ERRORS_ONLY, "ops": {DRAIN_OP: {"config": {"uploads": uploads}}}})
 
 
 @dg.op(name=DRAIN_OP)
@@ -89,7 +90,7 @@ def _import_nested(context: dg.OpExecutionContext, job: dg.JobDefinition, upload
     run = context.instance.create_run_for_job(
         job,
         run_id=run_id,
-        run_config={"ops": {RAW_EXPORT: {"config": {"file": upload.file}}}},
+        run_config={**SHORT_LINES, "ops": {RAW_EXPORT: {"config": {"file": upload.file}}}},
         tags={
             **job.run_tags,
             **{name: value for name, value in context.run.tags.items() if name == _SENSOR_TAG},

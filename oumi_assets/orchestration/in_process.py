@@ -33,12 +33,10 @@ from oumi_assets.orchestration.tags import (
     SLOT_TAG,
     process_mark,
 )
+from oumi_assets.orchestration.terminal import SILENT
 from oumi_assets.storage.keys import dataset_name, random_key
 from oumi_assets.storage.local_uploads import SingleFile
 from oumi_assets.storage.manifest import Outcome, Settings
-
-# Dagster's console log would bury the result; events go to the event log, which the UI shows.
-_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 class Importer:
@@ -111,7 +109,7 @@ class Importer:
             result = imports_job(OpenedWorkspace(workspace)).execute_in_process(
                 instance=self._instance,
                 partition_key=key,
-                run_config={**_QUIET, "ops": {RAW_EXPORT: {"config": form._asdict()}}},
+                run_config={**SILENT, "ops": {RAW_EXPORT: {"config": form._asdict()}}},
                 tags={**tags, PROCESS_TAG: process_mark(run_id), SLOT_TAG: NESTED},
                 run_id=run_id,
                 raise_on_error=False,

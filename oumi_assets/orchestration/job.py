@@ -5,6 +5,7 @@ import dagster as dg
 from oumi_assets.orchestration import assets
 from oumi_assets.orchestration.resources import WorkspaceSource
 from oumi_assets.orchestration.tags import SLOT_TAG, WORKER
+from oumi_assets.orchestration.terminal import LOGGERS
 
 JOB = "trace_import"
 IMPORT_ASSETS = [assets.raw_export, assets.parsed_traces, assets.reconstructed_conversations, assets.deduped_dataset]
@@ -21,5 +22,7 @@ trace_import = dg.define_asset_job(
 
 def imports_job(workspace: WorkspaceSource) -> dg.JobDefinition:
     """The job ready to be executed in this process, on that workspace."""
-    definitions = dg.Definitions(assets=IMPORT_ASSETS, jobs=[trace_import], resources={"workspace": workspace})
+    definitions = dg.Definitions(
+        assets=IMPORT_ASSETS, jobs=[trace_import], resources={"workspace": workspace}, loggers=LOGGERS
+    )
     return definitions.resolve_job_def(JOB)

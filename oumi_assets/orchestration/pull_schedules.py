@@ -8,6 +8,7 @@ import dagster as dg
 
 from oumi_assets.orchestration.pull_assets import pull_environment
 from oumi_assets.orchestration.pull_partitions import pull_partition
+from oumi_assets.orchestration.terminal import SHORT_LINES
 from oumi_assets.pulls.sources import SOURCES, Source, settling_lag
 
 AT_HALF_PAST_MIDNIGHT = "30 0 * * *"
@@ -43,6 +44,6 @@ def _schedule(source: Source, asset: dg.AssetsDefinition) -> dg.ScheduleDefiniti
         day = (settled - timedelta(days=1)).strftime("%Y-%m-%d")
         # A run of its own for each project: when one fails, the others are pulled all the same.
         keys = [pull_partition(day, project) for project in source.named_projects(environment)]
-        return [dg.RunRequest(run_key=str(key), partition_key=key) for key in keys]
+        return [dg.RunRequest(run_key=str(key), partition_key=key, run_config=SHORT_LINES) for key in keys]
 
     return tick

@@ -20,6 +20,7 @@ from oumi_assets.orchestration.partitions import IMPORTS, imports_partitions
 from oumi_assets.orchestration.planning import Launch, Plan, launches_of, plan, settled
 from oumi_assets.orchestration.resources import WorkspaceSource
 from oumi_assets.orchestration.tags import ATTEMPT_TAG, CONTENT_TAG
+from oumi_assets.orchestration.terminal import SHORT_LINES
 from oumi_assets.orchestration.watcher import Watcher, watched_uploads
 from oumi_assets.storage.uploads import Upload, Uploads, shown
 
@@ -91,7 +92,7 @@ def _request(launch: Launch) -> dg.RunRequest:
         run_key=launch.run_key,
         job_name=JOB,
         partition_key=launch.key,
-        run_config={"ops": {RAW_EXPORT: {"config": {"file": launch.upload.name}}}},
+        run_config={**SHORT_LINES, "ops": {RAW_EXPORT: {"config": {"file": launch.upload.name}}}},
         tags={CONTENT_TAG: launch.upload.content_tag, ATTEMPT_TAG: str(launch.attempt)},
     )
 

@@ -1,0 +1,68 @@
+"""What the platform's terminal shows of an import: one line when it ends, and what takes long on the way.
+
+Dagster's own log prints forty lines for each import, and a failure's sentence twice, each time above a stack trace. All of
+that is on the run's page. Runs that a person starts in the UI are not configured by us, and print Dagster's.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import dagster as dg
+
+from oumi_assets.imports.workspace import DEDUPED_DATASET
+from oumi_assets.orchestration.failures import error_of_ours, step_sentence
+from oumi_assets.orchestration.tags import PARTITION_TAG
+
+_NAME = "terminal"
+SHORT_LINES: dict[str, Any] = {"loggers": {_NAME: {}}}
+"""Run config of an import that the platform starts."""
+ERRORS_ONLY: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+"""Run config of a drain, whose imports have their lines."""
+SILENT: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Run config of an import by the command line, which says itself how it went."""
+
+
+@dg.logger(None, "One line for each import.")
+def _terminal(context: dg.InitLoggerContext) -> logging.Logger:
+    logger = logging.getLogger("oumi_assets.terminal")
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_shorten)
+    handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", "%H:%M:%S"))
+    # A drain asks for one logger after the other.
+    logger.handlers = [handler]
+    return logger
+
+
+LOGGERS = {_NAME: _terminal, "console": dg.colored_console_logger}
+
+
+def _shorten(record: logging.LogRecord) -> bool:
+    """Whether a record is shown; its message is then the line."""
+    meta: dict[str, Any] = getattr(record, "dagster_meta", {})
+    line = _line(record, meta)
+    if line is not None:
+        key = meta.get("job_tags", {}).get(PARTITION_TAG)
+        record.msg, record.args = f"{key}: {line}" if key else line, ()
+    return line is not None
+
+
+def _line(record: logging.LogRecord, meta: dict[str, Any]) -> str | None:
+    event: dg.DagsterEvent | None = meta.get("dagster_event")
+    if event is None:
+        # Ours; of a failure's consequences, Dagster speaks as errors.
+        return str(meta.get("orig_message")) if logging.INFO <= record.levelno < logging.ERROR else None
+    if event.is_step_failure:
+        return step_sentence([event]) or error_of_ours(str(meta.get("run_id")))
+    if event.is_step_materialization and event.asset_key == dg.AssetKey(DEDUPED_DATASET):
+        return _made(event.step_materialization_data.materialization.metadata)
+    return None
+
+
+def _made(metadata: Any) -> str:
+    conversations = metadata["out"].value
+    return f"a dataset of {conversations:,} conversation{'s' if conversations != 1 else ''}"
