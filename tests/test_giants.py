@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 from test_parallel import TINY, WHOLE, assert_same, run
 
 from oumi_assets.stages.files import JSONL_FILE, PARQUET_FILE
-from oumi_assets.stages.giants import Giants
+from oumi_assets.stages.pages import Pages
 from oumi_assets.stages.parquet_footer import read_footer, write_footer
 from oumi_assets.stages.tables import write_pieces
 
@@ -53,12 +53,12 @@ def test_a_table_with_giants_is_read_as_it_was_given(giants: set[int], group_row
 def test_a_giant_given_in_parts_never_was_in_the_table(tmp_path: Path) -> None:
     """That is what it is for: the dataset's `source_raw` goes from the export to the file piece by piece."""
     wanted = table({3})
-    giants = Giants(tmp_path)
+    pages = Pages(tmp_path)
     for name in ("name", "text"):
         value = wanted[name][3].encode()
-        giants.keep(3, name, len(value), (value[start : start + 7] for start in range(0, len(value), 7)))
+        pages.keep(3, name, len(value), (value[start : start + 7] for start in range(0, len(value), 7)))
     empty = pl.when(pl.col("size") == 3).then(pl.lit("")).otherwise(pl.col("name", "text")).name.keep()
-    write_pieces(tmp_path / "a.parquet", SCHEMA, [wanted.with_columns(empty)], giants=giants)
+    write_pieces(tmp_path / "a.parquet", SCHEMA, [wanted.with_columns(empty)], pages=pages)
     assert_frame_equal(pl.read_parquet(tmp_path / "a.parquet"), wanted)
 
 
@@ -72,7 +72,7 @@ def test_equal_tables_are_equal_files_and_giants_are_compressed(tmp_path: Path) 
 
 def test_a_table_without_giants_is_as_polars_wrote_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An ordinary export must not pay for what is rare."""
-    monkeypatch.setattr(Giants, "keep", None)
+    monkeypatch.setattr(Pages, "keep", None)
     write_pieces(tmp_path / "a.parquet", SCHEMA, [table(set())])
     assert_frame_equal(pl.read_parquet(tmp_path / "a.parquet"), table(set()))
 

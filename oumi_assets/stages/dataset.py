@@ -32,9 +32,9 @@ from oumi_assets.stages.envelope import (
     source_raw_parts,
 )
 from oumi_assets.stages.files import DROPPED_FILE, JSONL_FILE, PARQUET_FILE
-from oumi_assets.stages.giants import Giants, is_giant
+from oumi_assets.stages.giants import is_giant, spare
 from oumi_assets.stages.lines import open_export
-from oumi_assets.stages.pages import STREAMED_BYTES, Column
+from oumi_assets.stages.pages import STREAMED_BYTES, Column, Pages
 from oumi_assets.stages.parquet_footer import group_rows
 from oumi_assets.stages.tables import frame, rows_per_group, write_pieces
 
@@ -148,7 +148,7 @@ def _write_tables(plan: _Plan) -> dict[str, int]:
     """Write dataset.parquet and `dropped.parquet`; what Oumi refuses of the dataset."""
     with open_export(plan.export) as data:
         tables = _Tables(plan, data)
-        write_pieces(plan.folder / PARQUET_FILE, DATASET, tables.made(), plan.group_rows, tables.giants)
+        write_pieces(plan.folder / PARQUET_FILE, DATASET, tables.made(), plan.group_rows, tables.pages)
     drops = _drops(plan.conversations, plan.overlaps, plan.batch_rows)
     write_pieces(plan.folder / DROPPED_FILE, DROPPED_CONVERSATIONS, drops, plan.group_rows)
     return dict(sorted(tables.refusals.items()))
@@ -201,17 +201,17 @@ def _rows_of(batch: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
 
 
 class _Tables:
-    """The dataset's rows for dataset.parquet, as small tables: giants and `source_raw` are kept apart.
+    """The dataset's rows for dataset.parquet, as small tables: giants and `source_raw` are pages of our own.
 
     What Oumi refuses is counted here and not with the lines, which take longer.
     """
 
     def __init__(self, plan: _Plan, data: mmap.mmap | bytes) -> None:
-        self.giants = Giants(plan.folder)
+        self.pages = Pages(plan.folder)
         self.refusals: Counter[str] = Counter()
         self._plan = plan
         self._data = data
-        self._raw = Column(self.giants, "source_raw", plan.group_rows)
+        self._raw = Column(self.pages, "source_raw", plan.group_rows)
 
     def made(self) -> Iterator[pl.DataFrame]:
         """All rows in order."""
@@ -220,7 +220,7 @@ class _Tables:
         for row, envelope in enumerate(self._plan.kept()):
             self._keep_raw(envelope)
             self._count_refusal(envelope)
-            rows.append(envelope.tabular(self.giants.spare(row, "messages", envelope.messages)))
+            rows.append(envelope.tabular(spare(self.pages, row, "messages", envelope.messages)))
             waiting += len(envelope.messages)
             if waiting >= self._plan.batch_bytes:
                 full, rows, waiting = [_table(rows)], [], 0
