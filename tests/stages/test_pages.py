@@ -9,7 +9,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from oumi_assets.stages.pages import Column, Pages
-from oumi_assets.stages.tables import hand_over, take_over, write_pieces
+from oumi_assets.stages.tables import write_pieces
 
 SCHEMA = pl.Schema({"number": pl.Int64(), "text": pl.String()})
 TEXTS = ["", "a", "数据 " * 200, "long " * 500, 'said "yes"\n', "", "x" * 3000, "ü"] * 4
@@ -62,15 +62,3 @@ def test_a_page_that_reaches_into_the_next_row_group_is_an_error(folder: Path) -
     pages.keep_many(0, "text", [text.encode() for text in TEXTS])
     with pytest.raises(ValueError, match="a page of text reaches into the next row group"):
         write_pieces(folder / "a.parquet", SCHEMA, [wanted()], 8, pages)
-
-
-def test_a_table_that_is_handed_over_leaves_nothing_behind(folder: Path) -> None:
-    """Whatever is in a stage's folder at its end is published."""
-    assert_frame_equal(take_over(hand_over(wanted(), folder)), wanted())
-    assert not [*folder.iterdir()]
-
-
-def test_a_table_that_stays_in_its_process_is_not_written(folder: Path) -> None:
-    """A small import has no workers, and no time for files."""
-    table = wanted()
-    assert take_over(hand_over(table, None)) is table
