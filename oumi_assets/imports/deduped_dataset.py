@@ -15,7 +15,7 @@ from oumi_assets.imports.workspace import (
 )
 from oumi_assets.stages.dataset import write_dataset
 from oumi_assets.stages.files import CONVERSATIONS_FILE, DROPPED_FILE, EXPORT, JSONL_FILE
-from oumi_assets.stages.tables import count_reasons
+from oumi_assets.stages.written import count_reasons
 from oumi_assets.storage.manifest import Counts, Manifest
 
 

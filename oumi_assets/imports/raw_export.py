@@ -14,10 +14,10 @@ from oumi_assets.imports.form import AUTO, Form, name_after, trouble_with_name
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace, failures_recorded, new_manifest
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.pulls.state import pull_of
+from oumi_assets.stages.copying import Copied, copy_export
 from oumi_assets.stages.files import COMPRESSED, DROPPED_FILE, EXPORT
 from oumi_assets.stages.index import all_signatures, index_export, take_sample
-from oumi_assets.stages.sources import Copied, copy_export
-from oumi_assets.stages.tables import count_reasons
+from oumi_assets.stages.written import count_reasons
 from oumi_assets.storage.keys import check_key
 from oumi_assets.storage.manifest import NOT_HASHED, Counts, Manifest, Outcome, Pull, Settings, Source
 from oumi_assets.storage.uploads import Upload, UploadFile

@@ -17,8 +17,8 @@ from oumi_assets.imports.workspace import (
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.stages.files import DROPPED_FILE, EXPORT, TRACES_FILE
 from oumi_assets.stages.reconstruct import reconstruct
-from oumi_assets.stages.tables import count_reasons, has_columns
 from oumi_assets.stages.traces import TRACES
+from oumi_assets.stages.written import count_reasons, has_columns
 from oumi_assets.storage.manifest import Counts, Manifest
 
 

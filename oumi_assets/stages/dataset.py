@@ -269,9 +269,3 @@ def _dropped(said: pl.DataFrame, drops: list[Dropped], names: pl.Series) -> pl.D
     kept = names.gather([drop.kept for drop in drops]).alias("kept_instead")
     columns = {column.name: column for column in (*said, reasons, kept)}
     return pl.DataFrame([columns[name] for name in DROPPED_CONVERSATIONS])
-
-
-def count_jsonl(path: Path) -> int:
-    """Lines of a JSONL file that we wrote, from its bytes."""
-    with path.open("rb") as file:
-        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 22), b""))

@@ -18,7 +18,7 @@ from oumi_assets.core.rows import id_text
 from oumi_assets.stages.files import DROPPED_FILE, TRACES_FILE
 from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.sorting import SortedTraces
-from oumi_assets.stages.tables import count_rows
+from oumi_assets.stages.written import count_rows
 
 BUCKET_ROWS = 200_000
 
