@@ -10,17 +10,17 @@ import mmap
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
-from itertools import accumulate, chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
 from oumi_assets.core.drops import DROPPED_CONVERSATIONS
 from oumi_assets.core.hashing import HashedFile
 from oumi_assets.core.pace import Progress, no_progress
-from oumi_assets.core.parallel import PARALLEL_BYTES, ahead, beside
+from oumi_assets.core.parallel import PARALLEL_BYTES, beside
 from oumi_assets.oumi_rules import oumi_refusal
+from oumi_assets.stages.conversations import raw_sizes, read_envelopes
 from oumi_assets.stages.dedupe import Dropped, find_overlaps
 from oumi_assets.stages.envelope import (
     Blocks,
@@ -88,7 +88,7 @@ class _Plan(NamedTuple):
 
     def kept(self) -> Iterator[Envelope]:
         """The conversations that are written."""
-        envelopes = _envelopes(self.conversations, self.platform, self.batch_rows, read_ahead=self.read_ahead)
+        envelopes = read_envelopes(self.conversations, self.platform, self.batch_rows, read_ahead=self.read_ahead)
         return (envelope for position, envelope in enumerate(envelopes) if position not in self.overlaps)
 
 
@@ -106,7 +106,7 @@ def write_dataset(
     """Write the dataset's two tables and `dropped.parquet`."""
     workers = workers if export.stat().st_size >= PARALLEL_BYTES else 1
     overlaps = find_overlaps(conversations) if deduplicate else {}
-    sizes = _raw_sizes(conversations)
+    sizes = raw_sizes(conversations)
     plan = _Plan(
         export,
         conversations,
@@ -154,50 +154,8 @@ def _write_tables(plan: _Plan) -> dict[str, int]:
     return dict(sorted(tables.refusals.items()))
 
 
-def _raw_sizes(conversations: Path) -> pl.DataFrame:
-    """The bytes of every conversation's `source_raw`, by position."""
-    length = pl.col("locations").list.eval(pl.element().struct.field("length")).list.sum()
-    return pl.scan_parquet(conversations, row_index_name="position").select("position", bytes=length).collect()
-
-
 def _without(rows: pl.DataFrame, overlaps: dict[int, Dropped]) -> pl.DataFrame:
     return rows.filter(~pl.col("position").is_in(pl.Series(list(overlaps), dtype=pl.UInt32).implode()))
-
-
-def _envelopes(conversations: Path, platform: str, batch_rows: int, *, read_ahead: bool) -> Iterator[Envelope]:
-    """What each conversation's line holds, in order."""
-    place = pl.element().struct
-    conversation = pl.scan_parquet(conversations)
-    said = conversation.select("conversation_id", "messages", "tools")
-    # Apart from the texts: whatever a query makes beside a text, it copies the text for.
-    known = conversation.select(
-        "trace_name",
-        "session_id",
-        "sequence_key",
-        pl.col("locations").list.eval(place.field("offset")).alias("offsets"),
-        pl.col("locations").list.eval(place.field("length")).alias("lengths"),
-    )
-    if read_ahead:
-        # Because every query waits for the threads that write the Parquet file.
-        batches = (ahead(query.collect_batches(chunk_size=batch_rows)) for query in (said, known))
-    else:
-        # One row group at a time: of its own accord, polars decodes several.
-        batches = (_groups(query, conversations, batch_rows) for query in (said, known))
-    # Not loops of ours: their variables would keep a batch alive while the next one is read.
-    rows = (chain.from_iterable(map(_rows_of, made)) for made in batches)
-    return (Envelope._make((*texts, platform, *about)) for texts, about in zip(*rows, strict=True))
-
-
-def _groups(query: pl.LazyFrame, path: Path, batch_rows: int) -> Iterator[pl.DataFrame]:
-    rows = group_rows(path)
-    groups = (query.slice(start, many).collect() for start, many in zip(accumulate(rows, initial=0), rows, strict=False))
-    # A group of many short conversations is not to be Python objects all at once.
-    return chain.from_iterable(map(partial(pl.DataFrame.iter_slices, n_rows=batch_rows), groups))
-
-
-def _rows_of(batch: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
-    columns = (column.cast(pl.Binary) if column.name in _BYTES else column for column in batch)
-    return zip(*(column.to_list() for column in columns), strict=True)
 
 
 class _Tables:
