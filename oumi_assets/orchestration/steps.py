@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import dagster as dg
 
-from oumi_assets.core.errors import FileNotFound, StorageTrouble, TraceImportError, TransientError, UnreadableFile, passes
+from oumi_assets.core.errors import FileNotFound, StorageTrouble, TraceImportError, TransientError, UnreadableFile
 from oumi_assets.core.pace import Pace, Progress
-from oumi_assets.core.storage_errors import PlaceUnusable, is_refused
+from oumi_assets.core.storage_errors import PlaceUnusable, is_refused, passes
 from oumi_assets.imports.workspace import Workspace
 from oumi_assets.orchestration.reporting import failure_metadata
 from oumi_assets.orchestration.resources import WorkspaceSource, place_of

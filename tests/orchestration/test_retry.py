@@ -22,13 +22,13 @@ from ticks import BROKEN, FIXTURE, Platform
 
 from oumi_assets.core.errors import (
     BadSetting,
-    DiskFull,
     TraceImportError,
     TransientError,
     UnknownDataset,
     UnreadableFile,
 )
 from oumi_assets.core.pace import no_progress
+from oumi_assets.core.storage_errors import DiskFull
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.workspace import DEDUPED_DATASET, PARSED_TRACES, RAW_EXPORT, STAGES, Workspace
 from oumi_assets.orchestration import planning, steps

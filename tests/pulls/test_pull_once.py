@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from oumi_assets.core.errors import BadSetting, DiskFull
+from oumi_assets.core.errors import BadSetting
+from oumi_assets.core.storage_errors import DiskFull
 from oumi_assets.pulls import folder as folders
 from oumi_assets.pulls.base import Asked, Row, pull
 from oumi_assets.pulls.errors import BadWindow, PullBusy, WindowNotSettled
