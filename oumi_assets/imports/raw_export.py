@@ -9,9 +9,10 @@ import msgspec
 
 from oumi_assets.core.errors import BadSetting, EmptyFile, FileChanged, FileNotFound, ImportExists, NothingToImport
 from oumi_assets.core.parallel import PARALLEL_BYTES, warm_up
-from oumi_assets.detection import check_name, detect
+from oumi_assets.detection import detect
 from oumi_assets.imports.form import AUTO, Form, name_after, trouble_with_name
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace, failures_recorded, new_manifest
+from oumi_assets.other_formats import refuse_other_names
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.pulls.state import pull_of
 from oumi_assets.stages.copying import Copied, copy_export
@@ -87,7 +88,7 @@ class _Attempt(NamedTuple):
         return former.pull if former is not None else None
 
     def _copy(self, folder: Path, file: UploadFile, before: Upload) -> Copied:
-        check_name(self.form.file, _declared(self.form))
+        refuse_other_names(self.form.file, _declared(self.form))
         if before.size == 0:
             raise EmptyFile
         if self.content_tag is not None and self.content_tag != before.content_tag:
