@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from paths import FIXTURES
 
 from oumi_assets.cli import commands
-from oumi_assets.cli.datasets import _in_ascii
+from oumi_assets.cli.show import _in_ascii
 from oumi_assets.core.errors import AmbiguousDataset, BadSetting, NoDatasetOfImport, UnknownDataset
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
