@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import requests
 
-from oumi_assets.pulls.base import Row
+from oumi_assets.pulls.client import Row
 from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, QueryRefused, UnknownProject
 from oumi_assets.pulls.http import RETRIED, PatientSession
 from oumi_assets.pulls.sources import LANGFUSE as SOURCE
