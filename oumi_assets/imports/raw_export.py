@@ -11,7 +11,8 @@ from oumi_assets.core.errors import BadSetting, EmptyFile, FileChanged, FileNotF
 from oumi_assets.core.parallel import PARALLEL_BYTES, warm_up
 from oumi_assets.detection import detect
 from oumi_assets.imports.form import AUTO, Form, name_after, trouble_with_name
-from oumi_assets.imports.workspace import RAW_EXPORT, Workspace, failures_recorded, new_manifest
+from oumi_assets.imports.publishing import failures_recorded, new_manifest
+from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.other_formats import refuse_other_names
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.pulls.state import pull_of
@@ -73,11 +74,11 @@ class _Attempt(NamedTuple):
             if self.stored is not None:
                 # An import that succeeded once is never replaced by a failure.
                 return self._finish(folder, _hashed(manifest, self._copy(folder, file, before)))
-            with failures_recorded(self.workspace, folder, manifest, {}):
+            with failures_recorded(self.workspace, folder, manifest):
                 copied = self._copy(folder, file, before)
         # With its hash, by which the upload is known again when it is touched.
         manifest = _hashed(manifest, copied)
-        with failures_recorded(self.workspace, folder, manifest, {}):
+        with failures_recorded(self.workspace, folder, manifest):
             return self._finish(folder, manifest)
 
     def _pull(self) -> Pull | None:

@@ -18,9 +18,10 @@ from oumi_assets.cli import commands
 from oumi_assets.cli.show import _in_ascii
 from oumi_assets.core.errors import AmbiguousDataset, BadSetting, NoDatasetOfImport, UnknownDataset
 from oumi_assets.imports.form import Form
+from oumi_assets.imports.publishing import new_manifest
 from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.summary import Summary
-from oumi_assets.imports.workspace import DEDUPED_DATASET, STAGES, Workspace, new_manifest
+from oumi_assets.imports.workspace import DEDUPED_DATASET, STAGES, Workspace
 from oumi_assets.orchestration.job import imports_job
 from oumi_assets.orchestration.resources import EnvironmentWorkspace
 from oumi_assets.storage.manifest import Outcome
