@@ -40,18 +40,33 @@ def make_raw_export(
     """
     check_key(key)
     settings = _settings(form)
-    existing = workspace.store.manifest(RAW_EXPORT, key)
-    if existing is not None and existing.outcome is Outcome.DELETED:
-        raise ImportExists("its content was deleted; the file and settings of a new import")
-    stored = existing if existing is not None and existing.outcome is Outcome.COMPLETE else None
-    if not form.file:
-        return _make_again(workspace, key, form, stored, run_id)
-    if stored is not None and stored.source is not None and not stored.source.watched and _is_gone(workspace, form):
-        # Run again from the UI, where a file of the command line does not lie: its bytes are stored.
+    stored = _stored(workspace, key)
+    if not form.file or _is_only_stored(workspace, form.file, stored):
         return _make_again(workspace, key, form, stored, run_id)
     with workspace.store.staging() as folder:
-        made = _Attempt(workspace, key, form, settings, stored, run_id, content_tag, watched)
+        made = _Attempt(workspace, key, form.file, settings, stored, run_id, content_tag, watched)
         return made.run(folder)
+
+
+def _stored(workspace: Workspace, key: str) -> Manifest | None:
+    """The manifest of an import that succeeded before. Raises `ImportExists` for one that was deleted."""
+    existing = workspace.store.manifest(RAW_EXPORT, key)
+    if existing is None or existing.outcome is Outcome.FAILED:
+        return None
+    if existing.outcome is Outcome.DELETED:
+        raise ImportExists("its content was deleted; the file and settings of a new import")
+    return existing
+
+
+def _is_only_stored(workspace: Workspace, file: str, stored: Manifest | None) -> bool:
+    """Whether an import is run again from the UI, where a file of the command line does not lie: its bytes are stored."""
+    if stored is None or stored.source is None or stored.source.watched:
+        return False
+    try:
+        with workspace.uploads.open(file):
+            return False
+    except FileNotFound:
+        return True
 
 
 class _Attempt(NamedTuple):
@@ -59,7 +74,7 @@ class _Attempt(NamedTuple):
 
     workspace: Workspace
     key: str
-    form: Form
+    file: str
     settings: Settings
     stored: Manifest | None
     run_id: str | None
@@ -68,7 +83,7 @@ class _Attempt(NamedTuple):
 
     def run(self, folder: Path) -> Manifest:
         manifest = msgspec.structs.replace(new_manifest(RAW_EXPORT, self.key, self.run_id), settings=self.settings)
-        with self.workspace.uploads.open(self.form.file) as file:
+        with self.workspace.uploads.open(self.file) as file:
             before = file.describe()
             manifest = msgspec.structs.replace(manifest, source=_source(before, self.watched), pull=self._pull())
             if self.stored is not None:
@@ -84,27 +99,27 @@ class _Attempt(NamedTuple):
     def _pull(self) -> Pull | None:
         """The record of the pull that wrote this upload; an import tried again keeps what it knew."""
         if self.watched:
-            return pull_of(self.workspace.uploads, self.form.file)
+            return pull_of(self.workspace.uploads, self.file)
         former = self.workspace.store.manifest(RAW_EXPORT, self.key)
         return former.pull if former is not None else None
 
     def _copy(self, folder: Path, file: UploadFile, before: Upload) -> Copied:
-        refuse_other_names(self.form.file, _declared(self.form))
+        refuse_other_names(self.file, _declared(self.settings))
         if before.size == 0:
             raise EmptyFile
         if self.content_tag is not None and self.content_tag != before.content_tag:
-            raise FileChanged(self.form.file)
+            raise FileChanged(self.file)
         if before.size >= PARALLEL_BYTES:
             warm_up(self.workspace.workers, index_export.__module__)
         copied = copy_export(file, before.size, folder, self.workspace.max_upload_bytes, self.workspace.progress)
         if file.describe() != before or copied.size != before.size:
-            raise FileChanged(self.form.file)
+            raise FileChanged(self.file)
         return copied
 
     def _finish(self, folder: Path, manifest: Manifest) -> Manifest:
         assert manifest.source is not None
         _refuse_other_import(self.stored, manifest.source, self.settings)
-        platform, counts = _index(self.workspace, folder / EXPORT, folder, _declared(self.form))
+        platform, counts = _index(self.workspace, folder, _declared(self.settings))
         complete = msgspec.structs.replace(manifest, platform=platform, counts=counts)
         kept = COMPRESSED if (folder / COMPRESSED).exists() else EXPORT
         return self.workspace.store.publish(folder, complete, {kept: manifest.source.blake3})
@@ -113,14 +128,6 @@ class _Attempt(NamedTuple):
 def _hashed(manifest: Manifest, copied: Copied) -> Manifest:
     assert manifest.source is not None
     return msgspec.structs.replace(manifest, source=msgspec.structs.replace(manifest.source, blake3=copied.blake3))
-
-
-def _is_gone(workspace: Workspace, form: Form) -> bool:
-    try:
-        with workspace.uploads.open(form.file):
-            return False
-    except FileNotFound:
-        return True
 
 
 def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | None, run_id: str | None) -> Manifest:
@@ -133,8 +140,7 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
             if name.startswith(EXPORT):
                 # A second name for bytes that only we own; the old folder goes away.
                 (folder / name).hardlink_to(workspace.store.file(RAW_EXPORT, key, name))
-        declared = None if stored.settings.source_platform == AUTO else stored.settings.source_platform
-        platform, counts = _index(workspace, folder / EXPORT, folder, declared)
+        platform, counts = _index(workspace, folder, _declared(stored.settings))
         again = new_manifest(RAW_EXPORT, key, run_id)
         return workspace.store.publish(
             folder,
@@ -150,7 +156,9 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
         )
 
 
-def _index(workspace: Workspace, export: Path, folder: Path, declared: str | None) -> tuple[str, Counts]:
+def _index(workspace: Workspace, folder: Path, declared: str | None) -> tuple[str, Counts]:
+    """Write the index of the export in a folder; its platform, and what was counted."""
+    export = folder / EXPORT
     platform = detect(take_sample(export), declared, all_signatures(export))
     counted = index_export(export, folder, platform, workers=workspace.workers, progress=workspace.progress)
     dropped = count_reasons(folder / DROPPED_FILE)
@@ -166,8 +174,8 @@ def _settings(form: Form) -> Settings:
     return Settings(name or name_after(form.file), form.source_platform, form.deduplicate)
 
 
-def _declared(form: Form) -> str | None:
-    return None if form.source_platform == AUTO else form.source_platform
+def _declared(settings: Settings) -> str | None:
+    return None if settings.source_platform == AUTO else settings.source_platform
 
 
 def _source(upload: Upload, watched: bool) -> Source:
