@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from oumi_assets.core.errors import BadSetting
 from oumi_assets.core.pace import Progress, no_progress
-from oumi_assets.core.parallel import worker_count
-from oumi_assets.settings import Environment
+from oumi_assets.settings import Environment, worker_count
 from oumi_assets.storage.local_store import LocalStore
 from oumi_assets.storage.local_uploads import LocalUploads
 from oumi_assets.storage.location import Location, refuse_nesting
