@@ -83,7 +83,7 @@ class Plan(NamedTuple):
 
     @property
     def launches(self) -> list[Launch]:
-        """All of them."""
+        """Singles and drained, as one list."""
         return self.singles + self.drained
 
 

@@ -27,7 +27,7 @@ TINY = {
 }
 
 
-def run_stages(export: Path, folder: Path, workers: int, sizes: dict[str, dict[str, int]]) -> dict[str, Any]:
+def run_on_files(export: Path, folder: Path, workers: int, sizes: dict[str, dict[str, int]]) -> dict[str, Any]:
     """All stages on one file; what they wrote, by stage and file."""
     platform = PLATFORMS[export.parent.name]
     folders = {name: folder / name for name in sizes}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from all_stages import TINY, WHOLE, assert_same, run_stages
+from all_stages import TINY, WHOLE, assert_same, run_on_files
 from builders import langfuse_row, write_rows
 from paths import FIXTURES
 from pipeline import import_export
@@ -95,12 +95,12 @@ def test_an_export_of_giants_makes_the_same_dataset(platform: str, tmp_path: Pat
     export.parent.mkdir()
     export.write_bytes(b"".join(path.read_bytes() for path in sorted(FIXTURES.glob(f"{platform}/*.jsonl"))))
     monkeypatch.setattr("oumi_assets.stages.giants.GIANT_BYTES", 1 << 30)
-    usual = run_stages(export, tmp_path / "usual", 1, WHOLE)
+    usual = run_on_files(export, tmp_path / "usual", 1, WHOLE)
     monkeypatch.setattr("oumi_assets.stages.giants.GIANT_BYTES", 4 * GIANT)
     monkeypatch.setattr("oumi_assets.stages.dataset.STREAMED_BYTES", 4 * GIANT)
     monkeypatch.setattr("oumi_assets.stages.pages.PAGE_BYTES", 2 * GIANT)
     monkeypatch.setattr("oumi_assets.stages.envelope._BLOCK", 5)
-    assert_same(usual, run_stages(export, tmp_path / "giants", 1, TINY))
+    assert_same(usual, run_on_files(export, tmp_path / "giants", 1, TINY))
     lines = usual[f"dataset/{JSONL_FILE}"].splitlines()
     raw = [json.loads(line)["metadata"]["source_raw"] for line in lines]
     assert usual[f"dataset/{PARQUET_FILE}"]["source_raw"].to_list() == raw
