@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import re
 import struct
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from msgspec import Raw
+
 from oumi_assets.core.json_text import NotJson, canonical, parse
 
 HASH_BYTES = 16
+
+_NUMBER_OF_MANY_FORMS = re.compile(r"\d(?:\.\d|[eE])|-0")
+_EXACT = 1 << 53
+_COSMETIC = frozenset(
+    {"index", "annotations", "citations", "cache_control", "cacheControl", "providerOptions", "providerMetadata"}
+)
+"""Keys of a content part that go from turn to turn while the part says the same: Anthropic's cache mark, for one."""
 
 Comparable = tuple[str, Any, Sequence[tuple[str, str, Any]], str, str]
 """Role, content, tool calls as `comparable_call` gives them, the id that a result answers, name; "" for what is missing."""
@@ -56,7 +67,7 @@ def _comparable(message: dict[str, Any]) -> Comparable:
     content = message.get("content")
     return (
         message["role"],
-        content if type(content) is str else _without_nulls(content) or "",
+        content if type(content) is str else _parts(content) or "",
         [
             comparable_call(call["id"], call["function"]["name"], call["function"]["arguments"])
             for call in message.get("tool_calls", ())
@@ -73,9 +84,39 @@ def comparable_call(call_id: str, name: str, arguments: str) -> tuple[str, str, 
 
 def _arguments(text: str) -> Any:
     try:
-        return "json", parse(text)
+        value = parse(text)
     except NotJson:
         return "text", text
+    # Nearly no arguments hold such a number: looking for one takes less than taking them apart.
+    return "json", _with_numbers(value) if _NUMBER_OF_MANY_FORMS.search(text) else value
+
+
+def _with_numbers(value: Any) -> Any:
+    """The value with its numbers as Python reads them: 1.10 is 1.1, and 1.0 is 1, as JavaScript writes it."""
+    if isinstance(value, list):
+        return list(map(_with_numbers, value))
+    if isinstance(value, dict):
+        return dict(zip(value, map(_with_numbers, value.values()), strict=True))
+    return _number(value) if isinstance(value, float | Raw) else value
+
+
+def _number(value: float | Raw) -> float | int | Raw:
+    number = float(bytes(value)) if isinstance(value, Raw) else value
+    if not math.isfinite(number):
+        # More than Python holds: its token is all that is known of it.
+        return value
+    return int(number) if number.is_integer() and abs(number) < _EXACT else number
+
+
+def _parts(content: Any) -> Any:
+    """Content in parts without what only says how they were sent or shown."""
+    if not isinstance(content, list):
+        return _without_nulls(content)
+    return [_without_nulls(_told(part) if isinstance(part, dict) else part) for part in content]
+
+
+def _told(part: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in part.items() if key not in _COSMETIC}
 
 
 def _without_nulls(value: Any) -> Any:

@@ -28,6 +28,9 @@ def call(arguments: str = '{"a":1,"b":2}', call_id: str = "c1", name: str = "f")
     return assistant(None, tool_calls=[{"id": call_id, "type": "function", "function": function}])
 
 
+IMAGE = {"type": "image_url", "image_url": {"url": "u"}}
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -36,10 +39,19 @@ def call(arguments: str = '{"a":1,"b":2}', call_id: str = "c1", name: str = "f")
         (user(name=None), user(name="")),
         (call('{"a":1,"b":2}'), call('{ "b": 2, "a": 1 }')),
         (call("{}"), call("{ }")),
+        (call('{"a":[1.10]}'), call('{"a":[1.1]}')),
+        (call('{"a":{"b":1.0}}'), call('{"a":{"b":1}}')),
+        (call('{"a":1e2}'), call('{"a":100.0}')),
+        (call('{"a":-0}'), call('{"a":0}')),
+        (call('{"a":-0.0}'), call('{"a":0}')),
         (assistant(refusal=None, annotations=[]), assistant(reasoning_content="because")),
         (
             user([{"type": "image_url", "image_url": {"url": "u", "detail": None}}]),
             user([{"image_url": {"url": "u"}, "type": "image_url"}]),
+        ),
+        (
+            user([IMAGE, {"type": "text", "text": "what?", "cache_control": {"type": "ephemeral"}}]),
+            user([IMAGE, {"type": "text", "text": "what?", "annotations": [], "index": 1}]),
         ),
     ],
 )

@@ -7,14 +7,22 @@ from typing import NamedTuple
 
 import msgspec
 
-from oumi_assets.core.errors import BadSetting, EmptyFile, FileChanged, FileNotFound, ImportExists, NothingToImport
+from oumi_assets.core.errors import (
+    BadSetting,
+    EmptyFile,
+    FileChanged,
+    FileNotFound,
+    ImportExists,
+    MixedPlatforms,
+    NothingToImport,
+)
 from oumi_assets.core.parallel import PARALLEL_BYTES, warm_up
 from oumi_assets.detection import detect
 from oumi_assets.imports.form import AUTO, Form, name_after, trouble_with_name
-from oumi_assets.imports.publishing import failures_recorded, new_manifest
+from oumi_assets.imports.publishing import Counted, failures_recorded, new_manifest
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.other_formats import refuse_other_names
-from oumi_assets.platforms import PLATFORMS
+from oumi_assets.platforms import PLATFORMS, other_platform
 from oumi_assets.pulls.state import pull_of
 from oumi_assets.stages.copying import Copied, copy_export
 from oumi_assets.stages.files import COMPRESSED, DROPPED_FILE, EXPORT
@@ -88,13 +96,13 @@ class _Attempt(NamedTuple):
             manifest = msgspec.structs.replace(manifest, source=_source(before, self.watched), pull=self._pull())
             if self.stored is not None:
                 # An import that succeeded once is never replaced by a failure.
-                return self._finish(folder, _hashed(manifest, self._copy(folder, file, before)))
+                return self._finish(folder, _hashed(manifest, self._copy(folder, file, before)), Counted())
             with failures_recorded(self.workspace, folder, manifest):
                 copied = self._copy(folder, file, before)
         # With its hash, by which the upload is known again when it is touched.
         manifest = _hashed(manifest, copied)
-        with failures_recorded(self.workspace, folder, manifest):
-            return self._finish(folder, manifest)
+        with failures_recorded(self.workspace, folder, manifest) as counted:
+            return self._finish(folder, manifest, counted)
 
     def _pull(self) -> Pull | None:
         """The record of the pull that wrote this upload; an import tried again keeps what it knew."""
@@ -116,10 +124,11 @@ class _Attempt(NamedTuple):
             raise FileChanged(self.file)
         return copied
 
-    def _finish(self, folder: Path, manifest: Manifest) -> Manifest:
+    def _finish(self, folder: Path, manifest: Manifest, counted: Counted) -> Manifest:
+        """Index and publish; `counted` gains what was counted until a failure."""
         assert manifest.source is not None
         _refuse_other_import(self.stored, manifest.source, self.settings)
-        platform, counts = _index(self.workspace, folder, _declared(self.settings))
+        platform, counts = _index(self.workspace, folder, _declared(self.settings), counted)
         complete = msgspec.structs.replace(manifest, platform=platform, counts=counts)
         kept = COMPRESSED if (folder / COMPRESSED).exists() else EXPORT
         return self.workspace.store.publish(folder, complete, {kept: manifest.source.blake3})
@@ -140,7 +149,7 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
             if name.startswith(EXPORT):
                 # A second name for bytes that only we own; the old folder goes away.
                 (folder / name).hardlink_to(workspace.store.file(RAW_EXPORT, key, name))
-        platform, counts = _index(workspace, folder, _declared(stored.settings))
+        platform, counts = _index(workspace, folder, _declared(stored.settings), Counted())
         again = new_manifest(RAW_EXPORT, key, run_id)
         return workspace.store.publish(
             folder,
@@ -156,13 +165,16 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
         )
 
 
-def _index(workspace: Workspace, folder: Path, declared: str | None) -> tuple[str, Counts]:
-    """Write the index of the export in a folder; its platform, and what was counted."""
+def _index(workspace: Workspace, folder: Path, declared: str | None, counted: Counted) -> tuple[str, Counts]:
+    """Index the export of a folder; its platform and counts. `counted` gains what was counted until a failure."""
     export = folder / EXPORT
     platform = detect(take_sample(export), declared, all_signatures(export))
-    counted = index_export(export, folder, platform, workers=workspace.workers, progress=workspace.progress)
+    made = index_export(export, folder, platform, workers=workspace.workers, progress=workspace.progress)
     dropped = count_reasons(folder / DROPPED_FILE)
-    return platform.name, Counts(counted.lines, counted.rows, dropped, {"bytes": export.stat().st_size})
+    if made.foreign is not None:
+        counted.counts = Counts(made.lines, 0, dropped)
+        raise MixedPlatforms(platform.name, other_platform(platform).name, made.foreign)
+    return platform.name, Counts(made.lines, made.rows, dropped, {"bytes": export.stat().st_size})
 
 
 def _settings(form: Form) -> Settings:

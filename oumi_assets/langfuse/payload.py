@@ -55,7 +55,7 @@ def read_call(line: bytes) -> ModelCall:
     """The model call of one GENERATION row. Raises `PayloadNotJson` for a payload damaged beyond repair."""
     row = parse(line)
     call = _call(row)
-    return msgspec.structs.replace(call, input=_request(row.get("input")))
+    return msgspec.structs.replace(call, input=_request(row.get("input"), call.failed))
 
 
 def open_call(line: bytes) -> UnreadCall | None:
@@ -71,12 +71,13 @@ def open_call(line: bytes) -> UnreadCall | None:
 
 def _call(row: dict[str, Any]) -> ModelCall:
     """Everything but the request."""
-    output = _reply(row.get("output"))
+    failed = is_failed(row.get("level"))
+    output = _reply(row.get("output"), failed)
     return ModelCall(
         input=None,
         output=output,
         output_text=_text(row.get("output"), output),
-        failed=is_failed(row.get("level")),
+        failed=failed,
         extras={
             "metadata": row.get("metadata"),
             "model_parameters": row.get("modelParameters") or row.get("model_parameters"),
@@ -85,17 +86,22 @@ def _call(row: dict[str, Any]) -> ModelCall:
     )
 
 
-def _request(value: Any) -> Any:
-    """Text that begins like a JSON value must be one; other text (`[INST] hi`) is a prompt."""
+def _request(value: Any, failed: bool) -> Any:
+    """Text that begins like a JSON value must be one; other text (`[INST] hi`) is a prompt.
+
+    Of a failed call nothing is expected: a damaged request is none, and a damaged answer stays a text.
+    """
     if not isinstance(value, str) or not _LOOKS_LIKE_JSON.match(value):
         return value
     try:
         return parse(value)
     except NotJson:
+        if failed:
+            return None
         raise PayloadNotJson("$.input") from None
 
 
-def _reply(value: Any) -> Any:
+def _reply(value: Any, failed: bool) -> Any:
     """Streamed answers are bare text, whatever they look like: `103` is the text "103", `[1] see` is no list."""
     if not isinstance(value, str):
         return number_text(value) or value
@@ -103,10 +109,8 @@ def _reply(value: Any) -> Any:
         return value
     try:
         return parse(value)
-    except NestedTooDeep:
-        raise PayloadNotJson("$.output") from None
-    except NotJson:
-        if _is_damaged_message(value):
+    except NotJson as error:
+        if not failed and (isinstance(error, NestedTooDeep) or _is_damaged_message(value)):
             raise PayloadNotJson("$.output") from None
         return value
 

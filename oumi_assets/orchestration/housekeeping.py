@@ -13,6 +13,7 @@ from oumi_assets.orchestration.tags import has_dead_process, is_elsewhere
 _LAUNCHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 # A nested run is marked before it starts; one without a mark was created by the sensor, which starts it later.
 _EXECUTED = [dg.DagsterRunStatus.NOT_STARTED, *_LAUNCHED]
+_ENDS = (dg.DagsterEventType.RUN_SUCCESS, dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_CANCELED)
 _GONE = "The process of this run ended before it was finished (killed, or the machine stopped)."
 
 
@@ -61,10 +62,19 @@ def _is_kept_here(instance: dg.DagsterInstance) -> bool:
     return isinstance(instance.run_storage, SqliteRunStorage)
 
 
+def _last_word(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterEvent | None:
+    """How a run ended, when its process was killed between saying so and the row in the list of runs."""
+    ends = instance.get_records_for_run(run_id, of_type=set(_ENDS), limit=1, ascending=False).records
+    return ends[0].event_log_entry.dagster_event if ends else None
+
+
 def _end(instance: dg.DagsterInstance, run_id: str) -> bool:
     """End a run, unless it ended by itself: a process that has done its work is gone as well."""
     run = instance.get_run_by_id(run_id)
     if run is None or run.status not in _EXECUTED:
+        return False
+    if (said := _last_word(instance, run_id)) is not None:
+        instance.run_storage.handle_run_event(run_id, said)
         return False
     if run.status is dg.DagsterRunStatus.CANCELING:
         instance.report_run_canceled(run)

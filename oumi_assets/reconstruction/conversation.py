@@ -10,6 +10,11 @@ from oumi_assets.core.json_text import canonical, dump_readable
 from oumi_assets.prefix import prefix_hashes
 
 
+def tools_text(tools: list[dict[str, Any]]) -> str | None:
+    """Tools as compact JSON, None for none. Raises `NestedTooDeep`."""
+    return dump_readable(tools) if tools else None
+
+
 class Conversation:
     """Messages and tools in OpenAI wire form; `tools` is empty when none were logged."""
 
@@ -38,7 +43,7 @@ class Conversation:
 
     def tools_text(self) -> str | None:
         """The tools as compact JSON, None for none. Raises `NestedTooDeep`."""
-        return dump_readable(self.tools) if self.tools else None
+        return tools_text(self.tools)
 
     def prefix_hashes(self) -> bytes:
         """`prefix.prefix_hashes` of the messages."""

@@ -154,7 +154,7 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
     try:
         request = Request(Raw(logged.request)) if logged.request[:1] == b"[" else _request(logged.request)
         asked = _messages(request.messages)
-        if not asked or _is_map(request.tools) or _lacks(asked, logged.call):
+        if not asked or _is_no_list(request.tools) or _lacks(asked, logged.call):
             return None
         reply = read_reply(logged.call)
         answer = _answer(reply) if reply is not None else None
@@ -216,9 +216,9 @@ def _is_wire_call(call: Call, used: set[str], waiting: set[str]) -> bool:
     return True
 
 
-def _is_map(tools: Raw | UnsetType) -> bool:
-    """The AI SDK's form, which is its shape's business."""
-    return not isinstance(tools, UnsetType) and bytes(tools)[:1] == b"{"
+def _is_no_list(tools: Raw | UnsetType) -> bool:
+    """The AI SDK's map, or a list as JSON text, which are the shapes' business."""
+    return not isinstance(tools, UnsetType) and bytes(tools).startswith((b"{", b'"[', b'"{'))
 
 
 def _tools(request: Request, reply: Reply, call: ModelCall) -> tuple[list[dict[str, Any]], str | None]:

@@ -8,7 +8,9 @@ the longest chain is read once more, when it has been chosen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby
 from typing import Any, NamedTuple
 
 from oumi_assets.core.calls import Draft
@@ -41,13 +43,34 @@ def longest_chain(calls: Iterable[CallEntry], read: Reader) -> Link | None:
     """The call that rule 2 chooses once every call has the history it continues; reads all calls."""
     trees = _Trees()
     best: Link | None = None
-    for call in sorted(calls, key=start_order):
-        found, _ = read(call)
-        if isinstance(found, Candidate):
-            link = trees.add(call, found)
+    for _, together in groupby(sorted(calls, key=start_order), key=lambda call: call.start):
+        for link in _linked_together(list(together), read, trees):
             if best is None or _rank(link) >= _rank(best):
                 best = link
     return best
+
+
+def _linked_together(calls: list[CallEntry], read: Reader, trees: _Trees) -> Iterator[Link]:
+    """Links of calls whose start does not tell which was first: one that answers another waits for it."""
+    waiting: dict[tuple[bool, str], list[CallEntry]] = {}
+    ready = deque(calls)
+    while ready:
+        call = ready.popleft()
+        found, _ = read(call)
+        if not isinstance(found, Candidate):
+            continue
+        wanted = trees.wanted(call, found) if len(calls) > 1 else None
+        if wanted is not None:
+            waiting.setdefault(wanted, []).append(call)
+            continue
+        yield trees.add(call, found)
+        for said in trees.called(call, found):
+            ready.extendleft(reversed(waiting.pop(said, [])))
+    # Nobody here made the calls that these answer. (Read again, since candidates are large and most wait for nobody.)
+    for call in sorted(chain.from_iterable(waiting.values()), key=start_order):
+        found, _ = read(call)
+        if isinstance(found, Candidate):
+            yield trees.add(call, found)
 
 
 def _rank(link: Link) -> tuple[object, ...]:
@@ -104,6 +127,18 @@ class _Trees:
         self._expect(found, link)
         return link
 
+    def wanted(self, call: CallEntry, found: Candidate) -> tuple[bool, str] | None:
+        """The id of a tool call that this call answers first, when nobody has made it yet."""
+        if not is_incomplete(found) or self._continued(call, found)[0] is not None:
+            return None
+        asked = zip(found.roles, found.drafts, strict=True)
+        call_id = usable_id(next(draft for role, draft in asked if role == "tool").tool_call_id)
+        return None if call_id is None else (call.marked, call_id)
+
+    def called(self, call: CallEntry, found: Candidate) -> list[tuple[bool, str]]:
+        """The ids of the tool calls of the reply."""
+        return [(call.marked, call_id) for draft in found.drafts[found.asked :] for call_id in _ids(draft)]
+
     def _continued(self, call: CallEntry, found: Candidate) -> tuple[Link | None, int]:
         """The call that this one continues, and where its new messages begin."""
         if not is_incomplete(found):
@@ -133,8 +168,8 @@ class _Trees:
     def _expect(self, found: Candidate, link: Link) -> None:
         """Remember the calls of the reply."""
         marked = link.call.marked
+        self._by_id.update((said, link) for said in self.called(link.call, found))
         for draft in found.drafts[found.asked :]:
-            self._by_id.update(((marked, call_id), link) for call_id in _ids(draft))
             names = {call.name for call in draft.tool_calls if isinstance(call.name, str)}
             for name in (None, *names) if draft.tool_calls else ():
                 self._unanswered.setdefault((marked, name), []).append(link)

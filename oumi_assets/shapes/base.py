@@ -6,11 +6,15 @@ No function raises on any JSON value.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from oumi_assets.core.calls import Draft, Reply, Request
 from oumi_assets.core.json_text import NotJson, parse
+
+_OBJECT = re.compile(r"\s*<[\w.<>]+ object(?: [\w.<>]+)? at 0x[0-9A-Fa-f]+>\s*")
+"""`<openai.Stream object at 0x7f43747da850>`, `<generator object ask at 0x7f43747da850>`: what Python calls an object."""
 
 
 class Shape(NamedTuple):
@@ -37,6 +41,25 @@ def first_list(value: Any, *keys: str) -> list[Any]:
             if isinstance(found, list) and found:
                 return found
     return []
+
+
+def tools_beside(value: dict[str, Any], key: str) -> list[Any]:
+    """The tool definitions of a request, also as JSON text of a list."""
+    found = parsed(value.get(key))
+    return found if isinstance(found, list) else []
+
+
+def is_object_name(text: str) -> bool:
+    """Whether a text is what Python calls an object, and nothing else."""
+    return _OBJECT.fullmatch(text) is not None
+
+
+def given_text(value: Any) -> str | None:
+    """An argument that is a text, None for any other value and for one that was not given.
+
+    Older SDKs log OpenAI's and Anthropic's `NOT_GIVEN` and `omit` by their names.
+    """
+    return value if isinstance(value, str) and value and value != "NOT_GIVEN" and not is_object_name(value) else None
 
 
 def parsed(value: Any) -> Any:

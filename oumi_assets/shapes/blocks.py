@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from oumi_assets.core.calls import Draft, ToolCallDraft
+from oumi_assets.shapes.base import given_text
 from oumi_assets.wire.roles import WIRE_ROLES
 
 
@@ -55,6 +56,6 @@ def has_block(blocks: Any, kinds: frozenset[str]) -> bool:
 
 def with_system(system: Any, messages: list[Any]) -> list[Any]:
     """The messages after a system prompt that was logged beside them; an empty one says nothing."""
-    if not system or not isinstance(system, (str, list)):
+    if not system or (not isinstance(system, list) and given_text(system) is None):
         return messages
     return [{"role": "system", "content": system}, *messages]

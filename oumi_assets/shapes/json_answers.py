@@ -48,7 +48,7 @@ def is_json_answer(value: Any, found: Reply) -> bool:
     said = found.messages[0]
     if said is not value and not isinstance(said, str):
         return False
-    return not _names_its_role(value) and not _is_of_a_writer(value)
+    return not _names_its_role(value) and (_has_another_role(value) or not _is_of_a_writer(value))
 
 
 def _names_its_role(value: dict[str, Any]) -> bool:
@@ -57,6 +57,12 @@ def _names_its_role(value: dict[str, Any]) -> bool:
     if not isinstance(role, str):
         return False
     return WIRE_ROLES.get(role.lower()) == "assistant" or any(key in value for key in _SAID)
+
+
+def _has_another_role(value: dict[str, Any]) -> bool:
+    """One that nobody has in a chat: what the model wrote of somebody."""
+    role = value.get("role")
+    return isinstance(role, str) and role.lower() not in WIRE_ROLES
 
 
 def _is_of_a_writer(value: dict[str, Any]) -> bool:

@@ -6,25 +6,18 @@ Source of the format: `langsmith.wrappers._gemini`; Python's `repr` of an object
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from oumi_assets.core.calls import ModelCall
-
-_OBJECT = re.compile(r"\s*<[\w.<>]+ object(?: [\w.<>]+)? at 0x[0-9A-Fa-f]+>\s*")
-"""`<openai.Stream object at 0x7f43747da850>`, `<generator object ask at 0x7f43747da850>`: a stream that nobody read here."""
+from oumi_assets.shapes.base import is_object_name
 
 
 def is_no_answer(call: ModelCall) -> bool:
     """Whether the call's output was made up by its logger."""
     if isinstance(call.output, str):
+        # A stream that nobody read here.
         return is_object_name(call.output)
     return call.failed and _is_gemini_none(call.output)
-
-
-def is_object_name(text: str) -> bool:
-    """Whether a text is what Python calls an object, and nothing else."""
-    return _OBJECT.fullmatch(text) is not None
 
 
 def _is_gemini_none(output: Any) -> bool:

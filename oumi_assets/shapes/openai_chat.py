@@ -10,13 +10,15 @@ import re
 from typing import Any
 
 from oumi_assets.core.calls import Draft, Request, ToolCallDraft
-from oumi_assets.shapes.base import Shape, first_list, parsed
+from oumi_assets.shapes.base import Shape, first_list, parsed, tools_beside
 from oumi_assets.shapes.blocks import with_system
 from oumi_assets.shapes.openai_replies import reply
 from oumi_assets.shapes.system_prompts import system_beside
 
 _CALL_KEYS = {"function": "arguments", "custom": "input"}
 _REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
+_REASONING_LISTS = ("thinking_blocks", "reasoning_details")
+_REASONING_TEXTS = ("thinking", "text", "summary")
 _SAYING = frozenset({"content", "tool_calls", "toolCalls", "function_call", "refusal", "audio", *_REASONING_KEYS})
 _ABOUT = """
     additional_kwargs annotations artifact cache_control citations created createdAt created_at experimental_providerMetadata
@@ -39,7 +41,7 @@ def request(value: Any) -> Request | None:
     messages = parsed(value.get("messages"))
     if not isinstance(messages, list) or not messages:
         return None
-    tools = [*first_list(value, "tools"), *first_list(value, "functions")]
+    tools = [*tools_beside(value, "tools"), *tools_beside(value, "functions")]
     return Request(with_system(system_beside(value, messages), messages), tools)
 
 
@@ -57,9 +59,17 @@ def message(value: Any) -> list[Draft] | None:
             tool_call_id=_answered(value),
             name=value.get("name") or (value.get("tool_name") if value["role"] == "tool" else None),
             refusal=value.get("refusal"),
-            reasoning=next((value[key] for key in _REASONING_KEYS if isinstance(value.get(key), str) and value[key]), None),
+            reasoning=_reasoning(value),
         )
     ]
+
+
+def _reasoning(value: dict[str, Any]) -> str | None:
+    """A text under one of the usual names; else LiteLLM's blocks or OpenRouter's details, one text each."""
+    told = next((value[key] for key in _REASONING_KEYS if isinstance(value.get(key), str) and value[key]), None)
+    blocks = [block for block in first_list(value, *_REASONING_LISTS) if isinstance(block, dict)]
+    texts = (block[key] for block in blocks for key in _REASONING_TEXTS if isinstance(block.get(key), str))
+    return told or "\n".join(filter(None, texts)) or None
 
 
 def _speaks_elsewhere(value: dict[str, Any]) -> bool:

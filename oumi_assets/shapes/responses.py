@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import ModelCall, Reply, Request
-from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.base import Shape, first_list, given_text, tools_beside
 
 _CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
 _OUTPUTS = frozenset({"function_call_output", "custom_tool_call_output"})
@@ -31,7 +31,7 @@ def request(value: Any) -> Request | None:
     messages = _among_messages(value["messages"]) if isinstance(value.get("messages"), list) else _sent(value)
     if messages is None:
         return None
-    return Request([*system_messages(value.get("instructions")), *messages], first_list(value, "tools"))
+    return Request([*system_messages(value.get("instructions")), *messages], tools_beside(value, "tools"))
 
 
 def _among_messages(messages: list[Any]) -> list[Any] | None:
@@ -73,13 +73,13 @@ def continues_stored_response(call: ModelCall) -> bool:
     """Whether the API itself kept the history: such a call was really sent without it."""
     output = call.output[0] if isinstance(call.output, list) and call.output else call.output
     places = (call.input, output, call.extras.get("metadata"))
-    return any(isinstance(place, dict) and bool(place.get("previous_response_id")) for place in places)
+    return any(isinstance(place, dict) and given_text(place.get("previous_response_id")) is not None for place in places)
 
 
 def system_messages(instructions: Any) -> list[Any]:
     """`instructions` as messages: a text, or a list of items."""
-    if isinstance(instructions, str) and instructions:
-        return [{"role": "system", "content": instructions}]
+    if (text := given_text(instructions)) is not None:
+        return [{"role": "system", "content": text}]
     return messages_of(instructions) if isinstance(instructions, list) else []
 
 

@@ -17,7 +17,7 @@ import msgspec
 import polars as pl
 
 from oumi_assets.core.drops import DROPPED_ROWS, EXCERPT_BYTES, RowDrop
-from oumi_assets.core.errors import EmptyFile, MixedPlatforms
+from oumi_assets.core.errors import EmptyFile
 from oumi_assets.core.json_text import NestedTooDeep, NotJson, parse_as_logged
 from oumi_assets.core.pace import Progress, no_progress
 from oumi_assets.core.parallel import PARALLEL_BYTES, ordered_map
@@ -38,10 +38,11 @@ _TAIL_BYTES = 1 << 10
 
 
 class IndexCounts(NamedTuple):
-    """Non-blank lines of an export, and the rows among them."""
+    """Non-blank lines of an export, and the rows among them; where the first row of the other platform ended it all."""
 
     lines: int
     rows: int
+    foreign: int | None
 
 
 class _Piece(NamedTuple):
@@ -93,7 +94,7 @@ def index_export(
     range_bytes: int = RANGE_BYTES,
     max_line: int = MAX_LINE,
 ) -> IndexCounts:
-    """Write `rows.parquet` and `dropped.parquet` for an export. Raises `MixedPlatforms`, `EmptyFile`."""
+    """Write `rows.parquet` and `dropped.parquet` for an export. Raises `EmptyFile`."""
     pieces = ranges(export.stat().st_size, range_bytes)
     work = partial(_index_range, export, platform.name, max_line)
     drops = Parts(folder / "dropped-parts", DROPPED_ROWS)
@@ -101,11 +102,9 @@ def index_export(
     results = zip(ordered_map(work, pieces, workers if export.stat().st_size >= PARALLEL_BYTES else 1), pieces, strict=True)
     write_pieces(folder / ROWS_FILE, ROWS, whole.take(results, progress))
     drops.write(folder / DROPPED_FILE)
-    if whole.foreign is not None:
-        raise MixedPlatforms(platform.name, other_platform(platform).name, whole.foreign)
     if whole.lines == 0:
         raise EmptyFile
-    return IndexCounts(lines=whole.lines, rows=whole.rows)
+    return IndexCounts(whole.lines, whole.rows, whole.foreign)
 
 
 class _Whole:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -16,10 +16,11 @@ from oumi_assets.core.json_text import NestedTooDeep
 from oumi_assets.core.pace import Progress, no_progress
 from oumi_assets.core.parallel import PARALLEL_BYTES, ordered_map
 from oumi_assets.platforms import PLATFORMS, Platform
+from oumi_assets.reconstruction.agent_tools import Place, agent_tools
 from oumi_assets.reconstruction.calls import CallEntry, Reader, start_order
 from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
 from oumi_assets.reconstruction.choose import NotChosen, choose
-from oumi_assets.reconstruction.conversation import Candidate
+from oumi_assets.reconstruction.conversation import Candidate, tools_text
 from oumi_assets.reconstruction.sizes import Sizes
 from oumi_assets.stages.files import CONVERSATIONS_FILE, DROPPED_FILE
 from oumi_assets.stages.giants import Giant, Giants, take_giants
@@ -174,7 +175,8 @@ def _reconstructed(rows: pl.DataFrame, data: Any, platform: Platform) -> _Found:
     found = _Found([], [], [], [])
     sizes = rows["rows"].list.eval(pl.element().struct.field("length")).list.sum()
     for place, (calls, size) in enumerate(zip(_calls(rows), sizes, strict=True)):
-        said = _said(calls, read, Sizes(data)) if size <= MAX_TRACE_BYTES else _too_large(calls)
+        told_above = partial(_told_above, rows["rows"], place, data, platform)
+        said = _said(calls, read, Sizes(data), told_above) if size <= MAX_TRACE_BYTES else _too_large(calls)
         if isinstance(said, NotChosen):
             found.drops.append(said)
             found.dropped.append(place)
@@ -194,15 +196,23 @@ def _too_large(calls: list[CallEntry]) -> NotChosen:
     return NotChosen(TraceDrop.TRACE_TOO_LARGE, max(calls, key=start_order), "$")
 
 
-def _said(calls: list[CallEntry], read: Reader, sizes: Sizes) -> tuple[object, ...] | NotChosen:
-    """A conversation as `_SAID` has it, or why there is none."""
+def _told_above(rows: pl.Series, trace: int, data: Any, platform: Platform, call: CallEntry) -> list[dict[str, Any]]:
+    """The tools that rows above a call of one of the traces tell."""
+    return agent_tools(call, map(Place._make, rows[trace].struct.unnest().iter_rows()), data, platform)
+
+
+def _said(
+    calls: list[CallEntry], read: Reader, sizes: Sizes, told_above: Callable[[CallEntry], list[dict[str, Any]]]
+) -> tuple[object, ...] | NotChosen:
+    """A conversation as `_SAID` has it, or why there is none; its tools may be told by a row above its call."""
     telling = max(calls, key=start_order)
     try:
         chosen = choose(calls, read, sizes)
         if isinstance(chosen, NotChosen):
             return chosen
         telling, found = chosen.call, chosen.conversation
-        return found.messages_json(), found.tools_text(), found.size, found.prefix_hashes()
+        tools = found.tools_text() or tools_text(told_above(telling))
+        return found.messages_json(), tools, found.size, found.prefix_hashes()
     except (NestedTooDeep, RecursionError):
         # What could just be read can nest too deep to be compared, or for those who are to read it.
         return NotChosen(TraceDrop.PAYLOAD_NOT_JSON, telling, "$")

@@ -29,7 +29,7 @@ def image_part(part: dict[str, Any]) -> dict[str, Any] | None:
     """The OpenAI image part of any part with a text `type`, or None when it holds no image with an address."""
     if part["type"] in ("image_url", "input_image"):
         return _openai(part)
-    if part["type"] not in _IMAGES and part["type"] not in _CARRIERS:
+    if (part["type"] not in _IMAGES and part["type"] not in _CARRIERS) or _is_named_file(part.get("file")):
         return None
     fields = _flat(part)
     media_type = _first(fields, _MEDIA_TYPES)
@@ -37,6 +37,11 @@ def image_part(part: dict[str, Any]) -> dict[str, Any] | None:
         return None
     url = _url(fields, media_type)
     return None if url is None else _with_rest(url, {key: value for key, value in part.items() if key not in _READ})
+
+
+def _is_named_file(file: Any) -> bool:
+    """OpenAI's own part, of which an image part says less; LangSmith's AI SDK wrapper puts pictures into nameless ones."""
+    return isinstance(file, dict) and any(value is not None for key, value in file.items() if key not in _CONTENTS)
 
 
 def is_base64(value: Any) -> bool:

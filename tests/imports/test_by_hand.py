@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from builders import langfuse_row, langsmith_row, write_rows
 from paths import FIXTURES
 from pipeline import run_stages
 
@@ -17,6 +18,7 @@ from oumi_assets.core.errors import (
     FileNotFound,
     FileTooLarge,
     ImportExists,
+    MixedPlatforms,
     NothingToImport,
     UnsafePath,
 )
@@ -204,3 +206,15 @@ def test_a_failed_import_keeps_its_reason_and_its_drops(workspace: Workspace, up
     assert failed.counts.dropped["only_failed_calls"] == failed.counts.incoming
     assert list(failed.files) == ["dropped.parquet"]
     assert workspace.store.manifest(DEDUPED_DATASET, "errors-1") is None
+
+
+def test_a_file_of_both_platforms_counts_what_was_dropped_until_then(workspace: Workspace, uploads: Path) -> None:
+    """Its drops are kept, so their counts must not say that there are none."""
+    rows = [langfuse_row("a"), "{broken", "[1]", langsmith_row("b")]
+    write_rows(uploads / "both.jsonl", rows)
+    with pytest.raises(MixedPlatforms):
+        run_stages(workspace, "both-1", Form(file="both.jsonl"))
+    failed = workspace.store.manifest(RAW_EXPORT, "both-1")
+    assert failed is not None
+    assert failed.counts.dropped == {"malformed_json": 1, "not_an_object": 1}
+    assert list(failed.files) == ["dropped.parquet"]

@@ -73,6 +73,27 @@ def test_a_run_that_succeeds_while_it_is_looked_at_stays_a_success(instance: dg.
     assert status(instance, run_id) is Status.SUCCESS
 
 
+@pytest.mark.parametrize(
+    ("event", "after"),
+    [
+        (dg.DagsterEventType.RUN_SUCCESS, Status.SUCCESS),
+        (dg.DagsterEventType.RUN_FAILURE, Status.FAILURE),
+        (dg.DagsterEventType.RUN_CANCELED, Status.CANCELED),
+    ],
+)
+def test_a_run_that_said_how_it_ended_ended_so(
+    event: dg.DagsterEventType, after: Status, instance: dg.DagsterInstance
+) -> None:
+    """Its process may be killed between the event and the row in the list of runs: a finished import did not fail."""
+    run_id = running(instance)
+    said = dg.DagsterEvent(event.value, "trace_import")
+    entry = dg.EventLogEntry(None, "info", "", run_id, 0.0, dagster_event=said)  # type: ignore[no-untyped-call]
+    instance.event_log_storage.store_event(entry)
+    assert status(instance, run_id) is Status.STARTED
+    assert reap_dead_runs(instance) == 0
+    assert status(instance, run_id) is after
+
+
 def test_a_run_of_another_machine_is_left_alone(instance: dg.DagsterInstance) -> None:
     """Where the database of runs is shared, as on PostgreSQL, that machine may be well. This one is in memory."""
     run_id = running(instance, "another")

@@ -116,6 +116,8 @@ def test_a_system_text_kept_apart_does_not_lose_to_a_call_that_counts_as_many() 
         ([observation(1, [HI], "", level="ERROR"), observation(2, [HI], "")], TraceDrop.NO_ASSISTANT_TURN),
         ([observation(1, "prompt", "text")], TraceDrop.UNSUPPORTED_SHAPE),
         ([observation(1, [HI], said("x"), input='[{"role": "us"er"}]')], TraceDrop.PAYLOAD_NOT_JSON),
+        ([observation(1, [HI], "401", input='[{"role": "us"er"}]', level="ERROR")], TraceDrop.ONLY_FAILED_CALLS),
+        ([observation(1, [HI], '{"role": "assistant", "content": "a"b"}', level="ERROR")], TraceDrop.ONLY_FAILED_CALLS),
     ],
 )
 def test_rule_1_a_trace_without_a_reply_says_why(rows: list[bytes], reason: TraceDrop) -> None:

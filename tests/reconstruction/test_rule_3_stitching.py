@@ -44,6 +44,28 @@ def test_rule_3_an_import_of_delta_logs_is_one_conversation_a_trace(tmp_path: Pa
     assert not any(imported.drops.values())
 
 
+@pytest.mark.parametrize("start", ["2026-05-19T10:00:00Z", None])
+@pytest.mark.parametrize("seed", range(5))
+def test_rule_3_calls_of_one_start_are_told_apart_by_whom_they_answer(start: str | None, seed: int) -> None:
+    """The older table keeps milliseconds, and some rows keep no time: ids say nothing of who was first."""
+    ids = random.Random(seed).sample("abc", 3)
+    rows = [
+        observation(0, {"messages": [S, HI], "tools": [TOOL]}, CALL_1, startTime=start, id=ids[0]),
+        observation(0, [answered("c1", "1")], CALL_2, startTime=start, id=ids[1]),
+        observation(0, [answered("c2", "2"), answered("c3", "3")], said("done"), startTime=start, id=ids[2]),
+    ]
+    assert choose_from(random.Random(seed).sample(rows, 3)).messages == WHOLE
+
+
+def test_rule_3_of_one_start_what_answers_nobody_stays_as_it_was_logged() -> None:
+    """Waiting for a call that never comes must not lose the row."""
+    rows = [
+        observation(0, [answered("gone", "1"), answered("c2", "2")], said("longest"), id="a"),
+        observation(0, [HI], said("hello"), id="b"),
+    ]
+    assert choose_from(rows).messages == [answered("gone", "1"), answered("c2", "2"), said("longest")]
+
+
 def test_rule_3_a_repeated_system_prompt_is_not_stitched_in_again() -> None:
     """Instructions go with every call; they were given once."""
     rows = [DELTAS[0], observation(2, [S, answered("c1", "1")], said("done"))]
@@ -173,6 +195,17 @@ def test_rule_3_stored_responses_are_taken_as_they_are() -> None:
     inputs = {"input": [output], "model": "m", "previous_response_id": "resp_1"}
     second = run(2, [], {}, inputs=inputs, outputs={"output": [done]})
     assert choose_from([first, second]).messages == [answered("c1", "1"), said("done")]
+
+
+def test_rule_3_an_unset_previous_response_is_none() -> None:
+    """Old SDKs log what was not given by its Python name: nobody stored that history."""
+    item = {"type": "function_call", "call_id": "c1", "name": "f", "arguments": "{}"}
+    output = {"type": "function_call_output", "call_id": "c1", "output": "1"}
+    unset = {"model": "m", "previous_response_id": "<openai.Omit object at 0x7f>"}
+    first = run(1, [], {}, inputs={"input": "hi", **unset}, outputs={"output": [item]})
+    done = {"type": "message", **said("done")}
+    second = run(2, [], {}, inputs={"input": [output], **unset}, outputs={"output": [done]})
+    assert choose_from([first, second]).messages == [HI, called(("c1", "f")), answered("c1", "1"), said("done")]
 
 
 def test_rule_3_numbers_as_ids_are_ids() -> None:

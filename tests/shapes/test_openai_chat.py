@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -81,6 +82,32 @@ REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
         assistant("Yes.", reasoning_content="Hm."),
     ),
     (
+        "reasoning in blocks (LiteLLM)",
+        "langsmith",
+        _choices({"role": "assistant", "content": "Yes.", "thinking_blocks": [{"type": "thinking", "thinking": "Hm."}]}),
+        assistant("Yes.", reasoning_content="Hm."),
+    ),
+    (
+        "reasoning in details alone (OpenRouter)",
+        "langfuse",
+        {
+            "role": "assistant",
+            "content": "Yes.",
+            "reasoning_details": [
+                {"type": "reasoning.summary", "summary": "Hm."},
+                {"type": "reasoning.encrypted", "data": "x"},
+                {"type": "reasoning.text", "text": "So."},
+            ],
+        },
+        assistant("Yes.", reasoning_content="Hm.\nSo."),
+    ),
+    (
+        "a person's role in JSON",
+        "langfuse",
+        '{"role": "admin", "name": "Ann"}',
+        assistant('{"role": "admin", "name": "Ann"}'),
+    ),
+    (
         "audio",
         "langfuse",
         {"role": "assistant", "content": None, "audio": {"id": "a", "data": "@@@langfuseMedia@@@", "transcript": "Yes."}},
@@ -112,6 +139,24 @@ REQUESTS = [
         {"messages": [HI], "tools": "<openai.Omit object at 0x7f>", "functions": "NOT_GIVEN"},
         _choices(assistant("Yes.")),
         [HI, assistant("Yes.")],
+    ),
+    *(
+        Logged(
+            f"an unset system prompt, {name}",
+            "langsmith",
+            {"messages": [HI], name: "<anthropic.NotGiven object at 0x10>", "tools": "NOT_GIVEN"},
+            _choices(assistant("Yes.")),
+            [HI, assistant("Yes.")],
+        )
+        for name in ("system", "instructions", "system_prompt")
+    ),
+    Logged(
+        "tools as JSON text",
+        "langsmith",
+        {"messages": [HI], "tools": json.dumps([{"type": "function", "function": {"name": "f"}}])},
+        _choices(assistant("Yes.")),
+        [HI, assistant("Yes.")],
+        [{"type": "function", "function": {"name": "f"}}],
     ),
     Logged(
         "legacy functions and their result",

@@ -87,6 +87,13 @@ CASES = [
         [WIRE_TOOL],
     ),
     Logged(
+        "unset arguments of an old SDK",
+        "langsmith",
+        {"input": "hi", "instructions": "<openai.Omit object at 0x7f>", "previous_response_id": "NOT_GIVEN", "model": "m"},
+        {**RESPONSE, "instructions": None, "output": [_said("Hello.")]},
+        [user("hi"), assistant("Hello.")],
+    ),
+    Logged(
         "items with results",
         "langsmith",
         {"input": AGENT_ITEMS, "instructions": "Be brief.", "model": "gpt-5"},

@@ -55,6 +55,10 @@ BODIES: dict[str, tuple[Any, Any]] = {
         [{"type": "file", "file": {"file_data": "data:image/png;base64,iVBO"}}],
         [_image("data:image/png;base64,iVBO")],
     ),
+    "a picture in a file part with a name": (
+        [{"type": "file", "file": {"filename": "a.png", "file_data": "data:image/png;base64,iVBO"}}],
+        [{"type": "file", "file": {"filename": "a.png", "file_data": "data:image/png;base64,iVBO"}}],
+    ),
     "words in the place of a picture's bytes": (
         [{"type": "image", "media_type": "image/png", "data": "<replaced>"}],
         [{"type": "image", "media_type": "image/png", "data": "<replaced>"}],
