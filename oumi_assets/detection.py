@@ -23,7 +23,7 @@ from oumi_assets.core.errors import (
 from oumi_assets.core.json_text import NotJson, parse_as_logged
 from oumi_assets.langfuse.signature import is_traces_table_row
 from oumi_assets.langsmith.signature import is_dataset_row
-from oumi_assets.other_formats import refuse_other_formats, refuse_other_names
+from oumi_assets.other_formats import refuse_other_formats
 from oumi_assets.platforms import LANGFUSE, PLATFORMS, Platform, other_platform
 
 Signature = dict[str, Any]
@@ -44,11 +44,6 @@ class Sample(NamedTuple):
     head: bytes
     tail: bytes
     rows: list[Signature | None]
-
-
-def check_name(name: str, platform: str | None) -> None:
-    """Refuse a file that is not named `.jsonl` or `.jsonl.gz`."""
-    refuse_other_names(name, platform)
 
 
 def detect(sample: Sample, declared: str | None, everything: Iterable[Signature | None] = ()) -> Platform:

@@ -1,4 +1,4 @@
-"""What the environment says: places, quota, and where Dagster keeps its state. Read when asked, never at import."""
+"""What the environment says: places, quota, processes, Dagster's home. Read when asked, never at import."""
 
 from __future__ import annotations
 
@@ -37,6 +37,21 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
 def dagster_home(environ: Mapping[str, str] = os.environ) -> Path:
     """`DAGSTER_HOME`, or the project's own."""
     return Path(environ.get("DAGSTER_HOME") or PROJECT_ROOT / "dagster_home").absolute()
+
+
+def worker_count(environ: Mapping[str, str] = os.environ) -> int:
+    """Processes to use: `OUMI_WORKERS`, else the cores this process may run on. Raises `BadSetting`."""
+    configured = environ.get("OUMI_WORKERS", "").strip()
+    if not configured:
+        return _cores()
+    if not configured.isdecimal() or int(configured) == 0:
+        raise BadSetting("OUMI_WORKERS must be a number of processes, like 4; it is set to something else.")
+    return int(configured)
+
+
+def _cores() -> int:
+    """The cores this process may run on; all of them where the system does not tell (macOS)."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _location(environ: Mapping[str, str], name: str, default: str) -> Location:

@@ -34,6 +34,12 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "dagster_home" / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
 
 
+@pytest.fixture(autouse=True)
+def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sensor's second look comes at once: nothing writes while tests look."""
+    monkeypatch.setattr(upload_sensor, "SECOND_LOOK_SECONDS", 0.0)
+
+
 @pytest.fixture
 def environment(tmp_path: Path) -> Environment:
     """The test's own folders."""
@@ -54,9 +60,8 @@ def instance() -> Iterator[dg.DagsterInstance]:
 
 
 @pytest.fixture
-def platform(instance: dg.DagsterInstance, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Platform:
-    """A sensor on fresh folders, whose second look comes at once: nothing writes while tests look."""
-    monkeypatch.setattr(upload_sensor, "SECOND_LOOK_SECONDS", 0.0)
+def platform(instance: dg.DagsterInstance, workspace: Workspace) -> Platform:
+    """A sensor on fresh folders."""
     return Platform(instance, workspace)
 
 

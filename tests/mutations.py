@@ -9,7 +9,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-FIXTURES = Path(__file__).parent / "fixtures"
+from paths import FIXTURES
+
 EXPORTS = sorted(
     path for path in [*FIXTURES.glob("lang*/*.jsonl"), *FIXTURES.glob("bad/*.jsonl")] if path.stat().st_size < 120_000
 )

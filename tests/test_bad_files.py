@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 import polars as pl
 import pytest
+from paths import FIXTURES
 from pipeline import Imported, import_export
 
 from oumi_assets.core.errors import TraceImportError
 from oumi_assets.imports.workspace import STAGES
 
-BAD = Path(__file__).parent / "fixtures" / "bad"
+BAD = FIXTURES / "bad"
 
 LANGFUSE_JSONL = "Langfuse import only supports .jsonl files: "
 TRACE_JSONL = "Trace import only supports .jsonl files: "

@@ -7,7 +7,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import click
 import pytest
+from real_platform import free_port
 
 from oumi_assets.cli import commands as commands_of_cli
 from oumi_assets.settings import PROJECT_ROOT
@@ -68,7 +68,7 @@ def test_every_command_of_the_readme_works(checkout: Path) -> None:
 def test_make_dev_starts_the_platform_and_says_what_to_do_next(checkout: Path) -> None:
     """The first minute of a new user: a URL, a folder, a sample."""
     assert "make dev" in commands(README)
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen(
         ["make", "dev", f"PORT={port}"],
         cwd=checkout,
@@ -88,12 +88,6 @@ def test_make_dev_starts_the_platform_and_says_what_to_do_next(checkout: Path) -
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=60)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _answers(url: str) -> bool:

@@ -91,7 +91,7 @@ def test_a_line_over_the_limit_is_a_drop_that_keeps_its_beginning(tmp_path: Path
     """Rule 17 allows a line 256 MiB; the test allows it less."""
     path = write_rows(tmp_path / "a.jsonl", [langfuse_row(metadata="x" * 10_000), GOOD])
     counts = index_export(path, tmp_path, LANGFUSE, max_line=5000)
-    assert counts == (2, 1)
+    assert counts == (2, 1, None)
     (drop,) = pl.read_parquet(tmp_path / "dropped.parquet").rows(named=True)
     assert (drop["reason"], drop["line"], drop["offset"]) == ("line_too_long", 1, 0)
     assert drop["excerpt"] == path.read_bytes()[:4096]

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from mutations import EXPORTS, mutated
+from paths import FIXTURES
 from pipeline import Imported, import_export
 
 from oumi_assets.core.errors import TraceImportError
@@ -121,7 +122,7 @@ def test_sizes_of_pieces_and_workers_never_show(name: str, tmp_path: Path, monke
     """How the work is cut is our business: every byte of the dataset is the same."""
     for stage in (index_stage, reconstruct_stage, dataset_stage):
         monkeypatch.setattr(stage, "PARALLEL_BYTES", 0)
-    export = Path(__file__).parent / "fixtures" / f"{name}.jsonl"
+    export = FIXTURES / f"{name}.jsonl"
     platform = PLATFORMS[name.split("/")[0]]
     results = []
     for number, (range_bytes, traces, batch_bytes, workers) in enumerate(SIZES):

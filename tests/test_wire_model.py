@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from paths import FIXTURES
 from pipeline import import_export
 from pydantic import ValidationError
 from wire_model import check_row, unanswered
 
 from oumi_assets.core.errors import NoConvertibleConversations, TraceImportError
 
-FIXTURES = Path(__file__).parent / "fixtures"
 EXPORTS = sorted(FIXTURES.rglob("*.jsonl"))
 
 

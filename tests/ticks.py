@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from paths import FIXTURES
 
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.orchestration.composition import build_definitions
@@ -18,8 +19,8 @@ from oumi_assets.orchestration.resources import OpenedWorkspace
 from oumi_assets.orchestration.upload_sensor import make_upload_sensor
 from oumi_assets.orchestration.watcher import Watcher
 
-FIXTURE = Path(__file__).parent / "fixtures" / "langfuse" / "v5_openai_tools.jsonl"
-BROKEN = Path(__file__).parent / "fixtures" / "bad" / "openai_finetune.jsonl"
+FIXTURE = FIXTURES / "langfuse" / "v5_openai_tools.jsonl"
+BROKEN = FIXTURES / "bad" / "openai_finetune.jsonl"
 
 
 def drop(folder: Path, name: str, source: Path = FIXTURE) -> Path:

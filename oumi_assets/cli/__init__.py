@@ -8,11 +8,14 @@ from typing import Any
 import click
 
 from oumi_assets import __version__
-from oumi_assets.cli.datasets import datasets, delete, show
+from oumi_assets.cli.datasets import datasets
+from oumi_assets.cli.delete import delete
 from oumi_assets.cli.dev import dev
-from oumi_assets.cli.import_files import import_files, retry
+from oumi_assets.cli.import_files import import_files
 from oumi_assets.cli.pull import pull
+from oumi_assets.cli.retry import retry
 from oumi_assets.cli.screen import STOPPED, fail
+from oumi_assets.cli.show import show
 from oumi_assets.cli.upload import upload
 from oumi_assets.core.errors import TraceImportError
 from oumi_assets.core.storage_errors import is_full

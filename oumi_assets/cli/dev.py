@@ -106,14 +106,14 @@ def _greet(environment: Environment, port: int) -> None:
     program = shlex.quote(_relative(Path(sys.executable).parent / "oumi-assets"))
     messages().print(
         f"\nStarting on http://{HOST}:{port} (ready in about 20 seconds; Ctrl+C stops it)\n\n"
-        f"  drop a file    {_drop(environment.uploads, program)}\n"
+        f"  drop a file    {_way_in(environment.uploads, program)}\n"
         f"  try a sample   {program} import {samples}\n"
         f"  see datasets   {program} datasets\n"
         f"  results in     {_relative(environment.storage)}/deduped_dataset/\n"
     )
 
 
-def _drop(uploads: Location, program: str) -> str:
+def _way_in(uploads: Location, program: str) -> str:
     """How a file gets to where the sensor looks."""
     if isinstance(uploads, Path):
         return f"cp YOUR-EXPORT.jsonl {shlex.quote(_relative(uploads))}/"

@@ -16,10 +16,11 @@ from oumi_assets.cli.screen import clean, fail, messages, results
 from oumi_assets.core.errors import TraceImportError
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.orchestration.resources import uploads_here
-from oumi_assets.pulls.base import Asked, Progress, Pulled, no_progress
-from oumi_assets.pulls.base import pull as pull_window
 from oumi_assets.pulls.errors import MissingSetting, NothingToPull
+from oumi_assets.pulls.export_file import PullProgress, no_progress
 from oumi_assets.pulls.folder import export_folder
+from oumi_assets.pulls.pull import Asked, Pulled
+from oumi_assets.pulls.pull import pull as pull_window
 from oumi_assets.pulls.sources import SOURCES, Source, settling_lag
 from oumi_assets.pulls.window import Window, chosen_window
 
@@ -78,13 +79,13 @@ def _pulled(source: Source, project: str, window: Window, filter: str | None, ag
     folder, client = export_folder(uploads), source.open(os.environ, project)
     with _progress(source, project, shown=shown) as report, usable(uploads.location, "OUMI_UPLOADS"):
         pulled = pull_window(client, folder, Asked(source.platform, project, window, filter, again), report)
-    if not pulled.pull.rows and not pulled.pull.unfinished:
+    if not pulled.record.rows and not pulled.record.unfinished:
         raise NothingToPull(source.title, project, str(window), source.checks)
     return pulled
 
 
 @contextmanager
-def _progress(source: Source, project: str, *, shown: bool) -> Iterator[Progress]:
+def _progress(source: Source, project: str, *, shown: bool) -> Iterator[PullProgress]:
     """A line that counts, on a terminal; there is no telling how much is to come."""
     console = messages()
     if not (shown and console.is_terminal):
@@ -101,7 +102,7 @@ def _progress(source: Source, project: str, *, shown: bool) -> Iterator[Progress
 
 
 def _as_json(source: Source, pulled: Pulled) -> dict[str, object]:
-    record = pulled.pull
+    record = pulled.record
     return {
         "platform": record.platform,
         "project": record.project,
@@ -118,7 +119,7 @@ def _as_json(source: Source, pulled: Pulled) -> dict[str, object]:
 
 
 def _print(source: Source, pulled: Pulled) -> None:
-    record, out = pulled.pull, results()
+    record, out = pulled.record, results()
     where = clean(f"{record.project}, {record.start} to {record.end}")
     if pulled.before:
         out.print(f"{where}: pulled before, as {record.export}. Pull it once more with --again.", soft_wrap=True)

@@ -13,8 +13,8 @@ import click
 from oumi_assets.cli.screen import clean, fail, messages, progress_bar
 from oumi_assets.core.errors import BadSetting, EmptyFile, FileTooLarge, TraceImportError
 from oumi_assets.core.storage_errors import usable
-from oumi_assets.detection import check_name
 from oumi_assets.orchestration.resources import uploads_here
+from oumi_assets.other_formats import refuse_other_names
 from oumi_assets.settings import read_environment
 from oumi_assets.storage.local_uploads import SingleFile
 from oumi_assets.storage.uploads import BY_HAND, is_left_alone
@@ -64,7 +64,7 @@ def _put(file: Path, target: _Target, progress: Callable[[int, int], None]) -> s
 
 def _checked(file: Path) -> int:
     """The size of a file that an import would take. Raises what the import would, before anything is sent."""
-    check_name(file.name, None)
+    refuse_other_names(file.name, None)
     if is_left_alone(file.name):
         raise BadSetting(f"{file.name} begins with a dot: the sensor would leave it alone. Give it another name.")
     with SingleFile(file).open(str(file)) as opened:

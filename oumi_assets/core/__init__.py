@@ -1,4 +1,4 @@
-"""The values every other part speaks in: rows, calls, drops, errors.
+"""What every other part uses: values (rows, calls, drops), errors, exact JSON; processes, hashing, pace.
 
-Nothing here knows a platform, a payload shape, a folder or the orchestrator.
+Nothing here reads a platform's rows, or knows a payload shape, a folder or the orchestrator.
 """

@@ -6,7 +6,6 @@ Rows and traces that are left out are not errors: they are drops (`core.drops`).
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
@@ -257,21 +256,3 @@ class AmbiguousDataset(TraceImportError):
 
     def __init__(self, name: str, keys: Sequence[str]) -> None:
         super().__init__(f"{len(keys)} datasets are called {name}. Name one by its key: {', '.join(keys)}.")
-
-
-class DiskFull(StorageTrouble):
-    """No room left for the stored export or a stage's files."""
-
-    def __init__(self, where: str) -> None:
-        super().__init__(
-            f"The disk is full: no room left in {where}. Free some space and run it again; what was half made is gone."
-        )
-
-
-_DISK = (errno.EIO, errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.ESTALE, errno.ENFILE, errno.EMFILE)
-_NETWORK = (errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EHOSTUNREACH)
-
-
-def passes(error: OSError) -> bool:
-    """Whether the machine's error is worth another try: connections, time-outs, a busy or stale (network) disk."""
-    return isinstance(error, ConnectionError | TimeoutError) or error.errno in _DISK + _NETWORK

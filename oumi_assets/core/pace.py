@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-_UNITS = {"reconstructing": "traces"}
-"""What is counted while doing this; anything else is measured in bytes."""
+_IN_TRACES = frozenset({"reconstructing"})
+"""Work that is counted in traces; all other work, in bytes."""
 
 
 class Progress(Protocol):
     """Called with what is being done, how much of it is done and how much there is; and the rows done, where they are known.
 
-    Counted in bytes, or in what `_UNITS` says.
+    Reconstruction is counted in traces, all other work in bytes.
     """
 
     def __call__(self, doing: str, done: int, total: int, rows: int = 0) -> None: ...
@@ -47,11 +47,10 @@ class Pace:
 
 
 def describe(doing: str, done: int, total: int, seconds: float, rows: int = 0) -> str:
-    """`indexing: 1.2 of 4.0 GB, 240.0 MB/s, 36,000 rows/s, 12 s left`."""
+    """Like `indexing: 1.2 of 4.0 GB, 240.0 MB/s, 36,000 rows/s, 12 s left`."""
     rate = done / seconds if seconds > 0 else 0.0
     left = f", {(total - done) / rate:,.0f} s left" if rate and total >= done else ""
-    unit = _UNITS.get(doing)
-    if unit is not None:
-        return f"{doing}: {done:,} of {total:,} {unit}, {rate:,.0f} {unit}/s{left}"
+    if doing in _IN_TRACES:
+        return f"{doing}: {done:,} of {total:,} traces, {rate:,.0f} traces/s{left}"
     of_rows = f", {rows / seconds:,.0f} rows/s" if rows and seconds > 0 else ""
     return f"{doing}: {done / 1e9:.1f} of {total / 1e9:.1f} GB, {rate / 1e6:.1f} MB/s{of_rows}{left}"

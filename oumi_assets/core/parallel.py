@@ -6,7 +6,6 @@ Workers are fresh interpreters (loky), so neither threads nor the caller's main 
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
@@ -15,7 +14,7 @@ from importlib import import_module
 from itertools import islice
 from typing import Any, TypeVar
 
-from oumi_assets.core.errors import BadSetting, WorkerKilled
+from oumi_assets.core.errors import WorkerKilled
 from oumi_assets.core.interrupts import deaf_children, hear_again
 
 Piece = TypeVar("Piece")
@@ -31,23 +30,6 @@ _WORKER_VARIABLES = {
     # the next row group. Two seconds are an eighth less of the time that the dataset's Parquet file takes.
     "_RJEM_MALLOC_CONF": "dirty_decay_ms:2000,muzzy_decay_ms:2000",
 }
-
-WORKERS_VARIABLE = "OUMI_WORKERS"
-
-
-def worker_count() -> int:
-    """Processes to use: `OUMI_WORKERS`, else the cores this process may run on. Raises `BadSetting`."""
-    configured = os.environ.get(WORKERS_VARIABLE, "").strip()
-    if not configured:
-        return _cores()
-    if not configured.isdecimal() or int(configured) == 0:
-        raise BadSetting(f"{WORKERS_VARIABLE} must be a number of processes, like 4; it is set to something else.")
-    return int(configured)
-
-
-def _cores() -> int:
-    """The cores this process may run on; all of them where the system does not tell (macOS)."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def warm_up(workers: int, module: str) -> None:

@@ -6,13 +6,24 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from oumi_assets.core.errors import DiskFull, StorageTrouble, TransientError
+from oumi_assets.core.errors import StorageTrouble, TransientError
 
+_BUSY_DISK = (errno.EIO, errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.ESTALE, errno.ENFILE, errno.EMFILE)
+_NO_NETWORK = (errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EHOSTUNREACH)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FOOTER_NOT_WRITTEN = "Invalid thrift: transport error"
 """Of a Parquet file: polars says so only where it writes one, never of one that it reads."""
 
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
+
+
+class DiskFull(StorageTrouble):
+    """No room left for the stored export or a stage's files."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"The disk is full: no room left in {where}. Free some space and run it again; what was half made is gone."
+        )
 
 
 class PlaceUnusable(StorageTrouble):
@@ -49,6 +60,11 @@ def is_full(error: Exception) -> bool:
 def is_refused(error: OSError) -> bool:
     """Whether the system does not let us use a place, however often we try."""
     return error.errno in _REFUSED
+
+
+def passes(error: OSError) -> bool:
+    """Whether the machine's error is worth another try: connections, time-outs, a busy or stale (network) disk."""
+    return isinstance(error, ConnectionError | TimeoutError) or error.errno in _BUSY_DISK + _NO_NETWORK
 
 
 class BucketMissing(StorageTrouble):

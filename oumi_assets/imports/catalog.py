@@ -96,7 +96,7 @@ class Drop(NamedTuple):
 
 def read_drops(store: Store, key: str, count: int) -> Iterator[Drop]:
     """What an import left out, stage by stage, `count` of each stage at most; for failed imports too."""
-    from oumi_assets.stages.tables import first_rows
+    from oumi_assets.stages.written import first_rows
 
     for stage in STAGES:
         manifest = store.manifest(stage, key)

@@ -5,17 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from oumi_assets.imports.card import CARD_FILE, render_card
-from oumi_assets.imports.workspace import (
-    DEDUPED_DATASET,
-    RAW_EXPORT,
-    RECONSTRUCTED_CONVERSATIONS,
-    STAGES,
-    Workspace,
-    new_manifest,
-)
+from oumi_assets.imports.publishing import new_manifest
+from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, RECONSTRUCTED_CONVERSATIONS, STAGES, Workspace
 from oumi_assets.stages.dataset import write_dataset
 from oumi_assets.stages.files import CONVERSATIONS_FILE, DROPPED_FILE, EXPORT, JSONL_FILE
-from oumi_assets.stages.tables import count_reasons
+from oumi_assets.stages.written import count_reasons
 from oumi_assets.storage.manifest import Counts, Manifest
 
 

@@ -6,10 +6,11 @@ import msgspec
 
 from oumi_assets.core.errors import OutdatedStage
 from oumi_assets.core.rows import ROWS
-from oumi_assets.imports.workspace import PARSED_TRACES, RAW_EXPORT, Workspace, new_manifest
+from oumi_assets.imports.publishing import new_manifest
+from oumi_assets.imports.workspace import PARSED_TRACES, RAW_EXPORT, Workspace
 from oumi_assets.stages.files import DROPPED_FILE, EXPORT, ROWS_FILE
-from oumi_assets.stages.tables import count_reasons, has_columns
 from oumi_assets.stages.traces import parse_traces
+from oumi_assets.stages.written import count_reasons, has_columns
 from oumi_assets.storage.manifest import Counts, Manifest
 
 

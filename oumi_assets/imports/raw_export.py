@@ -17,15 +17,17 @@ from oumi_assets.core.errors import (
     NothingToImport,
 )
 from oumi_assets.core.parallel import PARALLEL_BYTES, warm_up
-from oumi_assets.detection import check_name, detect
+from oumi_assets.detection import detect
 from oumi_assets.imports.form import AUTO, Form, name_after, trouble_with_name
-from oumi_assets.imports.workspace import RAW_EXPORT, Workspace, failures_recorded, new_manifest
+from oumi_assets.imports.publishing import Counted, failures_recorded, new_manifest
+from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
+from oumi_assets.other_formats import refuse_other_names
 from oumi_assets.platforms import PLATFORMS, other_platform
 from oumi_assets.pulls.state import pull_of
+from oumi_assets.stages.copying import Copied, copy_export
 from oumi_assets.stages.files import COMPRESSED, DROPPED_FILE, EXPORT
 from oumi_assets.stages.index import all_signatures, index_export, take_sample
-from oumi_assets.stages.sources import Copied, copy_export
-from oumi_assets.stages.tables import count_reasons
+from oumi_assets.stages.written import count_reasons
 from oumi_assets.storage.keys import check_key
 from oumi_assets.storage.manifest import NOT_HASHED, Counts, Manifest, Outcome, Pull, Settings, Source
 from oumi_assets.storage.uploads import Upload, UploadFile
@@ -46,18 +48,33 @@ def make_raw_export(
     """
     check_key(key)
     settings = _settings(form)
-    existing = workspace.store.manifest(RAW_EXPORT, key)
-    if existing is not None and existing.outcome is Outcome.DELETED:
-        raise ImportExists("its content was deleted; the file and settings of a new import")
-    stored = existing if existing is not None and existing.outcome is Outcome.COMPLETE else None
-    if not form.file:
-        return _make_again(workspace, key, form, stored, run_id)
-    if stored is not None and stored.source is not None and not stored.source.watched and _is_gone(workspace, form):
-        # Run again from the UI, where a file of the command line does not lie: its bytes are stored.
+    stored = _stored(workspace, key)
+    if not form.file or _is_only_stored(workspace, form.file, stored):
         return _make_again(workspace, key, form, stored, run_id)
     with workspace.store.staging() as folder:
-        made = _Attempt(workspace, key, form, settings, stored, run_id, content_tag, watched)
+        made = _Attempt(workspace, key, form.file, settings, stored, run_id, content_tag, watched)
         return made.run(folder)
+
+
+def _stored(workspace: Workspace, key: str) -> Manifest | None:
+    """The manifest of an import that succeeded before. Raises `ImportExists` for one that was deleted."""
+    existing = workspace.store.manifest(RAW_EXPORT, key)
+    if existing is None or existing.outcome is Outcome.FAILED:
+        return None
+    if existing.outcome is Outcome.DELETED:
+        raise ImportExists("its content was deleted; the file and settings of a new import")
+    return existing
+
+
+def _is_only_stored(workspace: Workspace, file: str, stored: Manifest | None) -> bool:
+    """Whether an import is run again from the UI, where a file of the command line does not lie: its bytes are stored."""
+    if stored is None or stored.source is None or stored.source.watched:
+        return False
+    try:
+        with workspace.uploads.open(file):
+            return False
+    except FileNotFound:
+        return True
 
 
 class _Attempt(NamedTuple):
@@ -65,7 +82,7 @@ class _Attempt(NamedTuple):
 
     workspace: Workspace
     key: str
-    form: Form
+    file: str
     settings: Settings
     stored: Manifest | None
     run_id: str | None
@@ -74,45 +91,44 @@ class _Attempt(NamedTuple):
 
     def run(self, folder: Path) -> Manifest:
         manifest = msgspec.structs.replace(new_manifest(RAW_EXPORT, self.key, self.run_id), settings=self.settings)
-        with self.workspace.uploads.open(self.form.file) as file:
+        with self.workspace.uploads.open(self.file) as file:
             before = file.describe()
             manifest = msgspec.structs.replace(manifest, source=_source(before, self.watched), pull=self._pull())
             if self.stored is not None:
                 # An import that succeeded once is never replaced by a failure.
-                return self._finish(folder, _hashed(manifest, self._copy(folder, file, before)), {})
-            with failures_recorded(self.workspace, folder, manifest, {}):
+                return self._finish(folder, _hashed(manifest, self._copy(folder, file, before)), Counted())
+            with failures_recorded(self.workspace, folder, manifest):
                 copied = self._copy(folder, file, before)
         # With its hash, by which the upload is known again when it is touched.
         manifest = _hashed(manifest, copied)
-        found: dict[str, Counts] = {}
-        with failures_recorded(self.workspace, folder, manifest, found):
-            return self._finish(folder, manifest, found)
+        with failures_recorded(self.workspace, folder, manifest) as counted:
+            return self._finish(folder, manifest, counted)
 
     def _pull(self) -> Pull | None:
         """The record of the pull that wrote this upload; an import tried again keeps what it knew."""
         if self.watched:
-            return pull_of(self.workspace.uploads, self.form.file)
+            return pull_of(self.workspace.uploads, self.file)
         former = self.workspace.store.manifest(RAW_EXPORT, self.key)
         return former.pull if former is not None else None
 
     def _copy(self, folder: Path, file: UploadFile, before: Upload) -> Copied:
-        check_name(self.form.file, _declared(self.form))
+        refuse_other_names(self.file, _declared(self.settings))
         if before.size == 0:
             raise EmptyFile
         if self.content_tag is not None and self.content_tag != before.content_tag:
-            raise FileChanged(self.form.file)
+            raise FileChanged(self.file)
         if before.size >= PARALLEL_BYTES:
             warm_up(self.workspace.workers, index_export.__module__)
         copied = copy_export(file, before.size, folder, self.workspace.max_upload_bytes, self.workspace.progress)
         if file.describe() != before or copied.size != before.size:
-            raise FileChanged(self.form.file)
+            raise FileChanged(self.file)
         return copied
 
-    def _finish(self, folder: Path, manifest: Manifest, found: dict[str, Counts]) -> Manifest:
-        """Index and publish; `found` gains what was counted until a failure."""
+    def _finish(self, folder: Path, manifest: Manifest, counted: Counted) -> Manifest:
+        """Index and publish; `counted` gains what was counted until a failure."""
         assert manifest.source is not None
         _refuse_other_import(self.stored, manifest.source, self.settings)
-        platform, counts = _index(self.workspace, folder / EXPORT, folder, _declared(self.form), found)
+        platform, counts = _index(self.workspace, folder, _declared(self.settings), counted)
         complete = msgspec.structs.replace(manifest, platform=platform, counts=counts)
         kept = COMPRESSED if (folder / COMPRESSED).exists() else EXPORT
         return self.workspace.store.publish(folder, complete, {kept: manifest.source.blake3})
@@ -121,14 +137,6 @@ class _Attempt(NamedTuple):
 def _hashed(manifest: Manifest, copied: Copied) -> Manifest:
     assert manifest.source is not None
     return msgspec.structs.replace(manifest, source=msgspec.structs.replace(manifest.source, blake3=copied.blake3))
-
-
-def _is_gone(workspace: Workspace, form: Form) -> bool:
-    try:
-        with workspace.uploads.open(form.file):
-            return False
-    except FileNotFound:
-        return True
 
 
 def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | None, run_id: str | None) -> Manifest:
@@ -141,8 +149,7 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
             if name.startswith(EXPORT):
                 # A second name for bytes that only we own; the old folder goes away.
                 (folder / name).hardlink_to(workspace.store.file(RAW_EXPORT, key, name))
-        declared = None if stored.settings.source_platform == AUTO else stored.settings.source_platform
-        platform, counts = _index(workspace, folder / EXPORT, folder, declared, {})
+        platform, counts = _index(workspace, folder, _declared(stored.settings), Counted())
         again = new_manifest(RAW_EXPORT, key, run_id)
         return workspace.store.publish(
             folder,
@@ -158,16 +165,16 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
         )
 
 
-def _index(
-    workspace: Workspace, export: Path, folder: Path, declared: str | None, found: dict[str, Counts]
-) -> tuple[str, Counts]:
+def _index(workspace: Workspace, folder: Path, declared: str | None, counted: Counted) -> tuple[str, Counts]:
+    """Index the export of a folder; its platform and counts. `counted` gains what was counted until a failure."""
+    export = folder / EXPORT
     platform = detect(take_sample(export), declared, all_signatures(export))
-    counted = index_export(export, folder, platform, workers=workspace.workers, progress=workspace.progress)
+    made = index_export(export, folder, platform, workers=workspace.workers, progress=workspace.progress)
     dropped = count_reasons(folder / DROPPED_FILE)
-    if counted.foreign is not None:
-        found["counts"] = Counts(counted.lines, 0, dropped)
-        raise MixedPlatforms(platform.name, other_platform(platform).name, counted.foreign)
-    return platform.name, Counts(counted.lines, counted.rows, dropped, {"bytes": export.stat().st_size})
+    if made.foreign is not None:
+        counted.counts = Counts(made.lines, 0, dropped)
+        raise MixedPlatforms(platform.name, other_platform(platform).name, made.foreign)
+    return platform.name, Counts(made.lines, made.rows, dropped, {"bytes": export.stat().st_size})
 
 
 def _settings(form: Form) -> Settings:
@@ -179,8 +186,8 @@ def _settings(form: Form) -> Settings:
     return Settings(name or name_after(form.file), form.source_platform, form.deduplicate)
 
 
-def _declared(form: Form) -> str | None:
-    return None if form.source_platform == AUTO else form.source_platform
+def _declared(settings: Settings) -> str | None:
+    return None if settings.source_platform == AUTO else settings.source_platform
 
 
 def _source(upload: Upload, watched: bool) -> Source:

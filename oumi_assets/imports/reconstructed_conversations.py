@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import msgspec
 
-from oumi_assets.core.errors import OutdatedStage
-from oumi_assets.imports.workspace import (
-    PARSED_TRACES,
-    RAW_EXPORT,
-    RECONSTRUCTED_CONVERSATIONS,
-    Workspace,
-    failures_recorded,
-    new_manifest,
-    refuse_nothing_convertible,
-)
+from oumi_assets.core.errors import NoConvertibleConversations, OutdatedStage
+from oumi_assets.imports.publishing import failures_recorded, new_manifest
+from oumi_assets.imports.workspace import PARSED_TRACES, RAW_EXPORT, RECONSTRUCTED_CONVERSATIONS, Workspace
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.stages.files import DROPPED_FILE, EXPORT, TRACES_FILE
 from oumi_assets.stages.reconstruct import reconstruct
-from oumi_assets.stages.tables import count_reasons, has_columns
 from oumi_assets.stages.traces import TRACES
+from oumi_assets.stages.written import count_reasons, has_columns
 from oumi_assets.storage.manifest import Counts, Manifest
+from oumi_assets.storage.store import Store
 
 
 def make_reconstructed_conversations(workspace: Workspace, key: str, *, run_id: str | None = None) -> Manifest:
@@ -33,10 +27,15 @@ def make_reconstructed_conversations(workspace: Workspace, key: str, *, run_id: 
     if not has_columns(traces, TRACES):
         raise OutdatedStage(PARSED_TRACES, key)
     manifest = new_manifest(RECONSTRUCTED_CONVERSATIONS, key, run_id)
-    found: dict[str, Counts] = {}
-    with store.staging() as folder, failures_recorded(workspace, folder, manifest, found):
-        counted = reconstruct(export, traces, folder, platform, workers=workspace.workers, progress=workspace.progress)
-        counts = Counts(counted.traces, counted.conversations, count_reasons(folder / DROPPED_FILE))
-        found["counts"] = counts
-        refuse_nothing_convertible(store, key, counts)
-        return store.publish(folder, msgspec.structs.replace(manifest, counts=counts))
+    with store.staging() as folder, failures_recorded(workspace, folder, manifest) as counted:
+        made = reconstruct(export, traces, folder, platform, workers=workspace.workers, progress=workspace.progress)
+        counted.counts = Counts(made.traces, made.conversations, count_reasons(folder / DROPPED_FILE))
+        _refuse_nothing_convertible(store, key, counted.counts)
+        return store.publish(folder, msgspec.structs.replace(manifest, counts=counted.counts))
+
+
+def _refuse_nothing_convertible(store: Store, key: str, counts: Counts) -> None:
+    """Raise with every reason of this and the former stages when no conversation came out."""
+    if counts.outgoing == 0:
+        former = [store.complete(stage, key).counts.dropped for stage in (RAW_EXPORT, PARSED_TRACES)]
+        raise NoConvertibleConversations({**former[0], **former[1], **counts.dropped})

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import polars as pl
 
 from oumi_assets.imports.workspace import DEDUPED_DATASET, PARSED_TRACES, RAW_EXPORT, RECONSTRUCTED_CONVERSATIONS
-from oumi_assets.stages.dataset import count_jsonl
 from oumi_assets.stages.files import (
     CONVERSATIONS_FILE,
     DROPPED_FILE,
@@ -18,7 +17,7 @@ from oumi_assets.stages.files import (
     TRACES_FILE,
 )
 from oumi_assets.stages.index import count_lines
-from oumi_assets.stages.tables import count_rows
+from oumi_assets.stages.written import count_jsonl, count_rows
 from oumi_assets.storage.store import Store
 
 

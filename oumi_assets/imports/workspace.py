@@ -1,26 +1,19 @@
-"""Everything a stage of an import works with, passed in one piece."""
+"""Everything a stage of an import works with, passed in one piece; and the stages by name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from oumi_assets.core.errors import BadSetting, NoConvertibleConversations, StorageTrouble, TraceImportError, TransientError
+from oumi_assets.core.errors import BadSetting
 from oumi_assets.core.pace import Progress, no_progress
-from oumi_assets.core.parallel import worker_count
-from oumi_assets.settings import Environment
-from oumi_assets.stages.files import DROPPED_FILE
+from oumi_assets.settings import Environment, worker_count
 from oumi_assets.storage.local_store import LocalStore
 from oumi_assets.storage.local_uploads import LocalUploads
 from oumi_assets.storage.location import Location, refuse_nesting
-from oumi_assets.storage.manifest import Counts, Manifest, Outcome
 from oumi_assets.storage.store import Store
 from oumi_assets.storage.uploads import Uploads, UploadSource
 
@@ -91,39 +84,3 @@ def open_uploads(location: Location, connect: Connect) -> Uploads:
     from oumi_assets.storage.s3_uploads import S3Uploads
 
     return S3Uploads(Bucket(connect(), location))
-
-
-def new_manifest(asset: str, key: str, run_id: str | None) -> Manifest:
-    """A manifest of now, to be completed with `msgspec.structs.replace`."""
-    return Manifest(asset=asset, import_key=key, created=datetime.now(UTC).isoformat(timespec="microseconds"), run_id=run_id)
-
-
-@contextmanager
-def failures_recorded(workspace: Workspace, folder: Path, manifest: Manifest, counts: dict[str, Counts]) -> Iterator[None]:
-    """When the stage fails, publish its drops and its error, and nothing else, before the error goes on.
-
-    A transient error, or a storage in trouble, says nothing of the file and is not recorded: it is tried again.
-    `counts` may gain the entry "counts" while the stage works; a failed stage has let nothing out.
-    """
-    try:
-        yield
-    except (TransientError, StorageTrouble):
-        raise
-    except TraceImportError as error:
-        for path in folder.iterdir():
-            if path.name != DROPPED_FILE:
-                path.unlink()
-        failed = msgspec.structs.replace(
-            manifest, outcome=Outcome.FAILED, error=str(error), counts=counts.get("counts", Counts())
-        )
-        with suppress(StorageTrouble):
-            # Where the storage itself is the trouble, the first error says so already.
-            workspace.store.publish(folder, failed)
-        raise
-
-
-def refuse_nothing_convertible(store: Store, key: str, counts: Counts) -> None:
-    """Raise with every reason of this and the former stages when no conversation came out."""
-    if counts.outgoing == 0:
-        former = [store.complete(stage, key).counts.dropped for stage in (RAW_EXPORT, PARSED_TRACES)]
-        raise NoConvertibleConversations({**former[0], **former[1], **counts.dropped})

@@ -1,1 +1,1 @@
-"""Dagster: assets, checks, job, sensor, and the page that composes them. No row is read here."""
+"""Dagster: assets, checks, jobs, sensor, schedules, and the page that composes them. No row is read here."""

@@ -16,7 +16,7 @@ from dagster._core.remote_origin import RemoteJobOrigin
 from dagster._core.utils import make_new_run_id
 
 from oumi_assets.imports.workspace import RAW_EXPORT
-from oumi_assets.orchestration.history import DRAIN_JOB, DRAIN_OP, standing_of_import
+from oumi_assets.orchestration.history import DRAIN_JOB, DRAIN_OP, read_standing
 from oumi_assets.orchestration.job import JOB, imports_job
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.planning import Launch, Standing
@@ -70,7 +70,7 @@ def import_uploads(context: dg.OpExecutionContext, config: Drain, workspace: dg.
     job, failed = imports_job(workspace), 0
     for number, upload in enumerate(config.uploads, 1):
         place = f"{number} of {len(config.uploads)}: {upload.key}"
-        found, _ = standing_of_import(context.instance, workspace.open().store, upload.key)
+        found, _ = read_standing(context.instance, workspace.open().store, upload.key)
         if found not in (Standing.NEW, Standing.INTERRUPTED):
             context.log.info(f"{place} needs no import any more")
             continue

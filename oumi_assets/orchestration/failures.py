@@ -13,7 +13,7 @@ from oumi_assets.imports.catalog import ListedImport, list_unfinished
 from oumi_assets.imports.form import name_after
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES
 from oumi_assets.orchestration.history import form_of, newest_run
-from oumi_assets.orchestration.home import open_home
+from oumi_assets.orchestration.home import open_instance
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.planning import PAUSES
 from oumi_assets.orchestration.resources import open_here
@@ -37,8 +37,7 @@ _INTERRUPTED = "It was interrupted: somebody stopped it, or its process was kill
 
 def failed_here() -> list[ListedImport]:
     """`list_failed` of this environment's storage and Dagster home."""
-    open_home()
-    with dg.DagsterInstance.get() as instance:
+    with open_instance() as instance:
         return list_failed(instance, open_here().store)
 
 

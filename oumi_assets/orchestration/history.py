@@ -12,7 +12,7 @@ import dagster as dg
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.known_content import is_finished
 from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT
-from oumi_assets.orchestration.planning import PastRun, RunStatus, Standing, standing
+from oumi_assets.orchestration.planning import PastRun, RunStatus, Standing, standing_after
 from oumi_assets.orchestration.tags import (
     ATTEMPT_TAG,
     CONTENT_TAG,
@@ -61,24 +61,24 @@ class History:
         """Folders of imports that have a dataset: a dataset's manifest is written by nothing but success."""
         return self._store.folders(DEDUPED_DATASET)
 
-    def standing(self, key: str) -> tuple[Standing, int]:
-        """Where an import stands, and which attempt its next run would be."""
+    def look_up(self, key: str) -> tuple[Standing, int]:
+        """The standing of an import, and which attempt its next run would be; asks no more than it must."""
         if folder_name(key) in self._made:
             return Standing.FINISHED, 0
         if key in self._running or key in self._promised:
             return Standing.IN_FLIGHT, 0
-        return standing_of_import(self._instance, self._store, key)
+        return read_standing(self._instance, self._store, key)
 
 
-def standing_of_import(instance: dg.DagsterInstance, store: Store, key: str) -> tuple[Standing, int]:
-    """Where one import stands, by its manifests and its own runs."""
+def read_standing(instance: dg.DagsterInstance, store: Store, key: str) -> tuple[Standing, int]:
+    """The same for one import without a look at all others: from its manifests and its own runs."""
     if is_finished(store, key):
         return Standing.FINISHED, 0
     records = _records_of_import(instance, key)
     if not records and store.manifest(RAW_EXPORT, key) is not None:
         # Another platform, with a Dagster home of its own, works on it (or did).
         return Standing.IN_FLIGHT, 0
-    return standing([past_run(record) for record in records], time.time())
+    return standing_after([past_run(record) for record in records], time.time())
 
 
 def runs_of_import(instance: dg.DagsterInstance, key: str) -> list[dg.DagsterRun]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.settings import PROJECT_ROOT, dagster_home
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
 
 _SETTINGS = "dagster.yaml"
 
@@ -28,3 +32,11 @@ def open_home() -> Path:
     # Dagster refuses a relative or empty one.
     os.environ["DAGSTER_HOME"] = str(home)
     return home
+
+
+def open_instance() -> DagsterInstance:
+    """Dagster's instance of that home; to be closed. Raises `PlaceUnusable`."""
+    from dagster import DagsterInstance
+
+    open_home()
+    return DagsterInstance.get()

@@ -6,7 +6,7 @@ import dagster as dg
 
 from oumi_assets.core.errors import BadSetting
 from oumi_assets.orchestration.history import UNFINISHED, runs_of_import
-from oumi_assets.orchestration.home import open_home
+from oumi_assets.orchestration.home import open_instance
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.tags import has_dead_process, is_elsewhere
 
@@ -19,7 +19,7 @@ _GONE = "The process of this run ended before it was finished (killed, or the ma
 
 def refuse_unfinished(key: str) -> None:
     """Raise `BadSetting` while an import runs or waits: a stage that it publishes would outlive its deletion."""
-    with _home() as instance:
+    with open_instance() as instance:
         reap_dead_runs(instance)
         if any(run.status in UNFINISHED for run in runs_of_import(instance, key)):
             raise BadSetting(
@@ -29,14 +29,9 @@ def refuse_unfinished(key: str) -> None:
 
 def forget_partition(key: str) -> None:
     """Take a deleted import's partition out of the UI; its runs stay in the history."""
-    with _home() as instance:
+    with open_instance() as instance:
         if instance.has_dynamic_partition(IMPORTS, key):
             instance.delete_dynamic_partition(IMPORTS, key)
-
-
-def _home() -> dg.DagsterInstance:
-    open_home()
-    return dg.DagsterInstance.get()
 
 
 def reap_dead_runs(instance: dg.DagsterInstance, *, at_start: bool = False) -> int:

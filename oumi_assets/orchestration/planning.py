@@ -83,7 +83,7 @@ class Plan(NamedTuple):
 
     @property
     def launches(self) -> list[Launch]:
-        """All of them."""
+        """Singles and drained, as one list."""
         return self.singles + self.drained
 
 
@@ -97,8 +97,8 @@ def launches_of(uploads: Iterable[Upload], known: Collection[str]) -> list[Launc
     return sorted(launches, key=lambda launch: (launch.key in known, launch.upload.mtime_ns, launch.upload.name))
 
 
-def standing(runs: Sequence[PastRun], now: float) -> tuple[Standing, int]:
-    """Where an import without final manifests stands, by its runs (newest first), and its next attempt.
+def standing_after(runs: Sequence[PastRun], now: float) -> tuple[Standing, int]:
+    """The standing of an import without final manifests, told by its runs (newest first), and its next attempt.
 
     A run that was created but never queued counts as none: asked for again under the same run key,
     Dagster starts that very run.

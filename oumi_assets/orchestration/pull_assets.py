@@ -16,8 +16,9 @@ from pydantic import Field
 from oumi_assets.core.errors import TraceImportError
 from oumi_assets.orchestration.pull_partitions import day_and_project, pull_partitions
 from oumi_assets.orchestration.resources import WorkspaceSource
-from oumi_assets.pulls.base import Asked, Progress, Pulled, pull
+from oumi_assets.pulls.export_file import PullProgress
 from oumi_assets.pulls.folder import ExportFolder, export_folder
+from oumi_assets.pulls.pull import Asked, Pulled, pull
 from oumi_assets.pulls.sources import LAG, SOURCES, Source, settling_lag
 from oumi_assets.pulls.window import day_window
 
@@ -92,7 +93,7 @@ def _failures_in_plain_words() -> Iterator[None]:
         raise dg.Failure(description=str(error), allow_retries=False) from None
 
 
-def _logged(context: dg.AssetExecutionContext, source: Source) -> Progress:
+def _logged(context: dg.AssetExecutionContext, source: Source) -> PullProgress:
     logged = 0
 
     def report(rows: int, traces: int, size: int) -> None:
@@ -106,7 +107,7 @@ def _logged(context: dg.AssetExecutionContext, source: Source) -> Progress:
 
 def _metadata(source: Source, pulled: Pulled) -> dict[str, Any]:
     """Integers are plotted over the days; nothing here is a key or trace text."""
-    record = pulled.pull
+    record = pulled.record
     metadata: dict[str, Any] = {
         source.rows: record.rows,
         "traces": record.traces,

@@ -127,7 +127,7 @@ def _examples(workspace: Workspace, manifest: Manifest) -> dict[str, str]:
     """The place of the first drop of each reason."""
     if DROPPED_FILE not in manifest.files:
         return {}
-    from oumi_assets.stages.tables import first_of_each_reason
+    from oumi_assets.stages.written import first_of_each_reason
 
     path = workspace.store.file(manifest.asset, manifest.import_key, DROPPED_FILE)
     return {reason: _place(row) for reason, row in first_of_each_reason(path, _PLACES).items()}

@@ -38,7 +38,7 @@ def uploads_here() -> Uploads:
     return open_uploads(read_environment().uploads, connect_s3)
 
 
-def place_of(path: object) -> tuple[Path, str] | None:
+def our_place_around(path: object) -> tuple[Path, str] | None:
     """The folder among our places that a path is in or is, and the setting that names it."""
     environment = read_environment()
     for setting, place in (("OUMI_STORAGE", environment.storage), ("OUMI_UPLOADS", environment.uploads)):

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import dagster as dg
 
-from oumi_assets.core.errors import FileNotFound, StorageTrouble, TraceImportError, TransientError, UnreadableFile, passes
+from oumi_assets.core.errors import FileNotFound, StorageTrouble, TraceImportError, TransientError, UnreadableFile
 from oumi_assets.core.pace import Pace, Progress
-from oumi_assets.core.storage_errors import PlaceUnusable, is_refused
+from oumi_assets.core.storage_errors import PlaceUnusable, is_refused, passes
 from oumi_assets.imports.workspace import Workspace
 from oumi_assets.orchestration.reporting import failure_metadata
-from oumi_assets.orchestration.resources import WorkspaceSource, place_of
+from oumi_assets.orchestration.resources import WorkspaceSource, our_place_around
 from oumi_assets.orchestration.tags import LATER, PROCESS_TAG, TRY_AGAIN_TAG, process_mark
 
 MAX_RETRIES = 4
@@ -74,7 +74,7 @@ def _refusals_told() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        place = place_of(error.filename) if is_refused(error) else None
+        place = our_place_around(error.filename) if is_refused(error) else None
         if place is None:
             raise
         raise PlaceUnusable(*place, error.strerror or "") from None

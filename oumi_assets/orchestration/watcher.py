@@ -49,7 +49,7 @@ class Watcher:
         for launch in launches:
             if len(fresh) >= MAX_DRAINED or self._clock() >= until:
                 break
-            found, attempt = history.standing(launch.key)
+            found, attempt = history.look_up(launch.key)
             if found in (Standing.FINISHED, Standing.GIVEN_UP):
                 self._done.add(launch.upload)
                 self.known.learn(opened.store, launch.key)
@@ -95,4 +95,4 @@ class Watcher:
             self._done.add(launch.upload)
             return False
         # Otherwise that import was interrupted and its upload has a new time now: finished under the new key.
-        return history.standing(found.key)[0] is not Standing.IN_FLIGHT
+        return history.look_up(found.key)[0] is not Standing.IN_FLIGHT

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import requests
 
-from oumi_assets.pulls.base import Row
+from oumi_assets.pulls.client import Row
 from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, QueryRefused, UnknownProject
 from oumi_assets.pulls.http import RETRIED, PatientSession
 from oumi_assets.pulls.sources import LANGFUSE as SOURCE
@@ -33,8 +33,8 @@ _MAX_KEYS_TEXT = 4000
 _TIMEOUT = (10, 120)
 
 
-class _Span(NamedTuple):
-    """Start of a trace's first and last observation."""
+class _Starts(NamedTuple):
+    """When a trace's first and its last observation started."""
 
     first: datetime
     last: datetime
@@ -56,29 +56,29 @@ class Langfuse:
         which traces are its own, and which of them go on after its end.
         """
         self._check_project()
-        spans = self._spans(window)
-        members = {trace for trace, span in spans.items() if window.start <= span.first < window.end}
+        starts = self._starts(window)
+        members = {trace for trace, found in starts.items() if window.start <= found.first < window.end}
         if filter is not None:
             members &= self._matching(window, filter)
         for row in self._observations(window.start, window.end):
             if _trace(row) in members:
                 yield _row(row)
         for trace in sorted(members):
-            if spans[trace].last >= window.end:
+            if starts[trace].last >= window.end:
                 yield from (_row(row) for row in self._observations(window.end, None, trace))
 
     def trace_rows(self, trace: str, started: datetime) -> Iterator[Row]:
         """Observations of one trace."""
         return (_row(row) for row in self._observations(started - _REACH, None, trace))
 
-    def _spans(self, window: Window) -> dict[str, _Span]:
-        spans: dict[str, _Span] = {}
+    def _starts(self, window: Window) -> dict[str, _Starts]:
+        starts: dict[str, _Starts] = {}
         query = _between(window.start - _REACH, window.end + _REACH)
         for row in self._pages(query | {"fields": "core", "limit": str(_PAGE_WITHOUT_PAYLOADS)}):
             started = _started(row)
-            known = spans.get(_trace(row), _Span(started, started))
-            spans[_trace(row)] = _Span(min(started, known.first), max(started, known.last))
-        return spans
+            known = starts.get(_trace(row), _Starts(started, started))
+            starts[_trace(row)] = _Starts(min(started, known.first), max(started, known.last))
+        return starts
 
     def _matching(self, window: Window, filter: str) -> set[str]:
         """Traces with an observation that matches; a filter replaces the API's other conditions, so times go into it."""

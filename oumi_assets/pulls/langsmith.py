@@ -22,7 +22,7 @@ from langsmith.types import RunSelectField
 from langsmith.utils import LangSmithError, LangSmithNotFoundError
 from urllib3.util import Retry
 
-from oumi_assets.pulls.base import Row
+from oumi_assets.pulls.client import Row
 from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, QueryRefused, UnknownProject
 from oumi_assets.pulls.http import ATTEMPTS, RETRIED, PatientSession
 from oumi_assets.pulls.sources import LANGSMITH as SOURCE

@@ -17,12 +17,12 @@ NOTES = ".pulls"
 """Folder of the notes about pulls, below the uploads folder; the sensor does not see it."""
 
 
-def series(platform: str, project: str, filter: str | None) -> str:
+def series_name(platform: str, project: str, filter: str | None) -> str:
     """What all windows of one project (and filter) share: the beginning of their names."""
     digest = hashlib.sha256(f"{platform}\0{project}\0{filter or ''}".encode("utf-8", "surrogatepass")).hexdigest()
     return f"{platform}-{slug(project, 40)}-{digest[:8]}"
 
 
-def export_name(of: str, window: Window, again: int = 0) -> str:
+def export_name(series: str, window: Window, again: int = 0) -> str:
     """The file of one window of a series; `again` counts how often it was asked for anew."""
-    return f"{of}-{window.stamp}{f'-again-{again}' if again else ''}.jsonl"
+    return f"{series}-{window.stamp}{f'-again-{again}' if again else ''}.jsonl"

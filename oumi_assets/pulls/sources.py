@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from oumi_assets.core.errors import BadSetting
-from oumi_assets.pulls.base import Client
+from oumi_assets.pulls.client import Client
 from oumi_assets.pulls.errors import MissingSetting
 
 LAG = "OUMI_PULL_LAG_MINUTES"

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -20,21 +19,10 @@ from oumi_assets.pulls.folder import ExportFolder
 from oumi_assets.pulls.naming import NOTES
 from oumi_assets.storage.keys import is_pulled
 from oumi_assets.storage.manifest import Pull
+from oumi_assets.storage.uploads import UploadSource
 
 _log = logging.getLogger(__name__)
 _Note = TypeVar("_Note")
-
-
-class _Readable(Protocol):
-    def read(self, size: int = -1, /) -> bytes: ...
-
-
-class _Opens(Protocol):
-    """The uploads, as far as they are read here."""
-
-    def open(self, name: str) -> AbstractContextManager[_Readable]:
-        """A file below it. Raises `FileNotFound`."""
-        ...
 
 
 class State(msgspec.Struct, frozen=True):
@@ -75,7 +63,7 @@ def read_record(folder: ExportFolder, export: str) -> Pull | None:
     return _read(folder, _record(export), _decode_pull)
 
 
-def pull_of(uploads: _Opens, name: str) -> Pull | None:
+def pull_of(uploads: UploadSource, name: str) -> Pull | None:
     """The record of the pull that wrote an upload; None for an upload that people put there."""
     if not is_pulled(name):
         return None

@@ -10,17 +10,17 @@ import mmap
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
-from itertools import accumulate, chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
 from oumi_assets.core.drops import DROPPED_CONVERSATIONS
 from oumi_assets.core.hashing import HashedFile
 from oumi_assets.core.pace import Progress, no_progress
-from oumi_assets.core.parallel import PARALLEL_BYTES, ahead, beside
+from oumi_assets.core.parallel import PARALLEL_BYTES, beside
 from oumi_assets.oumi_rules import oumi_refusal
+from oumi_assets.stages.conversations import raw_sizes, read_envelopes
 from oumi_assets.stages.dedupe import Dropped, find_overlaps
 from oumi_assets.stages.envelope import (
     Blocks,
@@ -32,9 +32,9 @@ from oumi_assets.stages.envelope import (
     source_raw_parts,
 )
 from oumi_assets.stages.files import DROPPED_FILE, JSONL_FILE, PARQUET_FILE
-from oumi_assets.stages.giants import Giants, is_giant
+from oumi_assets.stages.giants import is_giant, spare
 from oumi_assets.stages.lines import open_export
-from oumi_assets.stages.pages import STREAMED_BYTES, Column
+from oumi_assets.stages.pages import STREAMED_BYTES, Column, Pages
 from oumi_assets.stages.parquet_footer import group_rows
 from oumi_assets.stages.tables import frame, rows_per_group, write_pieces
 
@@ -88,7 +88,7 @@ class _Plan(NamedTuple):
 
     def kept(self) -> Iterator[Envelope]:
         """The conversations that are written."""
-        envelopes = _envelopes(self.conversations, self.platform, self.batch_rows, read_ahead=self.read_ahead)
+        envelopes = read_envelopes(self.conversations, self.platform, self.batch_rows, read_ahead=self.read_ahead)
         return (envelope for position, envelope in enumerate(envelopes) if position not in self.overlaps)
 
 
@@ -106,7 +106,7 @@ def write_dataset(
     """Write the dataset's two tables and `dropped.parquet`."""
     workers = workers if export.stat().st_size >= PARALLEL_BYTES else 1
     overlaps = find_overlaps(conversations) if deduplicate else {}
-    sizes = _raw_sizes(conversations)
+    sizes = raw_sizes(conversations)
     plan = _Plan(
         export,
         conversations,
@@ -148,70 +148,28 @@ def _write_tables(plan: _Plan) -> dict[str, int]:
     """Write dataset.parquet and `dropped.parquet`; what Oumi refuses of the dataset."""
     with open_export(plan.export) as data:
         tables = _Tables(plan, data)
-        write_pieces(plan.folder / PARQUET_FILE, DATASET, tables.made(), plan.group_rows, tables.giants)
+        write_pieces(plan.folder / PARQUET_FILE, DATASET, tables.made(), plan.group_rows, tables.pages)
     drops = _drops(plan.conversations, plan.overlaps, plan.batch_rows)
     write_pieces(plan.folder / DROPPED_FILE, DROPPED_CONVERSATIONS, drops, plan.group_rows)
     return dict(sorted(tables.refusals.items()))
-
-
-def _raw_sizes(conversations: Path) -> pl.DataFrame:
-    """The bytes of every conversation's `source_raw`, by position."""
-    length = pl.col("locations").list.eval(pl.element().struct.field("length")).list.sum()
-    return pl.scan_parquet(conversations, row_index_name="position").select("position", bytes=length).collect()
 
 
 def _without(rows: pl.DataFrame, overlaps: dict[int, Dropped]) -> pl.DataFrame:
     return rows.filter(~pl.col("position").is_in(pl.Series(list(overlaps), dtype=pl.UInt32).implode()))
 
 
-def _envelopes(conversations: Path, platform: str, batch_rows: int, *, read_ahead: bool) -> Iterator[Envelope]:
-    """What each conversation's line holds, in order."""
-    place = pl.element().struct
-    conversation = pl.scan_parquet(conversations)
-    said = conversation.select("conversation_id", "messages", "tools")
-    # Apart from the texts: whatever a query makes beside a text, it copies the text for.
-    known = conversation.select(
-        "trace_name",
-        "session_id",
-        "sequence_key",
-        pl.col("locations").list.eval(place.field("offset")).alias("offsets"),
-        pl.col("locations").list.eval(place.field("length")).alias("lengths"),
-    )
-    if read_ahead:
-        # Because every query waits for the threads that write the Parquet file.
-        batches = (ahead(query.collect_batches(chunk_size=batch_rows)) for query in (said, known))
-    else:
-        # One row group at a time: of its own accord, polars decodes several.
-        batches = (_groups(query, conversations, batch_rows) for query in (said, known))
-    # Not loops of ours: their variables would keep a batch alive while the next one is read.
-    rows = (chain.from_iterable(map(_rows_of, made)) for made in batches)
-    return (Envelope._make((*texts, platform, *about)) for texts, about in zip(*rows, strict=True))
-
-
-def _groups(query: pl.LazyFrame, path: Path, batch_rows: int) -> Iterator[pl.DataFrame]:
-    rows = group_rows(path)
-    groups = (query.slice(start, many).collect() for start, many in zip(accumulate(rows, initial=0), rows, strict=False))
-    # A group of many short conversations is not to be Python objects all at once.
-    return chain.from_iterable(map(partial(pl.DataFrame.iter_slices, n_rows=batch_rows), groups))
-
-
-def _rows_of(batch: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
-    columns = (column.cast(pl.Binary) if column.name in _BYTES else column for column in batch)
-    return zip(*(column.to_list() for column in columns), strict=True)
-
-
 class _Tables:
-    """The dataset's rows for dataset.parquet, as small tables: giants and `source_raw` are kept apart.
+    """The dataset's rows for dataset.parquet, as small tables: giants and `source_raw` are pages of our own.
 
     What Oumi refuses is counted here and not with the lines, which take longer.
     """
 
     def __init__(self, plan: _Plan, data: mmap.mmap | bytes) -> None:
-        self.giants = Giants(plan.folder)
+        self.pages = Pages(plan.folder)
         self.refusals: Counter[str] = Counter()
         self._plan = plan
         self._data = data
-        self._raw = Column(self.giants, "source_raw", plan.group_rows)
+        self._raw = Column(self.pages, "source_raw", plan.group_rows)
 
     def made(self) -> Iterator[pl.DataFrame]:
         """All rows in order."""
@@ -220,7 +178,7 @@ class _Tables:
         for row, envelope in enumerate(self._plan.kept()):
             self._keep_raw(envelope)
             self._count_refusal(envelope)
-            rows.append(envelope.tabular(self.giants.spare(row, "messages", envelope.messages)))
+            rows.append(envelope.tabular(spare(self.pages, row, "messages", envelope.messages)))
             waiting += len(envelope.messages)
             if waiting >= self._plan.batch_bytes:
                 full, rows, waiting = [_table(rows)], [], 0
@@ -269,9 +227,3 @@ def _dropped(said: pl.DataFrame, drops: list[Dropped], names: pl.Series) -> pl.D
     kept = names.gather([drop.kept for drop in drops]).alias("kept_instead")
     columns = {column.name: column for column in (*said, reasons, kept)}
     return pl.DataFrame([columns[name] for name in DROPPED_CONVERSATIONS])
-
-
-def count_jsonl(path: Path) -> int:
-    """Lines of a JSONL file that we wrote, from its bytes."""
-    with path.open("rb") as file:
-        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 22), b""))

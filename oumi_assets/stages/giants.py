@@ -6,7 +6,6 @@ They are kept out of the tables that it is given, and become pages of our own (`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
@@ -60,22 +59,27 @@ def _giant(row: int, column: str, text: bytes) -> Giant:
 
 
 class Giants(Pages):
-    """The giants of one Parquet file, and any other pages that polars is not to write."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self._seen = 0
+    """Pages of one Parquet file, among them giants that workers compressed."""
 
     def add(self, giant: Giant, before: int) -> None:
         """Keep a giant of a table that comes after so many rows of the file."""
         self.keep_compressed(before + giant.row, giant.column, 1, giant.size, giant.page)
 
-    def spare(self, row: int, column: str, value: bytes) -> bytes:
-        """What polars is to write for a text: nothing if it is a giant, which is kept."""
-        if not is_giant(len(value)):
-            return value
-        self.keep(row, column, len(value), blocks(value))
-        return b""
+
+def spare(pages: Pages, row: int, column: str, value: bytes) -> bytes:
+    """What polars is to write for a text: nothing if it is a giant, which becomes a page."""
+    if not is_giant(len(value)):
+        return value
+    pages.keep(row, column, len(value), blocks(value))
+    return b""
+
+
+class GiantSpotter:
+    """Takes the giants out of the tables that one Parquet file is made of, given in order."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        self._seen = 0
 
     def without(self, piece: pl.DataFrame) -> pl.DataFrame:
         """The next rows of the file, their giants spared. Changes the table: nobody shall hold them in memory."""
@@ -84,7 +88,8 @@ class Giants(Pages):
             if column.dtype == pl.String and is_giant(int(column.estimated_size())):
                 # By value: a query copies every text several times.
                 values = (
-                    value and self.spare(row, column.name, value) for row, value in enumerate(values_of(column), first)
+                    value and spare(self._pages, row, column.name, value)
+                    for row, value in enumerate(values_of(column), first)
                 )
                 piece.replace_column(place, pl.Series(column.name, list(values), pl.Binary).cast(pl.String))
         return piece

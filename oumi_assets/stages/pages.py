@@ -208,13 +208,13 @@ def page_of_one(size: int, parts: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def blocks(value: bytes) -> Iterator[bytes]:
-    """A text in small parts."""
+    """A text in parts of a megabyte at most, for one that is compressed in blocks."""
     whole = memoryview(value)
     return (bytes(whole[start : start + _BLOCK]) for start in range(0, len(whole), _BLOCK))
 
 
 def values_of(column: pl.Series) -> list[bytes | None]:
-    """The texts of a column."""
+    """The texts of a column as bytes; None for null."""
     return column.cast(pl.Binary).to_list()
 
 

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from oumi_assets.core.parallel import ahead
-from oumi_assets.stages.giants import Giants
-from oumi_assets.stages.pages import COMPRESSION_LEVEL
+from oumi_assets.stages.giants import GiantSpotter
+from oumi_assets.stages.pages import COMPRESSION_LEVEL, Pages
 
 GROUP_BYTES = 16 << 20
 """A row group of texts holds about this much; polars keeps several of them while it writes or reads."""
@@ -29,31 +29,36 @@ def write_pieces(
     schema: pl.Schema,
     pieces: Iterable[pl.DataFrame],
     group_rows: int = MAX_GROUP_ROWS,
-    giants: Giants | None = None,
+    pages: Pages | None = None,
     *,
     compressed: bool = True,
 ) -> None:
     """One Parquet file of all pieces, in order, `group_rows` rows a group; with no pieces, an empty table of that schema.
 
-    `giants` are the texts that the pieces lack already, giants or a whole column. Giants in the pieces are taken out of
-    them, and are always compressed.
+    `pages` hold the texts that the pieces lack already: giants, or a whole column. Giants that are still in the pieces are
+    taken out of them. Pages are always compressed.
     """
-    with giants or Giants(path.parent) as absent:
-        # In one thread of ours: polars asks from dozens of its own, and each would keep memory for the next time.
-        received = ahead(map(absent.without, pieces), 0)
-
-        def source(
-            with_columns: list[str] | None,
-            predicate: pl.Expr | None,
-            n_rows: int | None,
-            batch_size: int | None,
-        ) -> Iterator[pl.DataFrame]:
-            # Not a loop of ours: its variable would keep a piece alive while polars works on a copy.
-            yield from filter(_has_rows, received)
-
-        table = register_io_source(source, schema=schema, validate_schema=True)
+    with pages or Pages(path.parent) as ours:
+        table = _scan(map(GiantSpotter(ours).without, pieces), schema)
         _sink(table, path, group_rows, "zstd" if compressed else "uncompressed")
-        absent.put_into(path)
+        ours.put_into(path)
+
+
+def _scan(pieces: Iterator[pl.DataFrame], schema: pl.Schema) -> pl.LazyFrame:
+    """A query that draws the pieces one by one while it is executed."""
+    # In one thread of ours: polars asks from dozens of its own, and each would keep memory for the next time.
+    received = ahead(pieces, 0)
+
+    def source(
+        with_columns: list[str] | None,
+        predicate: pl.Expr | None,
+        n_rows: int | None,
+        batch_size: int | None,
+    ) -> Iterator[pl.DataFrame]:
+        # Not a loop of ours: its variable would keep a piece alive while polars works on a copy.
+        yield from filter(_has_rows, received)
+
+    return register_io_source(source, schema=schema, validate_schema=True)
 
 
 def _sink(table: pl.LazyFrame, path: Path, group_rows: int, compression: Literal["zstd", "uncompressed"]) -> None:
@@ -169,33 +174,3 @@ class Rows:
     def frame(self) -> pl.DataFrame:
         """All rows so far."""
         return pl.concat([*self._frames, frame(self._schema, self._rows)])
-
-
-def has_columns(path: Path, schema: pl.Schema) -> bool:
-    """Whether a Parquet file has all columns of a schema, as it has them."""
-    found = pl.read_parquet_schema(path)
-    return all(found.get(name) == kind for name, kind in schema.items())
-
-
-def count_rows(path: Path) -> int:
-    """Rows of a Parquet file, from the file."""
-    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
-
-
-def count_reasons(path: Path) -> dict[str, int]:
-    """Rows of a drop table by reason, most frequent first, from the file."""
-    counted = pl.scan_parquet(path).group_by("reason").len().sort("len", "reason", descending=[True, False]).collect()
-    return dict(counted.iter_rows())
-
-
-def first_rows(path: Path, count: int) -> list[dict[str, Any]]:
-    """The first rows of a file, by column."""
-    return pl.scan_parquet(path).head(count).collect().to_dicts()
-
-
-def first_of_each_reason(path: Path, columns: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """What those columns say, as far as the drop table has them, about the first row of each reason."""
-    drops = pl.scan_parquet(path)
-    known = [name for name in columns if name in drops.collect_schema()]
-    first = drops.group_by("reason", maintain_order=True).agg(pl.col(known).first()).collect()
-    return {row.pop("reason"): row for row in first.to_dicts()}

@@ -18,7 +18,7 @@ from oumi_assets.core.rows import id_text
 from oumi_assets.stages.files import DROPPED_FILE, TRACES_FILE
 from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.sorting import SortedTraces
-from oumi_assets.stages.tables import count_rows
+from oumi_assets.stages.written import count_rows
 
 BUCKET_ROWS = 200_000
 
@@ -137,7 +137,7 @@ def _traces(index: pl.DataFrame, repeated: pl.DataFrame, export: Path) -> pl.Dat
         maintain_order=True,
     )
     said = used.group_by("trace", maintain_order=True).agg(
-        *_names(),
+        pl.coalesce(_first("trace_name"), pl.col("name").filter("is_root").drop_nulls().first()).alias("name"),
         _first("session_1", "session_2", "session_3").alias("session_id"),
         pl.coalesce(pl.col("start").filter("is_root").min(), pl.col("start").min()).alias("sequence"),
         pl.col("line").min(),
@@ -170,10 +170,6 @@ def _digest(data: mmap.mmap | bytes, offset: int, length: int) -> bytes:
 def _first(*columns: str) -> pl.Expr:
     """The first value said, column by column, in the order of the rows."""
     return pl.coalesce(*(pl.col(column).drop_nulls().first() for column in columns))
-
-
-def _names() -> list[pl.Expr]:
-    return [pl.coalesce(_first("trace_name"), pl.col("name").filter("is_root").drop_nulls().first()).alias("name")]
 
 
 def _readable(traces: pl.DataFrame) -> pl.DataFrame:

@@ -40,7 +40,7 @@ class _VersionReader(io.RawIOBase):
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         target = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._upload.size}[whence]
         if target != self._position:
-            self._drop()
+            self._hang_up()
             self._position = target
         return self._position
 
@@ -63,7 +63,7 @@ class _VersionReader(io.RawIOBase):
         try:
             count: int = self._body.readinto(buffer)  # type: ignore[arg-type]
         except DROPPED_CONNECTION:
-            self._drop()
+            self._hang_up()
             raise
         self._position += count
         return count
@@ -78,13 +78,13 @@ class _VersionReader(io.RawIOBase):
             raise StorageRefused(shown(self._upload.name), "it ignores ranges of bytes")
         return found["Body"]
 
-    def _drop(self) -> None:
+    def _hang_up(self) -> None:
         if self._body is not None:
             self._body.close()
             self._body = None
 
     def close(self) -> None:
-        self._drop()
+        self._hang_up()
         super().close()
 
 

@@ -18,9 +18,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from oumi_assets.core.errors import DiskFull
 from oumi_assets.core.processes import is_alive, process_tag
-from oumi_assets.core.storage_errors import is_full
+from oumi_assets.core.storage_errors import DiskFull, is_full
 
 LEFTOVERS_AFTER = timedelta(days=1)
 """Longer than anything is written: nobody can tell from here whether a process of another machine still runs."""

@@ -18,7 +18,6 @@ from oumi_assets.core.pace import no_progress
 from oumi_assets.imports.catalog import ListedImport
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
-from oumi_assets.orchestration import upload_sensor
 from oumi_assets.orchestration.failures import list_failed
 from oumi_assets.orchestration.in_process import Importer
 from oumi_assets.orchestration.job import imports_job
@@ -26,11 +25,6 @@ from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.planning import PAUSES
 from oumi_assets.orchestration.resources import OpenedWorkspace
 from oumi_assets.orchestration.tags import ATTEMPT_TAG, LATER, TRY_AGAIN_TAG
-
-
-@pytest.fixture(autouse=True)
-def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upload_sensor, "SECOND_LOOK_SECONDS", 0.0)
 
 
 @pytest.fixture

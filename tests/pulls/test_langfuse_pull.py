@@ -58,8 +58,8 @@ def test_a_pulled_export_imports_as_what_was_really_said(
     path = f"langfuse/{export}.jsonl"
     langfuse.load(export_rows(path))
     found = pulled("langfuse", PROJECT, day_of(path), uploads)
-    assert found.pull.rows == len(export_rows(path))
-    imported = import_export(uploads / found.pull.export, tmp_path / "it", deduplicate=False)
+    assert found.record.rows == len(export_rows(path))
+    imported = import_export(uploads / found.record.export, tmp_path / "it", deduplicate=False)
     truths = {truth.trace_id: truth for truth in TRUTHS[export].truths if truth.accepted}
     assert set(imported.rows) == set(truths)
     for identity, truth in truths.items():
@@ -71,8 +71,8 @@ def test_all_pages_are_read(langfuse: LangfuseServer, uploads: Path) -> None:
     langfuse.page_size = 20
     langfuse.load(export_rows("langfuse/interleaved_60_traces.jsonl"))
     found = pulled("langfuse", "default", day_of("langfuse/interleaved_60_traces.jsonl"), uploads)
-    assert found.pull.rows == len({row["id"] for row in rows_of(uploads, found)}) == 215
-    assert found.pull.traces == 60
+    assert found.record.rows == len({row["id"] for row in rows_of(uploads, found)}) == 215
+    assert found.record.traces == 60
 
 
 def test_a_trace_belongs_to_the_window_of_its_first_observation(langfuse: LangfuseServer, uploads: Path) -> None:
@@ -90,10 +90,10 @@ def test_an_unfinished_observation_holds_its_trace_back(langfuse: LangfuseServer
     point = [observation("e", "1", DAY_1, DAY_2), observation("e", "2", DAY_1, None, type="EVENT")]
     langfuse.load(running + point)
     first = pulled("langfuse", "default", FIRST, uploads, now=DAY_2 + HOUR)
-    assert (names(uploads, first), first.pull.unfinished) == (["e-1", "e-2"], 1)
+    assert (names(uploads, first), first.record.unfinished) == (["e-1", "e-2"], 1)
     langfuse.load([observation("t", "2", DAY_2 - HOUR, DAY_2 + HOUR)])
     second = pulled("langfuse", "default", SECOND, uploads, now=DAY_3 + HOUR)
-    assert (names(uploads, second), second.pull.earlier) == (["t-1", "t-2"], 1)
+    assert (names(uploads, second), second.record.earlier) == (["t-1", "t-2"], 1)
 
 
 def test_a_trace_waits_for_its_root(langfuse: LangfuseServer, uploads: Path) -> None:
@@ -103,7 +103,7 @@ def test_a_trace_waits_for_its_root(langfuse: LangfuseServer, uploads: Path) -> 
         [observation("r", "child", DAY_1, DAY_2, parentObservationId="of another service", isRootObservation=True)]
     )
     first = pulled("langfuse", "default", FIRST, uploads, now=DAY_2 + HOUR)
-    assert (names(uploads, first), first.pull.unfinished) == (["r-child"], 1)
+    assert (names(uploads, first), first.record.unfinished) == (["r-child"], 1)
     langfuse.load([observation("t", "root", DAY_2 - HOUR, DAY_2 + HOUR)])
     second = pulled("langfuse", "default", SECOND, uploads, now=DAY_2 + 2 * HOUR)
     assert names(uploads, second) == ["t-child", "t-root"]
@@ -155,7 +155,7 @@ def test_what_goes_wrong_for_a_moment_is_tried_again(fault: Fault, langfuse: Lan
     langfuse.load(export_rows("langfuse/interleaved_60_traces.jsonl"))
     langfuse.faults = [fault]
     found = pulled("langfuse", "default", day_of("langfuse/interleaved_60_traces.jsonl"), uploads)
-    assert (found.pull.rows, fault.times) == (215, 0)
+    assert (found.record.rows, fault.times) == (215, 0)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_a_project_that_is_not_the_keys_own_is_refused(langfuse: LangfuseServer,
     langfuse.load([observation("t", "1", DAY_1, DAY_2)])
     with pytest.raises(UnknownProject, match="LANGFUSE_PUBLIC_KEY"):
         pulled("langfuse", "another", FIRST, uploads)
-    assert pulled("langfuse", PROJECT, FIRST, uploads).pull.rows == 1
+    assert pulled("langfuse", PROJECT, FIRST, uploads).record.rows == 1
 
 
 def test_a_cursor_that_stands_still_ends_the_pull(

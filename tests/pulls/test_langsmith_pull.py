@@ -45,7 +45,7 @@ def test_a_pulled_export_imports_as_what_was_really_said(
     path = f"langsmith/{export}.jsonl"
     langsmith.load("p", export_rows(path))
     found = pulled("langsmith", "p", day_of(path), uploads)
-    imported = import_export(uploads / found.pull.export, tmp_path / "it", deduplicate=False)
+    imported = import_export(uploads / found.record.export, tmp_path / "it", deduplicate=False)
     truths = {truth.trace_id: truth for truth in TRUTHS[export].truths if truth.accepted}
     assert set(imported.rows) == set(truths)
     for identity, truth in truths.items():
@@ -71,7 +71,7 @@ def test_all_pages_are_read(sdk: str, langsmith: LangSmithServer, uploads: Path)
     langsmith.page_size = 3
     langsmith.load("p", export_rows("langsmith/incremental_session.jsonl"))
     found = pulled("langsmith", "p", day_of("langsmith/incremental_session.jsonl"), uploads)
-    assert found.pull.rows == len(rows_of(uploads, found)) == 17
+    assert found.record.rows == len(rows_of(uploads, found)) == 17
     assert langsmith.count("/runs/query") == 6
 
 
@@ -81,8 +81,8 @@ def test_a_trace_belongs_to_the_window_of_its_root(sdk: str, langsmith: LangSmit
     langsmith.load("p", trace("late", before_midnight, FIRST.end + HOUR, call_after=timedelta(minutes=2)))
     langsmith.load("p", trace("at midnight", SECOND.start, SECOND.start + HOUR))
     first, second = (pulled("langsmith", "p", window, uploads) for window in (FIRST, SECOND))
-    assert (trace_names(uploads, first), first.pull.rows) == (["late"], 2)
-    assert (trace_names(uploads, second), second.pull.rows) == (["at midnight"], 2)
+    assert (trace_names(uploads, first), first.record.rows) == (["late"], 2)
+    assert (trace_names(uploads, second), second.record.rows) == (["at midnight"], 2)
 
 
 def test_a_filter_chooses_whole_traces(sdk: str, langsmith: LangSmithServer, uploads: Path) -> None:
@@ -91,8 +91,8 @@ def test_a_filter_chooses_whole_traces(sdk: str, langsmith: LangSmithServer, upl
         langsmith.load("p", trace(name, DAY_1 + HOUR, DAY_1 + 2 * HOUR))
     everything = pulled("langsmith", "p", FIRST, uploads)
     found = pulled("langsmith", "p", FIRST, uploads, filter='eq(name, "wanted")')
-    assert (trace_names(uploads, found), found.pull.rows) == (["wanted"], 2)
-    assert found.pull.export != everything.pull.export
+    assert (trace_names(uploads, found), found.record.rows) == (["wanted"], 2)
+    assert found.record.export != everything.record.export
 
 
 @pytest.mark.parametrize(
@@ -115,14 +115,14 @@ def test_what_goes_wrong_for_a_moment_is_tried_again(
     langsmith.load("p", export_rows("langsmith/incremental_session.jsonl"))
     langsmith.faults = [fault]
     found = pulled("langsmith", "p", day_of("langsmith/incremental_session.jsonl"), uploads)
-    assert (found.pull.rows, fault.times) == (17, 0)
+    assert (found.record.rows, fault.times) == (17, 0)
 
 
 def test_a_body_cut_without_a_length_is_noticed(langsmith: LangSmithServer, uploads: Path) -> None:
     """A proxy that closes the connection leaves half a page that looks whole."""
     langsmith.load("p", trace("one", DAY_1 + HOUR, DAY_1 + 2 * HOUR))
     langsmith.faults = [Fault("/runs/query", without_length=True)]
-    assert pulled("langsmith", "p", FIRST, uploads).pull.rows == 2
+    assert pulled("langsmith", "p", FIRST, uploads).record.rows == 2
 
 
 @pytest.mark.parametrize("what", ["status", "cut_connection", "truncate"])
@@ -203,4 +203,4 @@ def test_neither_key_nor_signed_url_is_logged(
     assert attachments[0]["image"]["presigned_url"] == signed
     assert "abc123" not in caplog.text
     notes = "".join(path.read_text() for path in (uploads / ".pulls").iterdir())
-    assert KEY not in caplog.text + notes + found.pull.export
+    assert KEY not in caplog.text + notes + found.record.export

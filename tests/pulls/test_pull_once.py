@@ -13,13 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from oumi_assets.core.errors import BadSetting, DiskFull
+from oumi_assets.core.errors import BadSetting
+from oumi_assets.core.storage_errors import DiskFull
 from oumi_assets.pulls import folder as folders
-from oumi_assets.pulls.base import Asked, Row, pull
+from oumi_assets.pulls.client import Row
 from oumi_assets.pulls.errors import BadWindow, PullBusy, WindowNotSettled
 from oumi_assets.pulls.folder import LocalFolder
 from oumi_assets.pulls.http import retry_after
-from oumi_assets.pulls.naming import export_name, series
+from oumi_assets.pulls.naming import export_name, series_name
+from oumi_assets.pulls.pull import Asked, pull
 from oumi_assets.pulls.sources import LANGFUSE, LANGSMITH, settling_lag
 from oumi_assets.pulls.window import Window, chosen_window, day_window
 from oumi_assets.storage.keys import is_pulled
@@ -95,7 +97,7 @@ def test_a_day_is_pulled_only_when_it_has_settled() -> None:
 def test_names_tell_projects_filters_and_windows_apart() -> None:
     """Two projects whose names look alike on disk must not be taken for one."""
     names = {
-        export_name(series(platform, project, filter), window)
+        export_name(series_name(platform, project, filter), window)
         for platform in ("langsmith", "langfuse")
         for project in ("Support Bot", "support-bot", "../../etc", "客服")
         for filter in (None, 'eq(name, "x")')
@@ -113,14 +115,14 @@ def test_a_window_is_pulled_once(langsmith: LangSmithServer, uploads: Path) -> N
     first = pulled("langsmith", "p", FIRST, uploads)
     asked = len(langsmith.log)
     second = pulled("langsmith", "p", FIRST, uploads)
-    assert (second.pull, second.written, second.before) == (first.pull, False, True)
-    assert (visible(uploads), len(langsmith.log)) == ([first.pull.export], asked)
+    assert (second.record, second.written, second.before) == (first.record, False, True)
+    assert (visible(uploads), len(langsmith.log)) == ([first.record.export], asked)
 
 
 def test_asking_again_makes_another_export_each_time(langsmith: LangSmithServer, uploads: Path) -> None:
     """Whoever asks for it gets a second import, and the first stays as it is."""
     langsmith.load("p", trace("one", DAY_1, DAY_1 + HOUR))
-    names = [pulled("langsmith", "p", FIRST, uploads, again=True).pull.export for _ in range(3)]
+    names = [pulled("langsmith", "p", FIRST, uploads, again=True).record.export for _ in range(3)]
     assert visible(uploads) == sorted(names)
     assert len(set(names)) == 3
     assert all(map(is_pulled, names))
@@ -129,7 +131,7 @@ def test_asking_again_makes_another_export_each_time(langsmith: LangSmithServer,
 def test_an_empty_window_leaves_no_file_and_may_be_pulled_again(langsmith: LangSmithServer, uploads: Path) -> None:
     """An empty day is no failure; and what arrives late can still be fetched."""
     langsmith.load("p", trace("other day", DAY_2, DAY_2 + HOUR))
-    assert (pulled("langsmith", "p", FIRST, uploads).pull.rows, visible(uploads)) == (0, [])
+    assert (pulled("langsmith", "p", FIRST, uploads).record.rows, visible(uploads)) == (0, [])
     langsmith.load("p", trace("late", DAY_1, DAY_1 + HOUR))
     assert pulled("langsmith", "p", FIRST, uploads).written
 
@@ -145,7 +147,7 @@ def test_nothing_of_a_pull_is_visible_before_it_is_whole(uploads: Path) -> None:
 
     found = pull(Scripted(rows()), LocalFolder(uploads), Asked("langsmith", "p", FIRST))
     assert seen == [[], [], []]
-    assert [upload.name for upload in LocalUploads(uploads).watched()] == [found.pull.export]
+    assert [upload.name for upload in LocalUploads(uploads).watched()] == [found.record.export]
 
 
 def test_what_a_killed_pull_wrote_aside_is_swept(uploads: Path) -> None:
@@ -178,7 +180,7 @@ def test_memory_does_not_grow_with_rows(uploads: Path) -> None:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert (found.pull.rows, found.pull.unfinished) == (19_800, 1)
+    assert (found.record.rows, found.record.unfinished) == (19_800, 1)
     assert peak < 4_000_000
 
 
@@ -188,7 +190,7 @@ def test_another_pull_of_the_project_is_waited_for(uploads: Path, monkeypatch: p
     holder = f"""
 import pathlib, sys
 from oumi_assets.pulls.folder import LocalFolder
-with LocalFolder(pathlib.Path({str(uploads)!r})).lock({series("langsmith", "p", None)!r}):
+with LocalFolder(pathlib.Path({str(uploads)!r})).lock({series_name("langsmith", "p", None)!r}):
     print("held", flush=True)
     sys.stdin.readline()
 """

@@ -11,7 +11,6 @@ import dagster as dg
 import pytest
 
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES, Workspace
-from oumi_assets.orchestration import upload_sensor as sensor_module
 from oumi_assets.orchestration.composition import build_definitions
 from oumi_assets.orchestration.pull_partitions import project_key, pull_partition
 from oumi_assets.orchestration.resources import OpenedWorkspace
@@ -191,9 +190,8 @@ def test_a_project_name_that_dagster_refuses_has_a_stand_in(
 
 
 @pytest.fixture
-def looks(workspace: Workspace, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> Any:
+def looks(workspace: Workspace, instance: dg.DagsterInstance) -> Any:
     """Evaluates the upload sensor once; returns its run requests."""
-    monkeypatch.setattr(sensor_module, "SECOND_LOOK_SECONDS", 0)
     resource = OpenedWorkspace(workspace)
     sensor = make_upload_sensor()
 

@@ -11,7 +11,7 @@ import pytest
 
 from oumi_assets.pulls import state
 from oumi_assets.pulls.folder import LocalFolder
-from oumi_assets.pulls.naming import NOTES, series
+from oumi_assets.pulls.naming import NOTES, series_name
 from pulls.langsmith_server import LangSmithServer
 from pulls.traces import DAY_1, DAY_2, DAY_3, FIRST, SECOND, THIRD, pulled, rows_of, trace, trace_names, visible
 
@@ -29,14 +29,14 @@ def test_an_unfinished_trace_comes_whole_with_a_later_pull(langsmith: LangSmithS
     """Half a conversation must not become a training row because it was pulled too early."""
     langsmith.load("p", trace("done", DAY_1 + HOUR, DAY_1 + 2 * HOUR) + trace("running", DAY_2 - HOUR, None))
     first = pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1)
-    assert (trace_names(uploads, first), first.pull.rows, first.pull.unfinished) == (["done"], 2, 1)
+    assert (trace_names(uploads, first), first.record.rows, first.record.unfinished) == (["done"], 2, 1)
     langsmith.load("p", trace("running", DAY_2 - HOUR, DAY_2 + HOUR) + trace("new", DAY_2 + HOUR, DAY_2 + 2 * HOUR))
     second = pulled("langsmith", "p", SECOND, uploads, now=AFTER_DAY_2)
     assert trace_names(uploads, second) == ["new", "running"]
-    assert (second.pull.traces, second.pull.earlier, second.pull.unfinished) == (2, 1, 0)
+    assert (second.record.traces, second.record.earlier, second.record.unfinished) == (2, 1, 0)
     assert {row["status"] for row in rows_of(uploads, second)} == {"success"}
     third = pulled("langsmith", "p", THIRD, uploads, now=AFTER_DAY_3)
-    assert third.pull.rows == 0
+    assert third.record.rows == 0
 
 
 def test_a_trace_whose_root_ended_waits_for_its_children(langsmith: LangSmithServer, uploads: Path) -> None:
@@ -44,7 +44,7 @@ def test_a_trace_whose_root_ended_waits_for_its_children(langsmith: LangSmithSer
     rows = trace("background", DAY_2 - HOUR, DAY_2)
     rows[1]["end_time"] = None
     langsmith.load("p", rows)
-    assert pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1).pull.unfinished == 1
+    assert pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1).record.unfinished == 1
 
 
 def test_after_a_day_an_unfinished_trace_comes_as_it_is(langsmith: LangSmithServer, uploads: Path) -> None:
@@ -52,15 +52,15 @@ def test_after_a_day_an_unfinished_trace_comes_as_it_is(langsmith: LangSmithServ
     langsmith.load("p", trace("crashed", DAY_2 - HOUR, None))
     assert not pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1).written
     second = pulled("langsmith", "p", SECOND, uploads, now=AFTER_DAY_2)
-    assert (trace_names(uploads, second), second.pull.unfinished) == (["crashed"], 0)
-    assert pulled("langsmith", "p", THIRD, uploads, now=AFTER_DAY_3).pull.rows == 0
+    assert (trace_names(uploads, second), second.record.unfinished) == (["crashed"], 0)
+    assert pulled("langsmith", "p", THIRD, uploads, now=AFTER_DAY_3).record.rows == 0
 
 
 def test_a_backfill_of_old_days_waits_for_nothing(langsmith: LangSmithServer, uploads: Path) -> None:
     """What has not ended after a month will not."""
     langsmith.load("p", trace("old", DAY_1 + HOUR, None))
     found = pulled("langsmith", "p", FIRST, uploads, now=DAY_1 + timedelta(days=30))
-    assert (trace_names(uploads, found), found.pull.unfinished) == (["old"], 0)
+    assert (trace_names(uploads, found), found.record.unfinished) == (["old"], 0)
 
 
 def test_a_trace_that_is_still_unfinished_is_still_remembered(langsmith: LangSmithServer, uploads: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_trace_that_is_still_unfinished_is_still_remembered(langsmith: LangSmi
     langsmith.load("p", trace("running", DAY_2 - HOUR, None))
     pulled("langsmith", "p", FIRST, uploads, now=DAY_2 + HOUR)
     again = pulled("langsmith", "p", THIRD, uploads, now=DAY_2 + 2 * HOUR)
-    assert (again.pull.rows, again.pull.unfinished) == (0, 1)
+    assert (again.record.rows, again.record.unfinished) == (0, 1)
 
 
 def test_a_remembered_trace_inside_the_window_is_not_doubled(langsmith: LangSmithServer, uploads: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_remembered_trace_inside_the_window_is_not_doubled(langsmith: LangSmit
     langsmith.load("p", trace("running", DAY_2 - HOUR, DAY_2))
     again = pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1 + HOUR, again=True)
     assert sorted(row["id"] for row in rows_of(uploads, again)) == sorted({row["id"] for row in rows_of(uploads, again)})
-    assert (trace_names(uploads, again), again.pull.unfinished) == (["done", "running"], 0)
+    assert (trace_names(uploads, again), again.record.unfinished) == (["done", "running"], 0)
 
 
 def _kill_at(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +99,7 @@ def test_a_pull_killed_while_it_publishes_loses_and_doubles_nothing(
         with pytest.raises(KeyboardInterrupt):
             pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1)
     first = pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1)
-    assert (first.before, first.pull.unfinished) == (step == "state", 1)
+    assert (first.before, first.record.unfinished) == (step == "state", 1)
     langsmith.load("p", trace("running", DAY_2 - HOUR, DAY_2 + HOUR))
     pulled("langsmith", "p", SECOND, uploads, now=AFTER_DAY_2)
     names = [row["name"] for name in visible(uploads) for row in _rows(uploads / name) if row["id"] == row["trace_id"]]
@@ -117,11 +117,11 @@ def test_damaged_notes_stop_no_later_pull(
     """A computer lost its power while a note was written: its traces may be forgotten, the days to come may not."""
     langsmith.load("p", trace("done", DAY_1, DAY_1 + HOUR))
     first = pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1)
-    of = series("langsmith", "p", None)
-    for name in (f"{of}.json", f"{of}.pending.json", f"{first.pull.export}.json"):
+    of = series_name("langsmith", "p", None)
+    for name in (f"{of}.json", f"{of}.pending.json", f"{first.record.export}.json"):
         (uploads / NOTES / name).write_bytes(content)
-    assert pulled("langsmith", "p", SECOND, uploads, now=AFTER_DAY_2).pull.unfinished == 0
+    assert pulled("langsmith", "p", SECOND, uploads, now=AFTER_DAY_2).record.unfinished == 0
     again = pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_2)
-    assert (again.written, again.pull.export) == (True, first.pull.export)
+    assert (again.written, again.record.export) == (True, first.record.export)
     assert caplog.text.count("is damaged") == 3
     assert pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_2).before

@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from oumi_assets.pulls.base import Asked, Pulled, pull
+from paths import FIXTURES
+
 from oumi_assets.pulls.folder import LocalFolder
+from oumi_assets.pulls.pull import Asked, Pulled, pull
 from oumi_assets.pulls.sources import SOURCES
 from oumi_assets.pulls.window import Window
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
 DAY_1 = datetime(2026, 11, 20, tzinfo=UTC)
 DAY_2, DAY_3, DAY_4 = (DAY_1 + timedelta(days=n) for n in (1, 2, 3))
 FIRST, SECOND, THIRD = Window(DAY_1, DAY_2), Window(DAY_2, DAY_3), Window(DAY_3, DAY_4)
@@ -75,7 +76,7 @@ def pulled(platform: str, project: str, window: Window, uploads: Path, *, now: d
 
 def rows_of(uploads: Path, found: Pulled) -> list[dict[str, Any]]:
     """The rows of the export that a pull wrote."""
-    return [json.loads(line) for line in (uploads / found.pull.export).read_text().splitlines()]
+    return [json.loads(line) for line in (uploads / found.record.export).read_text().splitlines()]
 
 
 def trace_names(uploads: Path, found: Pulled) -> list[str]:

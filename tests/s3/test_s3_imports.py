@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import pytest
 from click.testing import CliRunner
+from paths import FIXTURES
 from servers import CuttingProxy
 
 from oumi_assets.cli import commands
@@ -30,7 +31,6 @@ from oumi_assets.stages.files import JSONL_FILE
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 LANGFUSE = FIXTURES / "langfuse" / "v2_openai_tools.jsonl"
 LONGER = FIXTURES / "langfuse" / "interleaved_60_traces.jsonl"
 Put = Callable[[str, bytes], None]

@@ -10,8 +10,9 @@ import pytest
 
 from oumi_assets.imports.workspace import Workspace
 from oumi_assets.pulls import s3_folder
-from oumi_assets.pulls.base import Asked, Pulled, Row, pull
+from oumi_assets.pulls.client import Row
 from oumi_assets.pulls.folder import export_folder
+from oumi_assets.pulls.pull import Asked, Pulled, pull
 from oumi_assets.pulls.s3_folder import S3Folder
 from oumi_assets.pulls.state import pull_of
 from oumi_assets.pulls.window import Window
@@ -52,17 +53,17 @@ def test_an_export_and_its_record_appear_in_the_bucket_once(uploads: S3Uploads) 
     """The sensor sees the export and no note; the import finds the record."""
     done = Row("t", DAY, True, True, b"{}")
     first, second = pulled(uploads, done), pulled(uploads, done)
-    assert [upload.name for upload in uploads.watched()] == [first.pull.export]
-    assert (second.before, pull_of(uploads, first.pull.export)) == (True, first.pull)
+    assert [upload.name for upload in uploads.watched()] == [first.record.export]
+    assert (second.before, pull_of(uploads, first.record.export)) == (True, first.record)
 
 
 def test_unfinished_traces_are_remembered_in_the_bucket(uploads: S3Uploads) -> None:
     """Scratch folders do not outlive a machine; what is remembered must."""
-    assert pulled(uploads, Row("t", WINDOW.end - timedelta(hours=1), False, True, b"{}")).pull.unfinished == 1
+    assert pulled(uploads, Row("t", WINDOW.end - timedelta(hours=1), False, True, b"{}")).record.unfinished == 1
     later = pulled(uploads, window=Window(WINDOW.end, WINDOW.end + timedelta(days=1)))
-    with uploads.open(later.pull.export) as file:
+    with uploads.open(later.record.export) as file:
         assert file.read() == b'{"late": true}\n'
-    assert later.pull.earlier == 1
+    assert later.record.earlier == 1
 
 
 def test_a_pull_killed_before_its_export_appeared_did_not_happen(

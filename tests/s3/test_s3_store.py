@@ -13,7 +13,8 @@ from servers import CuttingProxy
 
 from oumi_assets.core.errors import MissingImport
 from oumi_assets.core.storage_errors import StoredFileDamaged
-from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, STAGES, new_manifest
+from oumi_assets.imports.publishing import new_manifest
+from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, STAGES
 from oumi_assets.orchestration.resources import open_here
 from oumi_assets.storage.location import S3Location
 from oumi_assets.storage.manifest import Outcome

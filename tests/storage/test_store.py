@@ -13,7 +13,8 @@ import msgspec
 import pytest
 
 from oumi_assets.core.errors import BadSetting, MissingImport
-from oumi_assets.imports.workspace import new_manifest, open_workspace
+from oumi_assets.imports.publishing import new_manifest
+from oumi_assets.imports.workspace import open_workspace
 from oumi_assets.settings import Environment, read_environment
 from oumi_assets.storage.local_store import LocalStore
 from oumi_assets.storage.manifest import Outcome
@@ -129,7 +130,7 @@ def test_what_a_killed_process_left_is_swept_and_living_ones_are_not(tmp_path: P
 _KILLED_BETWEEN = """
 import os, sys
 from pathlib import Path
-from oumi_assets.imports.workspace import new_manifest
+from oumi_assets.imports.publishing import new_manifest
 from oumi_assets.storage.local_store import LocalStore
 rename = Path.rename
 def renamed_then_killed(path, target):
@@ -203,7 +204,7 @@ def test_a_publish_that_fails_leaves_the_old_stage_where_it_was(tmp_path: Path, 
 _PUBLISHING = """
 import sys
 from pathlib import Path
-from oumi_assets.imports.workspace import new_manifest
+from oumi_assets.imports.publishing import new_manifest
 from oumi_assets.storage.local_store import LocalStore
 store = LocalStore(Path(sys.argv[1]))
 for _ in range(200):

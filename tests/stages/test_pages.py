@@ -8,9 +8,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from oumi_assets.stages.giants import Giants
-from oumi_assets.stages.pages import Column
-from oumi_assets.stages.tables import hand_over, take_over, write_pieces
+from oumi_assets.stages.pages import Column, Pages
+from oumi_assets.stages.tables import write_pieces
 
 SCHEMA = pl.Schema({"number": pl.Int64(), "text": pl.String()})
 TEXTS = ["", "a", "数据 " * 200, "long " * 500, 'said "yes"\n', "", "x" * 3000, "ü"] * 4
@@ -39,8 +38,8 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("piece_rows", [1, 5, 100])
 def test_a_column_of_ours_is_read_as_it_was_given(group_rows: int, piece_rows: int, folder: Path) -> None:
     """Row groups, pages and the tables that polars is given end in different places."""
-    giants = Giants(folder)
-    column = Column(giants, "text", group_rows)
+    pages = Pages(folder)
+    column = Column(pages, "text", group_rows)
     for text in TEXTS:
         value = text.encode()
         if len(value) >= STREAMED:
@@ -51,7 +50,7 @@ def test_a_column_of_ours_is_read_as_it_was_given(group_rows: int, piece_rows: i
     empty = wanted().with_columns(text=pl.lit(""))
     pieces = [empty[start : start + piece_rows] for start in range(0, len(TEXTS), piece_rows)]
     path = folder / "a.parquet"
-    write_pieces(path, SCHEMA, pieces, group_rows, giants)
+    write_pieces(path, SCHEMA, pieces, group_rows, pages)
     assert_frame_equal(pl.read_parquet(path), wanted())
     assert_frame_equal(pl.scan_parquet(path).filter(number=7).collect(), wanted().filter(number=7))
     assert [*folder.iterdir()] == [path], "nothing that waited stays"
@@ -59,19 +58,7 @@ def test_a_column_of_ours_is_read_as_it_was_given(group_rows: int, piece_rows: i
 
 def test_a_page_that_reaches_into_the_next_row_group_is_an_error(folder: Path) -> None:
     """Its last texts would be read as empty ones, and nobody would ever know."""
-    giants = Giants(folder)
-    giants.keep_many(0, "text", [text.encode() for text in TEXTS])
+    pages = Pages(folder)
+    pages.keep_many(0, "text", [text.encode() for text in TEXTS])
     with pytest.raises(ValueError, match="a page of text reaches into the next row group"):
-        write_pieces(folder / "a.parquet", SCHEMA, [wanted()], 8, giants)
-
-
-def test_a_table_that_is_handed_over_leaves_nothing_behind(folder: Path) -> None:
-    """Whatever is in a stage's folder at its end is published."""
-    assert_frame_equal(take_over(hand_over(wanted(), folder)), wanted())
-    assert not [*folder.iterdir()]
-
-
-def test_a_table_that_stays_in_its_process_is_not_written(folder: Path) -> None:
-    """A small import has no workers, and no time for files."""
-    table = wanted()
-    assert take_over(hand_over(table, None)) is table
+        write_pieces(folder / "a.parquet", SCHEMA, [wanted()], 8, pages)

@@ -16,7 +16,7 @@ EXPORT = FIXTURES / "langsmith" / "wrap_openai_tools_agent.jsonl"
 _LIMITED = """
 import dataclasses, resource, signal, sys
 from pathlib import Path
-from oumi_assets.core.errors import DiskFull
+from oumi_assets.core.storage_errors import DiskFull
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.parsed_traces import make_parsed_traces

@@ -17,7 +17,7 @@ from oumi_assets.orchestration.planning import (
     launches_of,
     plan,
     settled,
-    standing,
+    standing_after,
 )
 from oumi_assets.storage.keys import key_for_content
 from oumi_assets.storage.uploads import Upload
@@ -55,7 +55,7 @@ def test_an_import_stands_where_its_runs_left_it(runs: list[PastRun], expected: 
 
     A place in trouble gets more time than a process that was killed.
     """
-    assert standing(runs, NOW) == (expected, attempt)
+    assert standing_after(runs, NOW) == (expected, attempt)
 
 
 def test_every_attempt_has_a_run_key_of_its_own() -> None:

@@ -22,16 +22,16 @@ from ticks import BROKEN, FIXTURE, Platform
 
 from oumi_assets.core.errors import (
     BadSetting,
-    DiskFull,
     TraceImportError,
     TransientError,
     UnknownDataset,
     UnreadableFile,
 )
 from oumi_assets.core.pace import no_progress
+from oumi_assets.core.storage_errors import DiskFull
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.workspace import DEDUPED_DATASET, PARSED_TRACES, RAW_EXPORT, STAGES, Workspace
-from oumi_assets.orchestration import planning, steps, upload_sensor
+from oumi_assets.orchestration import planning, steps
 from oumi_assets.orchestration.in_process import Importer
 from oumi_assets.orchestration.tags import PATH_TAG
 from oumi_assets.storage.local_store import LocalStore as Store
@@ -40,8 +40,7 @@ from oumi_assets.storage.manifest import Manifest, Outcome
 
 
 @pytest.fixture(autouse=True)
-def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upload_sensor, "SECOND_LOOK_SECONDS", 0.0)
+def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "BACKOFF_SECONDS", 0.0)
 
 

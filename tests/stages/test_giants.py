@@ -7,14 +7,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from all_stages import TINY, WHOLE, assert_same, run_on_files
 from builders import langfuse_row, write_rows
 from paths import FIXTURES
 from pipeline import import_export
 from polars.testing import assert_frame_equal
-from test_parallel import TINY, WHOLE, assert_same, run
 
 from oumi_assets.stages.files import JSONL_FILE, PARQUET_FILE
-from oumi_assets.stages.giants import Giants
+from oumi_assets.stages.pages import Pages
 from oumi_assets.stages.parquet_footer import read_footer, write_footer
 from oumi_assets.stages.tables import write_pieces
 
@@ -53,12 +53,12 @@ def test_a_table_with_giants_is_read_as_it_was_given(giants: set[int], group_row
 def test_a_giant_given_in_parts_never_was_in_the_table(tmp_path: Path) -> None:
     """That is what it is for: the dataset's `source_raw` goes from the export to the file piece by piece."""
     wanted = table({3})
-    giants = Giants(tmp_path)
+    pages = Pages(tmp_path)
     for name in ("name", "text"):
         value = wanted[name][3].encode()
-        giants.keep(3, name, len(value), (value[start : start + 7] for start in range(0, len(value), 7)))
+        pages.keep(3, name, len(value), (value[start : start + 7] for start in range(0, len(value), 7)))
     empty = pl.when(pl.col("size") == 3).then(pl.lit("")).otherwise(pl.col("name", "text")).name.keep()
-    write_pieces(tmp_path / "a.parquet", SCHEMA, [wanted.with_columns(empty)], giants=giants)
+    write_pieces(tmp_path / "a.parquet", SCHEMA, [wanted.with_columns(empty)], pages=pages)
     assert_frame_equal(pl.read_parquet(tmp_path / "a.parquet"), wanted)
 
 
@@ -72,7 +72,7 @@ def test_equal_tables_are_equal_files_and_giants_are_compressed(tmp_path: Path) 
 
 def test_a_table_without_giants_is_as_polars_wrote_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An ordinary export must not pay for what is rare."""
-    monkeypatch.setattr(Giants, "keep", None)
+    monkeypatch.setattr(Pages, "keep", None)
     write_pieces(tmp_path / "a.parquet", SCHEMA, [table(set())])
     assert_frame_equal(pl.read_parquet(tmp_path / "a.parquet"), table(set()))
 
@@ -95,12 +95,12 @@ def test_an_export_of_giants_makes_the_same_dataset(platform: str, tmp_path: Pat
     export.parent.mkdir()
     export.write_bytes(b"".join(path.read_bytes() for path in sorted(FIXTURES.glob(f"{platform}/*.jsonl"))))
     monkeypatch.setattr("oumi_assets.stages.giants.GIANT_BYTES", 1 << 30)
-    usual = run(export, tmp_path / "usual", 1, WHOLE)
+    usual = run_on_files(export, tmp_path / "usual", 1, WHOLE)
     monkeypatch.setattr("oumi_assets.stages.giants.GIANT_BYTES", 4 * GIANT)
     monkeypatch.setattr("oumi_assets.stages.dataset.STREAMED_BYTES", 4 * GIANT)
     monkeypatch.setattr("oumi_assets.stages.pages.PAGE_BYTES", 2 * GIANT)
     monkeypatch.setattr("oumi_assets.stages.envelope._BLOCK", 5)
-    assert_same(usual, run(export, tmp_path / "giants", 1, TINY))
+    assert_same(usual, run_on_files(export, tmp_path / "giants", 1, TINY))
     lines = usual[f"dataset/{JSONL_FILE}"].splitlines()
     raw = [json.loads(line)["metadata"]["source_raw"] for line in lines]
     assert usual[f"dataset/{PARQUET_FILE}"]["source_raw"].to_list() == raw

@@ -1,0 +1,54 @@
+"""`oumi-assets delete`: removes an import, its stored bytes and its partition."""
+
+from __future__ import annotations
+
+import click
+
+from oumi_assets.cli.datasets import list_failed_here
+from oumi_assets.cli.screen import clean, messages
+from oumi_assets.core.errors import AmbiguousDataset, UnknownDataset
+from oumi_assets.core.storage_errors import usable
+from oumi_assets.imports.catalog import ListedImport, called, delete_import, find_dataset
+from oumi_assets.orchestration.home import open_home
+from oumi_assets.orchestration.resources import open_here
+from oumi_assets.settings import read_environment
+from oumi_assets.storage.store import Store
+
+
+@click.command()
+@click.argument("dataset")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete(dataset: str, yes: bool) -> None:
+    """Remove a DATASET (name or import) and its stored bytes for good; the sensor does not bring it back."""
+    store = open_here().store
+    # First: a home that cannot be opened afterwards would keep the partition of an import that is gone.
+    open_home()
+    # A delete that was killed may have left raw_export aside, by which the import is found.
+    store.sweep()
+    found = _find_import(store, dataset)
+    from oumi_assets.orchestration.housekeeping import forget_partition, refuse_unfinished
+
+    refuse_unfinished(found.key)
+    if not yes:
+        click.confirm(
+            f"Delete {clean(found.name)} (import {clean(found.key)}) and its stored bytes for good?", abort=True, err=True
+        )
+    with usable(read_environment().storage, "OUMI_STORAGE"):
+        delete_import(store, found.key)
+    forget_partition(found.key)
+    messages().print(
+        f"Deleted {clean(found.name)} (import {clean(found.key)}). A file still in the uploads folder is not imported again."
+    )
+
+
+def _find_import(store: Store, name: str) -> ListedImport:
+    """An import with any outcome; of one that failed before anything was stored, only Dagster knows."""
+    try:
+        return find_dataset(store, name, any_import=True)
+    except UnknownDataset:
+        known = called(name, list_failed_here())
+        if not known:
+            raise
+        if len(known) > 1:
+            raise AmbiguousDataset(name, [failed.key for failed in known]) from None
+        return known[0]

@@ -1,0 +1,50 @@
+"""What every stage does around its own work: a manifest of now, and a record of a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from oumi_assets.core.errors import StorageTrouble, TraceImportError, TransientError
+from oumi_assets.imports.workspace import Workspace
+from oumi_assets.stages.files import DROPPED_FILE
+from oumi_assets.storage.manifest import Counts, Manifest, Outcome
+
+
+def new_manifest(asset: str, key: str, run_id: str | None) -> Manifest:
+    """A manifest of now, to be completed with `msgspec.structs.replace`."""
+    return Manifest(asset=asset, import_key=key, created=datetime.now(UTC).isoformat(timespec="microseconds"), run_id=run_id)
+
+
+@dataclass
+class Counted:
+    """What a stage has counted so far; a failed one has let nothing out."""
+
+    counts: Counts = field(default_factory=Counts)
+
+
+@contextmanager
+def failures_recorded(workspace: Workspace, folder: Path, manifest: Manifest) -> Iterator[Counted]:
+    """When the stage fails, publish its drops, its error and what it counted, and nothing else, before the error goes on.
+
+    A transient error, or a storage in trouble, says nothing of the file and is not recorded: it is tried again.
+    """
+    counted = Counted()
+    try:
+        yield counted
+    except (TransientError, StorageTrouble):
+        raise
+    except TraceImportError as error:
+        for path in folder.iterdir():
+            if path.name != DROPPED_FILE:
+                path.unlink()
+        failed = msgspec.structs.replace(manifest, outcome=Outcome.FAILED, error=str(error), counts=counted.counts)
+        with suppress(StorageTrouble):
+            # Where the storage itself is the trouble, the first error says so already.
+            workspace.store.publish(folder, failed)
+        raise

@@ -1,0 +1,80 @@
+"""`oumi-assets datasets`: what is listed, and how."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+
+import dagster as dg
+import pytest
+from commands import GOOD, run
+from paths import FIXTURES
+
+from oumi_assets.core.errors import NoDatasetOfImport
+from oumi_assets.imports.summary import Summary
+from oumi_assets.orchestration.job import imports_job
+from oumi_assets.orchestration.resources import EnvironmentWorkspace
+
+
+def test_datasets_lists_name_platform_counts_and_key(import_file: Callable[..., Summary]) -> None:
+    """The list is how people find what they imported."""
+    summary = import_file(GOOD, name="Weather agent")
+    (row,) = map(json.loads, run("datasets", "--json").splitlines())
+    assert (row["name"], row["platform"], row["conversations"], row["dropped"]) == ("Weather agent", "langfuse", 1, 0)
+    assert row["key"] == summary.key
+    assert "Weather agent" in run("datasets")
+
+
+def test_no_datasets_says_what_to_do() -> None:
+    """An empty list is the first thing a new user sees."""
+    assert "oumi-assets import FILE" in run("datasets")
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_keys_are_whole_in_the_narrowest_table(
+    import_file: Callable[..., Summary], monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    """A key is there to be copied; a name can be read in several lines."""
+    made = import_file(GOOD, name="The weather agent that we run for everybody, in May and June")
+    failed = import_file(FIXTURES / "bad" / "langfuse_csv_named.jsonl", name="The weather agent's first export")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert made.key in run("datasets")
+    assert failed.key in run("datasets", "--failed")
+
+
+def test_failed_imports_are_listed_with_their_reason(import_file: Callable[..., Summary]) -> None:
+    """Two days later nobody remembers what the terminal said; trying again is no way to ask."""
+    failed = import_file(FIXTURES / "bad" / "langfuse_csv_named.jsonl", name="Monday's export")
+    import_file(GOOD, name="fine")
+    (row,) = map(json.loads, run("datasets", "--failed", "--json").splitlines())
+    assert (row["name"], row["key"], row["error"]) == ("Monday's export", failed.key, failed.error)
+    listed = run("datasets", "--failed")
+    assert listed.split("\n")[0].split() == ["name", "why", "when", "(UTC)", "import"]
+    assert "Monday's export" in listed
+    assert "Langfuse import only supports .jsonl files" in listed
+    assert "fine" not in listed
+
+
+def test_an_import_that_only_dagster_knows_is_listed_and_explained_too() -> None:
+    """It failed before anything was stored."""
+    with dg.DagsterInstance.get() as instance:
+        instance.add_dynamic_partitions("imports", ["monday-1"])
+        job = imports_job(EnvironmentWorkspace())
+        form = {"file": "mondya.jsonl"}
+        config = {"ops": {"raw_export": {"config": form}}}
+        job.execute_in_process(instance=instance, partition_key="monday-1", run_config=config, raise_on_error=False)
+    assert "File not found: mondya.jsonl" in run("datasets", "--failed")
+    for arguments in (("show", "monday-1"), ("show", "mondya", "--dropped")):
+        with pytest.raises(NoDatasetOfImport, match="File not found: mondya.jsonl"):
+            run(*arguments)
+
+
+def test_listing_datasets_does_not_load_dagster() -> None:
+    """It takes a second; a list is asked for often."""
+    code = "import sys; from oumi_assets.cli import commands; commands(['datasets'], standalone_mode=False); "
+    command = [sys.executable, "-c", code + "print('dagster' in sys.modules)"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["False"]

@@ -1,0 +1,78 @@
+"""`oumi-assets delete`: everything goes, and stays gone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from commands import GOOD, run
+
+from oumi_assets.core.errors import BadSetting, UnknownDataset
+from oumi_assets.imports.form import Form
+from oumi_assets.imports.publishing import new_manifest
+from oumi_assets.imports.raw_export import make_raw_export
+from oumi_assets.imports.summary import Summary
+from oumi_assets.imports.workspace import DEDUPED_DATASET, STAGES, Workspace
+from oumi_assets.storage.manifest import Outcome
+
+
+def test_delete_removes_all_bytes_and_leaves_only_a_note(import_file: Callable[..., Summary], workspace: Workspace) -> None:
+    """For good means for good: no stage keeps a copy of the traces."""
+    key = import_file(GOOD, name="weather").key
+    run("delete", "weather", "--yes")
+    left = [path for stage in STAGES for path in Path(workspace.store.location(stage, key)).glob("*")]
+    assert [path.name for path in left] == ["manifest.json"]
+    note = workspace.store.manifest("raw_export", key)
+    assert note is not None
+    assert note.outcome is Outcome.DELETED
+    assert json.loads(run("datasets", "--json") or "[]") == []
+
+
+def test_an_import_that_runs_is_not_deleted(import_file: Callable[..., Summary], workspace: Workspace) -> None:
+    """The stage that it is making would appear afterwards, and be there for good."""
+    key = import_file(GOOD, name="weather").key
+    with dg.DagsterInstance.get() as instance:
+        again = dg.DagsterRun("trace_import", tags={"dagster/partition": key}, status=dg.DagsterRunStatus.STARTED)
+        instance.add_run(again)
+        with pytest.raises(BadSetting, match=f"{key} is running or waits"):
+            run("delete", "weather", "--yes")
+        assert workspace.store.complete(DEDUPED_DATASET, key)
+        instance.report_run_canceled(again)
+    run("delete", "weather", "--yes")
+    assert workspace.store.manifest(DEDUPED_DATASET, key) is None
+
+
+@pytest.mark.parametrize("by", ["name", "key"])
+def test_what_another_machine_published_after_a_delete_can_be_deleted(
+    by: str, import_file: Callable[..., Summary], workspace: Workspace
+) -> None:
+    """Its runs cannot be seen from here; the traces it brought back must not stay for ever."""
+    key = import_file(GOOD, name="weather").key
+    run("delete", "weather", "--yes")
+    with workspace.store.staging() as folder:
+        (folder / "conversations.jsonl").write_bytes(b"{}")
+        workspace.store.publish(folder, new_manifest(DEDUPED_DATASET, key, None))
+    assert run("datasets", "--json") == run("datasets", "--failed", "--json") == ""
+    with pytest.raises(UnknownDataset):
+        run("show", "weather")
+    called = {"name": "weather", "key": key}[by]
+    run("delete", called, "--yes")
+    assert workspace.store.manifest(DEDUPED_DATASET, key) is None
+    with pytest.raises(UnknownDataset):
+        run("delete", called, "--yes")
+
+
+def test_a_failed_import_can_be_deleted_too(workspace: Workspace) -> None:
+    """A bad file's leftovers are nobody's to keep."""
+    (workspace.uploads.root / "bad.jsonl").write_text("a,b\n1,2\n")  # type: ignore[union-attr]
+    with pytest.raises(Exception, match="only supports"):
+        make_raw_export(workspace, "bad-1", Form(file="bad.jsonl"))
+    said = run("show", "bad-1", "--dropped")
+    assert said.startswith("Nothing was left out so far.\nIt has no dataset. Trace import only supports .jsonl files")
+    run("delete", "bad-1", "--yes")
+    note = workspace.store.manifest("raw_export", "bad-1")
+    assert note is not None
+    assert note.outcome is Outcome.DELETED
