@@ -12,6 +12,7 @@ from oumi_assets.shapes import (
     dspy,
     google_adk,
     langsmith_otlp,
+    mastra,
     openinference_attributes,
     openllmetry,
     strands,
@@ -25,6 +26,7 @@ _WRITERS = (
     langsmith_otlp.opened,
     openinference_attributes.opened,
     chat_messages.opened,
+    mastra.opened,
 )
 
 
