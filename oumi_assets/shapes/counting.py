@@ -23,7 +23,9 @@ _TYPES = (b'"message"', b"null")
 _CLASSES = frozenset({"human", "ai", "system", "tool", "function"})
 """LangChain's, by the names of which roles are told; a `ChatMessage` says its role elsewhere."""
 
-_NAMED_LIKE_A_ROLE = re.compile(rb'"name\\*"\s*:\s*\\*"(' + "|".join(sorted(WIRE_ROLES)).encode() + rb')\\*"', re.IGNORECASE)
+_NAMED_LIKE_A_ROLE = re.compile(
+    rb'"(?:name|function)\\*"\s*:\s*\\*"(' + "|".join(sorted(WIRE_ROLES)).encode() + rb')\\*"', re.IGNORECASE
+)
 """A tool that is called like a role takes the messages of that role (rule 4)."""
 
 _ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")

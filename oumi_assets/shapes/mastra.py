@@ -1,8 +1,9 @@
 """Mastra: one model call is a whole loop of steps, and its output the text of the last with the calls of all.
 
-`{messages}` in, `{text, toolCalls, files, sources, reasoning, warnings}` out, under `mastra_span_type: model_generation`
-(LangSmith), `spanType` or the attribute `mastra.span.type` (Langfuse). Where something was said after tools were called, it is
-no message: results stand between the calls and the text, in other rows. A single step is the AI SDK's result.
+`{messages}` in, `{text, toolCalls, files, sources, reasoning, warnings}` out, and `model_generation` in the metadata:
+`mastra_span_type` (LangSmith), `spanType` or the attribute `mastra.span.type` (Langfuse). Where something was said after
+tools were called, it is no message: results stand between the calls and the text, in other rows. A single step is the AI
+SDK's result.
 Source of the format: @mastra/observability `model-tracing`, @mastra/langfuse, @mastra/langsmith.
 """
 

@@ -111,6 +111,16 @@ CASES = [
         ],
     ),
     Case(
+        "a call with its result beside it, and the result once more in a message of its own",
+        [
+            ASK_PARTS,
+            {"role": "assistant", "parts": [CALL_PART, {"type": "tool_call_response", "id": "call_1", "result": "sunny"}]},
+            {"role": "tool", "tool_call_id": "call_1", "content": "sunny"},
+        ],
+        ANSWER,
+        [ASK, CALLS, {"role": "tool", "content": "sunny", "tool_call_id": "call_1"}, DONE],
+    ),
+    Case(
         "a result that Langfuse turned into a wire-like message and left to the user",
         [
             ASK,
