@@ -22,6 +22,8 @@ _PLACES = (
     "metadata.attributes.ai.prompt.tools",
     "metadata.attributes.gen_ai.tool.definitions",
     "metadata.attributes.model_request_parameters.function_tools",
+    "metadata.gen_ai.tool.definitions",
+    "metadata.model_request_parameters.function_tools",
     "metadata.attributes.mlflow.chat.tools",
     "metadata.attributes.tools",
     "metadata.ls_invocation_params.tools",
