@@ -15,7 +15,7 @@ from msgspec import UNSET, Raw, UnsetType
 from oumi_assets.core.json_text import scrub_text
 from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, id_bytes, integer_digits, place_of
 from oumi_assets.core.times import microseconds
-from oumi_assets.shapes.counting import is_one_reply
+from oumi_assets.shapes.counting import is_one_reply, may_be_loop
 
 TYPES = frozenset(
     ["SPAN", "EVENT", "GENERATION", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "EMBEDDING", "GUARDRAIL"]
@@ -102,8 +102,13 @@ def _index_row(row: Row, line: bytes) -> IndexedRow | None:
         None,  # order
         is_call,
         False,  # marked
-        *(place_of(bytes(row.input), _INPUT, line) if is_call and is_one_reply(row.output) else NOWHERE),
+        *(place_of(bytes(row.input), _INPUT, line) if is_call and _is_counted(row) else NOWHERE),
     )
+
+
+def _is_counted(row: Row) -> bool:
+    """Whether the request tells how many messages the call is: its reply is one, and nothing of it lies in other rows."""
+    return is_one_reply(row.output) and not may_be_loop(row.name)
 
 
 def _is_of_mastra(row: Row, line: bytes) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Any
 
+import msgspec
+
 from oumi_assets.core.calls import Draft, ModelCall, PayloadNotJson, Reply, Request
-from oumi_assets.core.json_text import NotJson
+from oumi_assets.core.json_text import NotJson, parse
+from oumi_assets.core.rows import ForeignRow, IndexedRow
 from oumi_assets.platforms import Platform
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.plain import read_plain
-from oumi_assets.shapes import read_message, read_reply, read_request
+from oumi_assets.shapes import mastra, read_message, read_reply, read_request
 from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
@@ -29,9 +33,16 @@ class NoCandidate(Enum):
     UNSUPPORTED = "unsupported"
 
 
-def read_candidate(line: bytes, platform: Platform) -> tuple[Candidate | NoCandidate, str]:
-    """What one row's call offers, or why it offers nothing; and the JSON path that decided it."""
+def read_candidate(
+    line: bytes, platform: Platform, loops: Callable[[], mastra.Loops] = dict
+) -> tuple[Candidate | NoCandidate, str]:
+    """What one row's call offers, or why it offers nothing; and the JSON path that decided it.
+
+    `loops` gives what of its trace lies in other rows, for the one writer whose calls do.
+    """
     try:
+        if mastra.MARK in line:
+            return read_generally(_with_its_loop(line, platform, loops))
         unread = platform.open_call(line)
         plain = read_plain(unread) if unread is not None else None
         return (plain, "$") if plain is not None else read_generally(platform.read_call(line))
@@ -40,6 +51,42 @@ def read_candidate(line: bytes, platform: Platform) -> tuple[Candidate | NoCandi
     except (NotJson, RecursionError):
         # The row was read by the scan, so it is a payload that nests too deep to be handled.
         return NoCandidate.NOT_JSON, "$"
+
+
+def _with_its_loop(line: bytes, platform: Platform, loops: Callable[[], mastra.Loops]) -> ModelCall:
+    """A call of Mastra's with the steps that lie in other rows; any other call as it is."""
+    call = platform.read_call(line)
+    if not mastra.is_generation(call):
+        return call
+    indexed = _indexed(line, platform)
+    return mastra.put_together(call, indexed.row, loops()) if indexed else call
+
+
+def loop_rows(lines: Iterable[bytes], platform: Platform) -> mastra.Loops:
+    """The rows of a trace that may be part of a loop, by their parents."""
+    loops: dict[bytes | None, list[mastra.Row]] = {}
+    for line in filter(mastra.is_of_loop, lines):
+        row = _row_of(line, platform)
+        if row is not None:
+            loops.setdefault(row.parent, []).append(row)
+    return loops
+
+
+def _row_of(line: bytes, platform: Platform) -> mastra.Row | None:
+    """A row without its input, which may be the whole history; None where its payload is damaged."""
+    indexed = _indexed(line, platform)
+    try:
+        call = msgspec.structs.replace(platform.read_call(line), input=None)
+    except (PayloadNotJson, NotJson, RecursionError):
+        return None
+    return mastra.Row(indexed.row, indexed.parent, indexed.start, call) if indexed else None
+
+
+def _indexed(line: bytes, platform: Platform) -> IndexedRow | None:
+    try:
+        return platform.index_line(line)
+    except (msgspec.MsgspecError, ValueError, RecursionError, ForeignRow):
+        return platform.index_object(parse(line))
 
 
 def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:

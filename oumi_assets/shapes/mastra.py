@@ -1,15 +1,19 @@
-"""Mastra: one model call is a whole loop of steps, and its output the text of the last with the calls of all.
+"""Mastra: one model call is a whole loop of steps, each a row of its own; tools and their results are further rows.
 
-`{messages}` in, `{text, toolCalls, files, sources, reasoning, warnings}` out, and `model_generation` in the metadata:
-`mastra_span_type` (LangSmith), `spanType` or the attribute `mastra.span.type` (Langfuse). Where something was said after
-tools were called, it is no message: results stand between the calls and the text, in other rows. A single step is the AI
-SDK's result.
+- `model_generation`: `{messages}` in, `{text, toolCalls, files, sources, reasoning, warnings}` out: the last text, with the
+  calls of all steps or (before version 1) without any
+- `model_step`, a child of it: `{text, toolCalls: [{toolCallId, toolName, args}]}` out; its input is cut or summarised
+- `tool_call`: what the tool returned; its call's id is `toolCallId` or the attribute `gen_ai.tool.call.id`
+- `model_chunk` before version 1: `{toolCallId, toolName, args, result}` out
+The kind of a row is `mastra_span_type` (LangSmith), `spanType` or the attribute `mastra.span.type` (Langfuse). A loop is put
+together of its rows; where a step or a result is missing, nobody knows what was said.
 Source of the format: @mastra/observability `model-tracing`, @mastra/langfuse, @mastra/langsmith.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,17 +21,105 @@ from oumi_assets.core.calls import ModelCall
 from oumi_assets.shapes.base import first_list
 from oumi_assets.shapes.extra_tools import value_at
 
-_GENERATION = "model_generation"
+MARK = b"model_generation"
+_GENERATION, _STEP = "model_generation", "model_step"
+_OF_LOOP = (b"model_step", b"tool_call", b"model_chunk")
+_TOOLS = frozenset({"tool_call", "mcp_tool_call", "provider_tool_call"})
 _KINDS = ("metadata.mastra_span_type", "metadata.spanType", "metadata.attributes.mastra.span.type")
+_CALL_IDS = ("metadata.toolCallId", "metadata.attributes.gen_ai.tool.call.id")
+
+
+class Row(NamedTuple):
+    """A row of a loop's trace, read as if it were a call. Ids are the platform's."""
+
+    id: bytes | None
+    parent: bytes | None
+    start: int | None
+    call: ModelCall
+
+
+Loops = Mapping[bytes | None, list[Row]]
+"""The rows of a trace's loops by their parents."""
+
+
+def is_generation(call: ModelCall) -> bool:
+    """Whether a call may be a loop of several steps."""
+    return bool(_kind(call) == _GENERATION)
+
+
+def is_of_loop(line: bytes) -> bool:
+    """Whether a row may be a step, a tool's or a chunk; no other need be parsed."""
+    return any(kind in line for kind in _OF_LOOP)
 
 
 def opened(call: ModelCall) -> ModelCall:
-    """A loop without its messages, since nobody can read it from one row; any other call as it is."""
-    if not _is_of_several_steps(call.output) or not any(value_at(call.extras, kind) == _GENERATION for kind in _KINDS):
+    """A loop without its messages, which one row does not tell; any other call as it is."""
+    return _unread(call) if _is_of_several_steps(call.output) and is_generation(call) else call
+
+
+def put_together(call: ModelCall, generation: bytes | None, loops: Loops) -> ModelCall:
+    """A generation with what was said between its request and its last answer; as it is where it had one step."""
+    steps = sorted(_steps(loops.get(generation, [])), key=lambda row: (row.start is not None, row.start or 0, row.id or b""))
+    answers = [_answer(step.call.output) for step in steps]
+    if not any(first_list(answer, "tool_calls") for answer in answers[:-1]):
         return call
-    return msgspec.structs.replace(call, input=None)
+    asked = first_list(call.input, "messages")
+    said = _between(answers[:-1], _results([row for step in steps for row in loops.get(step.id, [])]))
+    if not asked or said is None or answers[-1] is None:
+        return _unread(call)
+    return msgspec.structs.replace(
+        call, input={**call.input, "messages": [*asked, *said]}, output=answers[-1], output_text=None
+    )
+
+
+def _steps(rows: list[Row]) -> Iterable[Row]:
+    """The steps among a generation's children; one that was exported twice is one."""
+    return {row.id: row for row in rows if _kind(row.call) == _STEP}.values()
+
+
+def _between(answers: list[dict[str, Any] | None], results: dict[str, dict[str, Any]]) -> list[dict[str, Any]] | None:
+    """The answers, each with the results of its calls behind it; None when one is missing."""
+    said: list[dict[str, Any]] = []
+    for answer in answers:
+        ids = [made.get("toolCallId") for made in first_list(answer, "tool_calls")]
+        if answer is None or not all(isinstance(made, str) and made in results for made in ids):
+            return None
+        said += [answer, *(results[made] for made in ids)]
+    return said
+
+
+def _answer(output: Any) -> dict[str, Any] | None:
+    """A step's answer as a message."""
+    if not isinstance(output, dict) or not all(isinstance(made, dict) for made in first_list(output, "toolCalls")):
+        return None
+    calls = first_list(output, "toolCalls")
+    return {"role": "assistant", "content": output.get("text"), **({"tool_calls": calls} if calls else {})}
+
+
+def _results(rows: list[Row]) -> dict[str, dict[str, Any]]:
+    """What tools returned, as messages by the ids of their calls."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        output = row.call.output
+        if _kind(row.call) in _TOOLS:
+            call_id = next((said for place in _CALL_IDS if (said := value_at(row.call.extras, place))), None)
+        elif isinstance(output, dict) and "result" in output:
+            call_id, output = output.get("toolCallId"), output["result"]
+        else:
+            continue
+        if isinstance(call_id, str) and output is not None and not row.call.failed:
+            found[call_id] = {"role": "tool", "content": output, "tool_call_id": call_id}
+    return found
+
+
+def _kind(call: ModelCall) -> Any:
+    return next((kind for place in _KINDS if (kind := value_at(call.extras, place))), None)
 
 
 def _is_of_several_steps(output: Any) -> bool:
     """Whether it holds calls, and a text that came after their results."""
     return isinstance(output, dict) and bool(output.get("text")) and bool(first_list(output, "toolCalls"))
+
+
+def _unread(call: ModelCall) -> ModelCall:
+    return msgspec.structs.replace(call, input=None)

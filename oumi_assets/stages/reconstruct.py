@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,10 +17,11 @@ from oumi_assets.core.pace import Progress, no_progress
 from oumi_assets.core.parallel import PARALLEL_BYTES, ordered_map
 from oumi_assets.platforms import PLATFORMS, Platform
 from oumi_assets.reconstruction.calls import CallEntry, Reader, start_order
-from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
+from oumi_assets.reconstruction.candidate import NoCandidate, loop_rows, read_candidate
 from oumi_assets.reconstruction.choose import NotChosen, choose
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.sizes import Sizes
+from oumi_assets.shapes.mastra import Loops
 from oumi_assets.stages.files import CONVERSATIONS_FILE, DROPPED_FILE
 from oumi_assets.stages.giants import Giant, Giants, take_giants
 from oumi_assets.stages.lines import open_export
@@ -168,13 +169,17 @@ def _reconstruct_batch(export: Path, traces: Path, platform_name: str, between: 
 def _reconstructed(rows: pl.DataFrame, data: Any, platform: Platform) -> _Found:
     """Conversations and drops. Of what was read for them nothing stays in memory."""
 
-    def read(call: CallEntry) -> tuple[Candidate | NoCandidate, str]:
-        return read_candidate(bytes(data[call.offset : call.offset + call.length]), platform)
+    def read(call: CallEntry, loops: Callable[[], Loops]) -> tuple[Candidate | NoCandidate, str]:
+        return read_candidate(_line(data, call.offset, call.length), platform, loops)
+
+    def loops_of(place: int) -> Loops:
+        return loop_rows(_lines(data, rows["rows"][place]), platform)
 
     found = _Found([], [], [], [])
     sizes = rows["rows"].list.eval(pl.element().struct.field("length")).list.sum()
     for place, (calls, size) in enumerate(zip(_calls(rows), sizes, strict=True)):
-        said = _said(calls, read, Sizes(data)) if size <= MAX_TRACE_BYTES else _too_large(calls)
+        read_one = partial(read, loops=cache(partial(loops_of, place)))
+        said = _said(calls, read_one, Sizes(data)) if size <= MAX_TRACE_BYTES else _too_large(calls)
         if isinstance(said, NotChosen):
             found.drops.append(said)
             found.dropped.append(place)
@@ -182,6 +187,15 @@ def _reconstructed(rows: pl.DataFrame, data: Any, platform: Platform) -> _Found:
             found.said.append(said)
             found.kept.append(place)
     return found
+
+
+def _line(data: Any, offset: int, length: int) -> bytes:
+    return bytes(data[offset : offset + length])
+
+
+def _lines(data: Any, locations: pl.Series) -> Iterator[bytes]:
+    """All rows of a trace, one after the other."""
+    return (_line(data, place["offset"], place["length"]) for place in locations)
 
 
 def _calls(rows: pl.DataFrame) -> Iterator[list[CallEntry]]:
