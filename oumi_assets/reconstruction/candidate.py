@@ -63,23 +63,28 @@ def _with_its_loop(line: bytes, platform: Platform, loops: Callable[[], mastra.L
 
 
 def loop_rows(lines: Iterable[bytes], platform: Platform) -> mastra.Loops:
-    """The rows of a trace that may be part of a loop, by their parents."""
-    loops: dict[bytes | None, list[mastra.Row]] = {}
+    """The rows of a trace that may be part of a loop, by their parents; of rows with one id that of rule 13."""
+    by_id: dict[bytes | None, tuple[tuple[object, ...], mastra.Row]] = {}
     for line in filter(mastra.is_of_loop, lines):
-        row = _row_of(line, platform)
-        if row is not None:
-            loops.setdefault(row.parent, []).append(row)
+        ranked = _ranked_row(line, platform)
+        if ranked is not None and (ranked[1].id not in by_id or ranked[0] > by_id[ranked[1].id][0]):
+            by_id[ranked[1].id] = ranked
+    loops: dict[bytes | None, list[mastra.Row]] = {}
+    for _, row in by_id.values():
+        loops.setdefault(row.parent, []).append(row)
     return loops
 
 
-def _row_of(line: bytes, platform: Platform) -> mastra.Row | None:
+def _ranked_row(line: bytes, platform: Platform) -> tuple[tuple[object, ...], mastra.Row] | None:
     """A row without its input, which may be the whole history; None where its payload is damaged."""
-    indexed = _indexed(line, platform)
     try:
+        indexed = _indexed(line, platform)
         call = msgspec.structs.replace(platform.read_call(line), input=None)
     except (PayloadNotJson, NotJson, RecursionError):
         return None
-    return mastra.Row(indexed.row, indexed.parent, indexed.start, call) if indexed else None
+    if indexed is None:
+        return None
+    return (indexed.end or 0, len(line), line), mastra.Row(indexed.row, indexed.parent, indexed.start, call)
 
 
 def _indexed(line: bytes, platform: Platform) -> IndexedRow | None:

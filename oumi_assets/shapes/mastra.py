@@ -12,7 +12,7 @@ Source of the format: @mastra/observability `model-tracing`, @mastra/langfuse, @
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -59,7 +59,11 @@ def opened(call: ModelCall) -> ModelCall:
 
 def put_together(call: ModelCall, generation: bytes | None, loops: Loops) -> ModelCall:
     """A generation with what was said between its request and its last answer; as it is where it had one step."""
-    steps = sorted(_steps(loops.get(generation, [])), key=lambda row: (row.start is not None, row.start or 0, row.id or b""))
+    children = loops.get(generation, [])
+    steps = sorted(
+        (row for row in children if _kind(row.call) == _STEP),
+        key=lambda row: (row.start is not None, row.start or 0, row.id or b""),
+    )
     answers = [_answer(step.call.output) for step in steps]
     if not any(first_list(answer, "tool_calls") for answer in answers[:-1]):
         return call
@@ -70,11 +74,6 @@ def put_together(call: ModelCall, generation: bytes | None, loops: Loops) -> Mod
     return msgspec.structs.replace(
         call, input={**call.input, "messages": [*asked, *said]}, output=answers[-1], output_text=None
     )
-
-
-def _steps(rows: list[Row]) -> Iterable[Row]:
-    """The steps among a generation's children; one that was exported twice is one."""
-    return {row.id: row for row in rows if _kind(row.call) == _STEP}.values()
 
 
 def _between(answers: list[dict[str, Any] | None], results: dict[str, dict[str, Any]]) -> list[dict[str, Any]] | None:

@@ -70,7 +70,7 @@ def _step(row_id: str, second: int, text: str, *calls: str) -> bytes:
 
 
 def _tool(step: str, call_id: str, output: Any, **fields: Any) -> bytes:
-    return _below(step, call_id, 0, "tool_call", output, toolCallId=call_id, **fields)
+    return _below(step, f"{step}-{call_id}", 0, "tool_call", output, toolCallId=call_id, **fields)
 
 
 def _below(
@@ -104,7 +104,9 @@ def _read_loop(rows: list[bytes]) -> Conversation | NoCandidate:
     return read_candidate(GENERATION, langsmith, lambda: loop_rows([*rows, GENERATION], langsmith))[0]
 
 
-@pytest.mark.parametrize("rows", [LOOP, LOOP[::-1], [*LOOP, LOOP[1]]], ids=["any order", "another", "a row twice"])
+@pytest.mark.parametrize(
+    "rows", [LOOP, LOOP[::-1], [_step("s1", 1, "L", "c3"), *LOOP]], ids=["any order", "another", "a row twice"]
+)
 def test_a_loop_is_put_together_of_its_rows(rows: list[bytes]) -> None:
     """Its own row hides that tools were called, or answers before they were."""
     found = _read_loop(rows)
