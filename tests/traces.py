@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from oumi_assets.platforms import PLATFORMS, Platform
@@ -12,6 +13,7 @@ from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
 from oumi_assets.reconstruction.choose import Chosen, NotChosen, choose
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.sizes import Sizes
+from oumi_assets.reconstruction.trace_rows import Place, TraceRows
 
 
 class Outcome(NamedTuple):
@@ -59,6 +61,13 @@ def choose_from(rows: Sequence[bytes]) -> Outcome:
         return read_candidate(rows[call.line], platform)
 
     return Outcome(choose(calls_of(rows, platform), read, Sizes(b"\n".join(rows))), reads)
+
+
+def rows_of(lines: Sequence[bytes], platform: Platform) -> TraceRows:
+    """All rows of a trace."""
+    ends = list(accumulate(len(line) for line in lines))
+    places = [Place(end - len(line), len(line)) for line, end in zip(lines, ends, strict=True)]
+    return TraceRows(lambda: places, b"".join(lines), platform)
 
 
 def calls_of(rows: Sequence[bytes], platform: Platform) -> list[CallEntry]:

@@ -42,6 +42,14 @@ class UnreadCall(NamedTuple):
     call: ModelCall
 
 
+class LoggedRow(NamedTuple):
+    """Any row of a trace, read as if it were a call. Its id is the platform's, its start in microseconds."""
+
+    id: bytes
+    start: int | None
+    call: ModelCall
+
+
 class ToolCallDraft(msgspec.Struct):
     """One call of a tool: `arguments` is a JSON text or a parsed value, `id` whatever was logged."""
 

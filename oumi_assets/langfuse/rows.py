@@ -15,12 +15,15 @@ from msgspec import UNSET, Raw, UnsetType
 from oumi_assets.core.json_text import scrub_text
 from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, id_bytes, integer_digits, place_of
 from oumi_assets.core.times import microseconds
-from oumi_assets.shapes.counting import is_one_reply
+from oumi_assets.shapes.counting import is_one_reply, may_be_loop
 
 TYPES = frozenset(
     ["SPAN", "EVENT", "GENERATION", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "EMBEDDING", "GUARDRAIL"]
 )
 MODEL_CALL = "GENERATION"
+_MASTRA_CALL, _MASTRA = "model_generation", b"mastra.span.type"
+"""Mastra's GENERATION rows hold an answer alone; the messages are on the span around them, which is called so."""
+
 _INPUT = b'"input":'
 
 _NOTHING = Raw(b"null")
@@ -83,7 +86,7 @@ def _index_row(row: Row, line: bytes) -> IndexedRow | None:
         return None
     row_id = id_bytes(row.id)
     parent = id_bytes(row.parentObservationId or row.parent_observation_id)
-    is_call = row.type is not None and row.type.upper() == MODEL_CALL
+    is_call = row.type is not None and (row.type.upper() == MODEL_CALL or _is_of_mastra(row, line))
     # By position: names would take as long as half of the fields.
     return IndexedRow(
         trace,
@@ -99,8 +102,18 @@ def _index_row(row: Row, line: bytes) -> IndexedRow | None:
         None,  # order
         is_call,
         False,  # marked
-        *(place_of(bytes(row.input), _INPUT, line) if is_call and is_one_reply(row.output) else NOWHERE),
+        *(place_of(bytes(row.input), _INPUT, line) if is_call and _is_counted(row) else NOWHERE),
     )
+
+
+def _is_counted(row: Row) -> bool:
+    """Whether the request tells how many messages the call is: its reply is one, and nothing of it lies in other rows."""
+    return is_one_reply(row.output) and not may_be_loop(row.name)
+
+
+def _is_of_mastra(row: Row, line: bytes) -> bool:
+    """Whether a span that is not of type GENERATION is Mastra's model call."""
+    return row.name is not None and row.name.startswith(_MASTRA_CALL) and _MASTRA in line
 
 
 def is_failed(level: Any) -> bool:

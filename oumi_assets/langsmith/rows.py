@@ -15,7 +15,7 @@ from msgspec import UNSET, Raw, UnsetType
 from oumi_assets.core.json_text import scrub_text
 from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, id_bytes, integer_digits, place_of, text_or_none
 from oumi_assets.core.times import microseconds
-from oumi_assets.shapes.counting import is_one_reply
+from oumi_assets.shapes.counting import is_one_reply, may_be_loop
 
 MODEL_CALL = "LLM"
 _INPUTS = b'"inputs":'
@@ -135,9 +135,13 @@ def _index_row(row: Row, line: bytes) -> IndexedRow | None:
 
 
 def _is_counted(row: Row) -> bool:
-    """Whether the request tells how many messages the call is: its reply is one, and its instructions at most one more."""
+    """Whether the request tells how many messages the call is: its reply is one, its instructions at most one more."""
     parameters = row.extra.invocation_params if row.extra else None
-    return is_one_reply(row.outputs) and not (parameters and bytes(parameters.instructions)[:1] == b"[")
+    return (
+        is_one_reply(row.outputs)
+        and not may_be_loop(row.name)
+        and not (parameters and bytes(parameters.instructions)[:1] == b"[")
+    )
 
 
 def _parent(row: Row) -> bytes | None:

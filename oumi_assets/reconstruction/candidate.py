@@ -10,7 +10,8 @@ from oumi_assets.core.json_text import NotJson
 from oumi_assets.platforms import Platform
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.plain import read_plain
-from oumi_assets.shapes import read_message, read_reply, read_request
+from oumi_assets.reconstruction.trace_rows import TraceRows, indexed
+from oumi_assets.shapes import mastra, read_message, read_reply, read_request
 from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
@@ -29,9 +30,14 @@ class NoCandidate(Enum):
     UNSUPPORTED = "unsupported"
 
 
-def read_candidate(line: bytes, platform: Platform) -> tuple[Candidate | NoCandidate, str]:
-    """What one row's call offers, or why it offers nothing; and the JSON path that decided it."""
+def read_candidate(line: bytes, platform: Platform, rows: TraceRows | None = None) -> tuple[Candidate | NoCandidate, str]:
+    """What one row's call offers, or why it offers nothing; and the JSON path that decided it.
+
+    `rows` are those of its trace, in which Mastra keeps a part of its calls.
+    """
     try:
+        if mastra.MARK in line:
+            return read_generally(_with_its_loop(line, platform, rows))
         unread = platform.open_call(line)
         plain = read_plain(unread) if unread is not None else None
         return (plain, "$") if plain is not None else read_generally(platform.read_call(line))
@@ -40,6 +46,13 @@ def read_candidate(line: bytes, platform: Platform) -> tuple[Candidate | NoCandi
     except (NotJson, RecursionError):
         # The row was read by the scan, so it is a payload that nests too deep to be handled.
         return NoCandidate.NOT_JSON, "$"
+
+
+def _with_its_loop(line: bytes, platform: Platform, rows: TraceRows | None) -> ModelCall:
+    """A call of Mastra's with the steps that lie in other rows; any other call as it is."""
+    call = platform.read_call(line)
+    entry = indexed(line, platform) if rows is not None and mastra.is_generation(call) else None
+    return call if rows is None or entry is None else mastra.put_together(call, entry.row, rows.below)
 
 
 def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:

@@ -126,7 +126,7 @@ def _without_pseudo_messages(request: Request) -> Request:
             messages.append(value)
         else:
             tools.append(tool)
-    return Request(claude_agent_sdk.whole_turns(messages), [*tools, *appended])
+    return Request(claude_agent_sdk.whole_turns(otel_genai.without_told_results(messages)), [*tools, *appended])
 
 
 def _read_tool(value: Any) -> Any | None:

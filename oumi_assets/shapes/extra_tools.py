@@ -22,6 +22,8 @@ _PLACES = (
     "metadata.attributes.ai.prompt.tools",
     "metadata.attributes.gen_ai.tool.definitions",
     "metadata.attributes.model_request_parameters.function_tools",
+    "metadata.gen_ai.tool.definitions",
+    "metadata.model_request_parameters.function_tools",
     "metadata.attributes.mlflow.chat.tools",
     "metadata.attributes.tools",
     "metadata.ls_invocation_params.tools",
@@ -46,7 +48,7 @@ def extra_tools(call: ModelCall) -> list[Any]:
 
 def _numbered_tools(metadata: Any) -> list[Any]:
     """Definitions in attributes of their own: OpenInference's schemas, and Traceloop's functions field by field."""
-    attributes = value_at(metadata, "attributes")
+    attributes = parsed(value_at(metadata, "attributes"))
     flat = {**(metadata if isinstance(metadata, dict) else {}), **(attributes if isinstance(attributes, dict) else {})}
     schemas: dict[int, Any] = {}
     functions: dict[int, dict[str, Any]] = {}

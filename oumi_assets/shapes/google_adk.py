@@ -1,8 +1,9 @@
-"""Google's Agent Development Kit, where its spans follow OpenTelemetry's conventions: ids that it made up.
+"""Google's Agent Development Kit, where its spans follow OpenTelemetry's conventions: ids that it made up, streams.
 
 Gemini's calls have no ids, so ADK writes the name and the place of the part, `weather_1`. Results stand in other places:
 their ids lead nowhere or to another call, and return with every turn. All that they tell is the tool's name.
-Source of the format: google-adk `telemetry._experimental_semconv` (`_to_part`).
+A streamed answer is a message for each piece, which has not finished (`finish_reason: ""`), and the whole one behind them.
+Source of the format: google-adk `telemetry._experimental_semconv` (`_to_part`, `_to_output_message`).
 """
 
 from __future__ import annotations
@@ -23,12 +24,32 @@ _MADE_UP = re.compile(r"(.+)_[0-9]{1,4}", re.DOTALL)
 def opened(call: ModelCall) -> ModelCall:
     """A call of ADK without the ids that it made up; any other call as it is."""
     messages = call.input if isinstance(call.input, list) else first_list(call.input, "messages")
-    replies = call.output if isinstance(call.output, list) else []
+    replies = _whole(call.output) if isinstance(call.output, list) else []
+    if replies and replies is not call.output:
+        call = msgspec.structs.replace(call, output=replies, output_text=None)
     if not any(map(_made_up_names, [*messages, *replies])) or not is_of_scope(call, _SCOPE):
         return call
     messages, replies = _without_ids(messages), _without_ids(replies)
     input_ = {**call.input, "messages": messages} if isinstance(call.input, dict) else messages
     return msgspec.structs.replace(call, input=input_, output=replies or call.output)
+
+
+def _whole(replies: list[Any]) -> list[Any]:
+    """The whole answer instead of its pieces; of a stream that was left early, the pieces as one."""
+    pieces = [reply for reply in replies if first_list(reply, "parts") and reply.get("finish_reason") == ""]
+    if len(replies) < 2 or pieces[: len(replies) - 1] != replies[:-1]:
+        return replies
+    if replies[-1] not in pieces:
+        return replies[-1:]
+    parts = [part for piece in pieces for part in piece["parts"]]
+    texts = [text for part in parts if isinstance(text := _text(part), str)]
+    if len(texts) < len(parts):
+        return replies[-1:]
+    return [{**replies[-1], "parts": [{"type": "text", "content": "".join(texts)}]}]
+
+
+def _text(part: Any) -> Any:
+    return part.get("content") if isinstance(part, dict) and part.get("type") == "text" else None
 
 
 def _without_ids(messages: list[Any]) -> list[Any]:

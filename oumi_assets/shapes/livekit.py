@@ -38,9 +38,10 @@ def _is_call(value: Any) -> bool:
 def _turns(messages: list[Any]) -> list[Any]:
     """The messages, each call put to the assistant's message before it."""
     turns: list[Any] = []
+    called = {call_id for value in messages for call_id in _call_ids(value)}
     for value in messages:
         if not _is_assistant(value):
-            turns.append(_with_call_id(value))
+            turns.append(_with_call_id(value, called))
         elif _is_call(value) and turns and _is_assistant(turns[-1]):
             turns[-1]["tool_calls"] += value["tool_calls"]
         else:
@@ -52,11 +53,17 @@ def _is_assistant(value: Any) -> bool:
     return isinstance(value, dict) and value.get("role") == "assistant"
 
 
-def _with_call_id(value: Any) -> Any:
-    """A result under the name that results have: its `id` is the call's, whatever the provider calls it."""
-    if isinstance(value, dict) and value.get("role") == "tool" and isinstance(value.get("id"), str):
-        return {"tool_call_id": value["id"], **value}
-    return value
+def _call_ids(value: Any) -> list[str]:
+    calls = first_list(value, "tool_calls") if _is_assistant(value) else []
+    ids = (call.get("id") for text in calls if isinstance(call := parsed(text), dict))
+    return [call_id for call_id in ids if isinstance(call_id, str)]
+
+
+def _with_call_id(value: Any, called: set[str]) -> Any:
+    """A result under the name that results have: its `id` is the call's, whatever the provider calls it, or its own."""
+    if not isinstance(value, dict) or value.get("role") != "tool" or not isinstance(value.get("id"), str):
+        return value
+    return {"tool_call_id": value["id"], **value} if value["id"] in called else value
 
 
 SHAPE = Shape("livekit", request=request)

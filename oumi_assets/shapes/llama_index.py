@@ -2,7 +2,8 @@
 
 `{role, additional_kwargs, blocks: [{block_type: "text" | "image" | "thinking" | "tool_call", ...}]}`; calls may also be
 OpenAI's, in `additional_kwargs`, and a result names its call there. Older versions logged `content` as OpenAI does.
-Source of the format: llama_index.core `base.llms.types`.
+OpenInference's instrumentation leaves out what was not set, `block_type` too: `blocks: [{text}, {tool_name, tool_kwargs}]`.
+Source of the format: llama_index.core `base.llms.types`; openinference-instrumentation-llama-index.
 """
 
 from __future__ import annotations
@@ -20,16 +21,25 @@ def message(value: Any) -> list[Draft] | None:
     """A message of blocks."""
     if not isinstance(value, dict) or not isinstance(value.get("role"), str):
         return None
-    blocks = first_list(value, "blocks")
+    additional = value.get("additional_kwargs")
+    blocks = [_named(block) if isinstance(additional, dict) else block for block in first_list(value, "blocks")]
     if not blocks or not all(isinstance(block, dict) and isinstance(block.get(_TYPE), str) for block in blocks):
         return None
-    additional = value.get("additional_kwargs")
     additional = additional if isinstance(additional, dict) else {}
     calls = [_call(block) for block in blocks if block[_TYPE] == "tool_call"]
     logged = [call for call in map(tool_call, first_list(additional, "tool_calls")) if call]
     said = [_typed(block) for block in blocks if block[_TYPE] != "tool_call"]
     answered = {"tool_call_id": additional.get("tool_call_id"), "name": value.get("name") or additional.get("name")}
     return [Draft(role=value["role"], content=said or None, tool_calls=calls or logged, **answered)]
+
+
+def _named(block: Any) -> Any:
+    """A block with its type, which the fields of a text and of a call tell as well."""
+    if not isinstance(block, dict) or _TYPE in block:
+        return block
+    if "tool_name" in block:
+        return {_TYPE: "tool_call", **block}
+    return {_TYPE: "text", **block} if block.keys() == {"text"} else block
 
 
 def _call(block: dict[str, Any]) -> ToolCallDraft:

@@ -104,7 +104,7 @@ def _tool_calls(value: Any) -> list[ToolCallDraft]:
 
 
 def tool_call(value: Any) -> ToolCallDraft | None:
-    """`{id, type, function: {name, arguments}}` or a custom tool's `{custom: {name, input}}`.
+    """`{id, type, function: {name, arguments}}`, a custom tool's `{custom: {name, input}}`; `{function: name, arguments}`.
 
     None for what calls nothing: the holes of streamed calls are null, or empty where the SDK fills them up.
     """
@@ -114,6 +114,9 @@ def tool_call(value: Any) -> ToolCallDraft | None:
         called = value.get(key)
         if isinstance(called, dict) and "name" in called and (called["name"] or called.get(arguments_key)):
             return ToolCallDraft(name=called["name"], arguments=called.get(arguments_key), id=value.get("id"))
+    name = value.get("function")
+    if isinstance(name, str) and name and "arguments" in value:
+        return ToolCallDraft(name=name, arguments=value["arguments"], id=value.get("id"))
     return None
 
 

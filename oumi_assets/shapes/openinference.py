@@ -1,7 +1,8 @@
 """OpenInference's `llm.input_messages` and `llm.output_messages`, as Langfuse unfolds the span's attributes.
 
 Every message, call and part is wrapped in an object of one key: `{"message": {role, content | contents, tool_calls}}`,
-`{"tool_call": {id, function}}`, `{"message_content": {type, text | image}}`. Agno, BeeAI and others are traced so.
+`{"tool_call": {id, function}}`, `{"message_content": {type, text | image}}`. Agno, BeeAI and others are traced so. AutoGen's
+results are JSON texts beside their message: `{"message": {role}, "function": ["{name, content, call_id, is_error}"]}`.
 Source of the format: OpenInference semantic conventions, `llm.input_messages`; Langfuse's OpenTelemetry ingestion.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Reply, Request
-from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.base import Shape, first_list, parsed
 
 
 def request(value: Any) -> Request | None:
@@ -28,8 +29,23 @@ def reply(value: Any) -> Reply | None:
 
 def _messages(values: list[Any]) -> list[dict[str, Any]]:
     """All of them unwrapped; none when one of them is no wrapped message."""
-    found = [_inner(value, "message") for value in values]
-    return [_message(inner) for inner in found if inner is not None] if found and all(found) else []
+    found = [_unwrapped(value) for value in values]
+    return [message for messages in found for message in messages] if found and all(found) else []
+
+
+def _unwrapped(value: Any) -> list[dict[str, Any]]:
+    """The message; of AutoGen's results, which stand beside a message without words, one message each."""
+    inner = _inner(value, "message")
+    if inner is not None:
+        return [_message(inner)]
+    results = [parsed(result) for result in first_list(value, "function")]
+    if not results or value.keys() != {"message", "function"} or not all(map(_is_result, results)):
+        return []
+    return [{"role": "tool", "tool_call_id": said["call_id"], **said} for said in results]
+
+
+def _is_result(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("call_id"), str) and "content" in value
 
 
 def _message(inner: dict[str, Any]) -> dict[str, Any]:

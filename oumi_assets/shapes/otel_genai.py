@@ -13,7 +13,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Draft, Reply, ToolCallDraft
 from oumi_assets.shapes import openai_chat
-from oumi_assets.shapes.base import Shape, parsed
+from oumi_assets.shapes.base import Shape, first_list, parsed
 from oumi_assets.shapes.blocks import block_drafts
 from oumi_assets.shapes.vercel_ai import APPROVAL_PARTS
 from oumi_assets.wire.tool_calls import usable_id
@@ -42,6 +42,30 @@ def _of_parts(value: dict[str, Any], parts: list[dict[str, Any]]) -> list[Draft]
         return None if usable_id(part.get("id")) in answered else _call(part)
 
     return block_drafts(value["role"], parts, our_call, _result, value.get("name")) if parts else []
+
+
+def without_told_results(messages: list[Any]) -> list[Any]:
+    """The messages, a result that a message of its own tells only there: its call was ours, though both stood together."""
+    told = {call_id for message in messages for call_id in _told(message)} - {None}
+    return [_without(message, told) for message in messages] if told else messages
+
+
+def _told(message: Any) -> list[str | None]:
+    """The calls that a message of results answers."""
+    if not isinstance(message, dict) or message.get("role") == "assistant":
+        return []
+    return [usable_id(message.get("tool_call_id")), *(usable_id(part.get("id")) for part in _results(message))]
+
+
+def _results(message: dict[str, Any]) -> list[dict[str, Any]]:
+    parts = first_list(message, "parts")
+    return [part for part in parts if isinstance(part, dict) and part.get("type") == "tool_call_response"]
+
+
+def _without(message: Any, told: set[str | None]) -> Any:
+    again = _results(message) if isinstance(message, dict) and message.get("role") == "assistant" else []
+    again = [part for part in again if usable_id(part.get("id")) in told]
+    return {**message, "parts": [part for part in message["parts"] if part not in again]} if again else message
 
 
 def reply(value: Any) -> Reply | None:

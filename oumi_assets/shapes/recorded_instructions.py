@@ -1,7 +1,8 @@
 """System instructions that were recorded beside the payloads, in the metadata or among the model's parameters.
 
 - `gen_ai.system_instructions`: text parts (pydantic-ai's `instructions`), whole messages (LiteLLM), or a text. Langfuse
-  puts them before the messages since 2026; older exports hold them in the metadata alone
+  puts them before the messages since 2026; older exports hold them in the metadata alone. LangSmith keeps of pydantic-ai's
+  attributes `model_request_parameters`, where they are `instruction_parts`
 - the arguments of a call without its messages: Langfuse's documented wrappers for Anthropic and Bedrock log them as
   metadata, LiteLLM as model parameters
 - `instructions` of a response that `langfuse.openai` keeps as metadata
@@ -23,7 +24,11 @@ from oumi_assets.shapes.recorded_response import is_response
 from oumi_assets.shapes.system_prompts import is_system
 
 _BLOCK_KEYS = frozenset({"type", "text", "cache_control", "citations", "cachePoint"})
-_PLACE = "metadata.attributes.gen_ai.system_instructions"
+_PLACES = (
+    "metadata.attributes.gen_ai.system_instructions",
+    "metadata.gen_ai.system_instructions",
+    "metadata.model_request_parameters.instruction_parts",
+)
 
 
 def with_recorded_instructions(request: Request, call: ModelCall) -> Request:
@@ -58,14 +63,14 @@ def _of_telemetry(request: Request, call: ModelCall) -> list[dict[str, Any]]:
     """The attribute's messages, for a request in OpenTelemetry's."""
     if not any(isinstance(message, dict) and isinstance(message.get("parts"), list) for message in request.messages):
         return []
-    found = parsed(value_at(call.extras, _PLACE))
+    found = next((said for place in _PLACES if (said := parsed(value_at(call.extras, place)))), None)
     if isinstance(found, str) and found:
         return [{"role": "system", "content": found}]
     if not isinstance(found, list) or not found or not all(isinstance(item, dict) for item in found):
         return []
     if all("parts" in item for item in found):
         return [{"role": "system", **item} for item in found]
-    return [{"role": "system", "parts": found}]
+    return [{"role": "system", "parts": [{"type": "text", **item} for item in found]}]
 
 
 def system_arguments(call: ModelCall) -> list[dict[str, Any]]:

@@ -7,9 +7,27 @@ shapes know, before any of these is asked. The short way (`reconstruction.plain`
 from __future__ import annotations
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes import dspy, google_adk, openllmetry, strands
+from oumi_assets.shapes import (
+    chat_messages,
+    dspy,
+    google_adk,
+    langsmith_otlp,
+    mastra,
+    openinference_attributes,
+    openllmetry,
+    strands,
+)
 
-_WRITERS = (strands.opened, google_adk.opened, dspy.opened, openllmetry.opened)
+_WRITERS = (
+    strands.opened,
+    google_adk.opened,
+    dspy.opened,
+    openllmetry.opened,
+    langsmith_otlp.opened,
+    openinference_attributes.opened,
+    chat_messages.opened,
+    mastra.opened,
+)
 
 
 def opened(call: ModelCall) -> ModelCall:

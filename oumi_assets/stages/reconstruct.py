@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -16,12 +16,13 @@ from oumi_assets.core.json_text import NestedTooDeep
 from oumi_assets.core.pace import Progress, no_progress
 from oumi_assets.core.parallel import PARALLEL_BYTES, ordered_map
 from oumi_assets.platforms import PLATFORMS, Platform
-from oumi_assets.reconstruction.agent_tools import Place, agent_tools
-from oumi_assets.reconstruction.calls import CallEntry, Reader, start_order
+from oumi_assets.reconstruction.agent_tools import agent_tools
+from oumi_assets.reconstruction.calls import CallEntry, start_order
 from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
 from oumi_assets.reconstruction.choose import NotChosen, choose
 from oumi_assets.reconstruction.conversation import Candidate, tools_text
 from oumi_assets.reconstruction.sizes import Sizes
+from oumi_assets.reconstruction.trace_rows import Place, TraceRows
 from oumi_assets.stages.files import CONVERSATIONS_FILE, DROPPED_FILE
 from oumi_assets.stages.giants import Giant, Giants, take_giants
 from oumi_assets.stages.lines import open_export
@@ -166,17 +167,32 @@ def _reconstruct_batch(export: Path, traces: Path, platform_name: str, between: 
     return _Batch(conversations, _drops(rows[found.dropped], found.drops), giants)
 
 
+class _Trace(NamedTuple):
+    """What may be read for one trace's conversation."""
+
+    data: Any
+    platform: Platform
+    rows: TraceRows
+
+    def read(self, call: CallEntry) -> tuple[Candidate | NoCandidate, str]:
+        """What a call offers."""
+        return read_candidate(self._line(call), self.platform, self.rows)
+
+    def agent_tools(self, call: CallEntry) -> list[dict[str, Any]]:
+        """The tools of the agent that made a call."""
+        return agent_tools(self._line(call), call.row, self.rows, self.platform)
+
+    def _line(self, call: CallEntry) -> bytes:
+        return bytes(self.data[call.offset : call.offset + call.length])
+
+
 def _reconstructed(rows: pl.DataFrame, data: Any, platform: Platform) -> _Found:
     """Conversations and drops. Of what was read for them nothing stays in memory."""
-
-    def read(call: CallEntry) -> tuple[Candidate | NoCandidate, str]:
-        return read_candidate(bytes(data[call.offset : call.offset + call.length]), platform)
-
     found = _Found([], [], [], [])
     sizes = rows["rows"].list.eval(pl.element().struct.field("length")).list.sum()
     for place, (calls, size) in enumerate(zip(_calls(rows), sizes, strict=True)):
-        told_above = partial(_told_above, rows["rows"], place, data, platform)
-        said = _said(calls, read, Sizes(data), told_above) if size <= MAX_TRACE_BYTES else _too_large(calls)
+        trace = _Trace(data, platform, TraceRows(partial(_places, rows["rows"], place), data, platform))
+        said = _said(calls, trace) if size <= MAX_TRACE_BYTES else _too_large(calls)
         if isinstance(said, NotChosen):
             found.drops.append(said)
             found.dropped.append(place)
@@ -184,6 +200,11 @@ def _reconstructed(rows: pl.DataFrame, data: Any, platform: Platform) -> _Found:
             found.said.append(said)
             found.kept.append(place)
     return found
+
+
+def _places(rows: pl.Series, trace: int) -> Iterator[Place]:
+    """Where the rows of one of the traces lie."""
+    return map(Place._make, rows[trace].struct.unnest().iter_rows())
 
 
 def _calls(rows: pl.DataFrame) -> Iterator[list[CallEntry]]:
@@ -196,22 +217,15 @@ def _too_large(calls: list[CallEntry]) -> NotChosen:
     return NotChosen(TraceDrop.TRACE_TOO_LARGE, max(calls, key=start_order), "$")
 
 
-def _told_above(rows: pl.Series, trace: int, data: Any, platform: Platform, call: CallEntry) -> list[dict[str, Any]]:
-    """The tools that rows above a call of one of the traces tell."""
-    return agent_tools(call, map(Place._make, rows[trace].struct.unnest().iter_rows()), data, platform)
-
-
-def _said(
-    calls: list[CallEntry], read: Reader, sizes: Sizes, told_above: Callable[[CallEntry], list[dict[str, Any]]]
-) -> tuple[object, ...] | NotChosen:
-    """A conversation as `_SAID` has it, or why there is none; its tools may be told by a row above its call."""
+def _said(calls: list[CallEntry], trace: _Trace) -> tuple[object, ...] | NotChosen:
+    """A conversation as `_SAID` has it, or why there is none."""
     telling = max(calls, key=start_order)
     try:
-        chosen = choose(calls, read, sizes)
+        chosen = choose(calls, trace.read, Sizes(trace.data))
         if isinstance(chosen, NotChosen):
             return chosen
         telling, found = chosen.call, chosen.conversation
-        tools = found.tools_text() or tools_text(told_above(telling))
+        tools = found.tools_text() or tools_text(trace.agent_tools(telling))
         return found.messages_json(), tools, found.size, found.prefix_hashes()
     except (NestedTooDeep, RecursionError):
         # What could just be read can nest too deep to be compared, or for those who are to read it.

@@ -43,6 +43,10 @@ OPEN: dict[str, Any] = {
     "a result's block in the place of a message": [USER, {"type": "tool_result", "tool_use_id": "a", "role": "tool"}],
     "items of a chat context": {"items": [{"type": "message", "role": "user", "content": ["hi"]}]},
     "blocks in a text": [USER, {"role": "tool", "content": '[{"toolResult": {}}, {"toolResult": {}}]'}],
+    "a tool that is called like a role": [
+        USER,
+        {"role": "assistant", "tool_calls": [{"function": "user", "arguments": {}}]},
+    ],
     "a system prompt and a prompt": {"system": "Be brief.", "prompt": "hi"},
 }
 

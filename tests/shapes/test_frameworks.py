@@ -134,6 +134,28 @@ OPENINFERENCE = [
         [*CALLED, result("c1", "42"), HELLO],
     ),
     Case(
+        "OpenInference with AutoGen's results",
+        [
+            _wrapped(role="user", content="hi"),
+            _wrapped(role="assistant", tool_calls=[{"tool_call": OPENAI_CALL}, {"tool_call": {**OPENAI_CALL, "id": "c2"}}]),
+            {
+                "message": {"role": "function"},
+                "function": [
+                    '{"name": "f", "content": "43", "call_id": "c2", "is_error": false}',
+                    '{"name": "f", "content": "42", "call_id": "c1", "is_error": false}',
+                ],
+            },
+        ],
+        [_wrapped(role="assistant", content="Hello.")],
+        [
+            HI,
+            assistant(None, call("c1", "f", '{"a":1}'), call("c2", "f", '{"a":1}')),
+            {**result("c2", "43"), "name": "f"},
+            {**result("c1", "42"), "name": "f"},
+            HELLO,
+        ],
+    ),
+    Case(
         "OpenInference with a picture",
         [
             _wrapped(

@@ -38,7 +38,53 @@ REAL_IDS = [
     {"role": "assistant", "parts": [_call("weather_0", "weather"), _call("weather_1", "weather")]},
     {"role": "user", "parts": [_result("weather_1", "snow"), _result("weather_0", "sun")]},
 ]
+
+
+def _piece(*parts: dict[str, Any], finish_reason: str = "") -> dict[str, Any]:
+    return {"role": "assistant", "parts": list(parts), "finish_reason": finish_reason}
+
+
+def _word(text: str) -> dict[str, Any]:
+    return {"content": text, "type": "text"}
+
+
+NO_ARGUMENTS = {**_call("c1", "weather"), "arguments": None}
+STREAMED = [
+    Logged(
+        "a streamed answer",
+        "langfuse",
+        ASKED,
+        [_piece(_word("Do")), _piece(_word("ne.")), _piece(_word("Done."), finish_reason="stop")],
+        [*WIRE, assistant("Done.")],
+    ),
+    Logged(
+        "streamed calls",
+        "langfuse",
+        ASKED,
+        [
+            _piece(NO_ARGUMENTS),
+            _piece(NO_ARGUMENTS),
+            _piece(_call("c1", "weather"), _call("c2", "weather"), finish_reason="stop"),
+        ],
+        [*WIRE, assistant(None, call("c1", "weather"), call("c2", "weather"))],
+    ),
+    Logged(
+        "a stream that was left early",
+        "langfuse",
+        ASKED,
+        [_piece(_word("Do")), _piece(_word("ne."))],
+        [*WIRE, assistant("Done.")],
+    ),
+    Logged(
+        "alternatives, of which the first counts",
+        "langfuse",
+        ASKED,
+        [_piece(_word("Done."), finish_reason="stop"), _piece(_word("Did."), finish_reason="stop")],
+        [*WIRE, assistant("Done.")],
+    ),
+]
 CASES = [
+    *STREAMED,
     Logged(
         "results in other places than their calls",
         "langfuse",

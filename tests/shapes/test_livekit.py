@@ -61,6 +61,12 @@ CASES = [
         WIRE[:3],
     ),
     Case(
+        "a result by an id of its own",
+        [*ASKED, _called("call_1a", "Rome"), _answered("item_9", "sun")],
+        assistant("Done."),
+        [*ASKED, assistant(None, _wire("call_1a", "Rome")), _result("call_1a", "sun"), assistant("Done.")],
+    ),
+    Case(
         "ids of any provider",
         [
             *ASKED,

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from both_platforms import FORMS, Case, assert_read, assert_unsupported, call, langfuse_row, parametrize, read
+from both_platforms import FORMS, Case, assert_read, assert_unsupported, call, langfuse_row, langsmith_row, parametrize, read
 from traces import is_read
 
 from oumi_assets.platforms import LANGFUSE
@@ -109,6 +109,16 @@ CASES = [
             },
             DONE,
         ],
+    ),
+    Case(
+        "a call with its result beside it, and the result once more in a message of its own",
+        [
+            ASK_PARTS,
+            {"role": "assistant", "parts": [CALL_PART, {"type": "tool_call_response", "id": "call_1", "result": "sunny"}]},
+            {"role": "tool", "tool_call_id": "call_1", "content": "sunny"},
+        ],
+        ANSWER,
+        [ASK, CALLS, {"role": "tool", "content": "sunny", "tool_call_id": "call_1"}, DONE],
     ),
     Case(
         "a result that Langfuse turned into a wire-like message and left to the user",
@@ -233,6 +243,35 @@ def test_instructions_in_the_metadata_stand_before_the_messages(found: list[dict
         assert isinstance(found_, Conversation)
         assert found_.messages == [{"role": "system", "content": "Be brief."}, ASK, DONE]
         assert is_read(line, LANGFUSE, 1000), "how many messages they are is not to be counted"
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"gen_ai.system_instructions": json.dumps(INSTRUCTIONS["text parts"])},
+        {
+            "model_request_parameters": json.dumps(
+                {"instruction_parts": [{"content": "Be brief.", "part_kind": "instruction"}]}
+            )
+        },
+    ],
+)
+def test_instructions_among_langsmiths_metadata_stand_before_the_messages(metadata: dict[str, Any]) -> None:
+    """Its OTLP endpoint keeps attributes there, those of the conventions not always."""
+    line = langsmith_row([ASK_PARTS], ANSWER, extra={"metadata": {"OTEL_SPAN_ID": "1", **metadata}})
+    found = read("langsmith", line)
+    assert isinstance(found, Conversation)
+    assert found.messages == [{"role": "system", "content": "Be brief."}, ASK, DONE]
+
+
+@pytest.mark.parametrize("place", ["gen_ai.tool.definitions", "model_request_parameters"])
+def test_tools_among_langsmiths_metadata_are_read(place: str) -> None:
+    """As text, like every attribute."""
+    tools = [{"name": "weather", "parameters_json_schema": SCHEMA}]
+    metadata = {place: json.dumps({"function_tools": tools} if place.startswith("model") else tools)}
+    found = read("langsmith", langsmith_row([ASK_PARTS], ANSWER, extra={"metadata": metadata}))
+    assert isinstance(found, Conversation)
+    assert [tool["function"]["name"] for tool in found.tools] == ["weather"]
 
 
 def test_instructions_are_not_said_twice() -> None:

@@ -62,7 +62,12 @@ def test_what_stands_for_no_calls_loses_none(nothing: Any) -> None:
 
 @pytest.mark.parametrize(
     "logged",
-    [WIRE_CALL, [{"id": "c1", "name": "f", "parameters": {}}], [{"id": "c1", "name": "f", "input": {}}]],
+    [
+        WIRE_CALL,
+        [{"id": "c1", "name": "f", "parameters": {}}],
+        [{"id": "c1", "name": "f", "input": {}}],
+        [{"id": "c1", "function": "f", "arguments": {}}],
+    ],
 )
 def test_calls_in_plain_words_are_read(logged: Any) -> None:
     """One without its list, or with the arguments called as some models' APIs do."""

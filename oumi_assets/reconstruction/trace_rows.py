@@ -1,0 +1,106 @@
+"""The other rows of a call's trace, for the few writers whose calls do not tell everything in their own row.
+
+Nothing is read before it is asked for: nearly every conversation stands in one row.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+import msgspec
+
+from oumi_assets.core.calls import LoggedRow, PayloadNotJson
+from oumi_assets.core.json_text import NestedTooDeep, NotJson, parse_as_logged
+from oumi_assets.core.rows import ForeignRow, IndexedRow
+from oumi_assets.platforms import Platform
+
+
+class Place(NamedTuple):
+    """Where a row's line lies in the export."""
+
+    offset: int
+    length: int
+
+
+class _Row(NamedTuple):
+    parent: bytes | None
+    start: int | None
+    end: int | None
+    place: Place
+
+
+class TraceRows:
+    """The rows of a trace by their ids; of rows with one id, that of rule 13."""
+
+    def __init__(self, places: Callable[[], Iterable[Place]], export: mmap.mmap | bytes, platform: Platform) -> None:
+        self._find_places = places
+        self._export = export
+        self._platform = platform
+
+    def mention(self, text: bytes) -> bool:
+        """Whether any row's line holds a text."""
+        return any(self._export.find(text, at.offset, at.offset + at.length) >= 0 for at in self._places)
+
+    def above(self, row: bytes | None) -> Iterator[bytes]:
+        """The lines of the rows above a row, nearest first; rows that are each other's parents come once."""
+        seen: set[bytes] = set()
+        while row is not None and row not in seen and (known := self._rows.get(row)) is not None:
+            seen.add(row)
+            row = known.parent
+            if row is not None and row not in seen and row in self._rows:
+                yield self._line(self._rows[row].place)
+
+    def below(self, row: bytes | None) -> list[LoggedRow]:
+        """The rows right below a row, without their inputs; those whose payloads are damaged are left out."""
+        found = []
+        for child in self._children.get(row, []):
+            known = self._rows[child]
+            try:
+                call = self._platform.read_call(self._line(known.place))
+            except (PayloadNotJson, NotJson, RecursionError):
+                continue
+            # An input may be the whole history, and nobody asks for it.
+            found.append(LoggedRow(child, known.start, msgspec.structs.replace(call, input=None)))
+        return found
+
+    @cached_property
+    def _places(self) -> list[Place]:
+        return list(self._find_places())
+
+    @cached_property
+    def _rows(self) -> dict[bytes, _Row]:
+        found: dict[bytes, _Row] = {}
+        for place in self._places:
+            entry = indexed(self._line(place), self._platform)
+            if entry is not None and entry.row is not None:
+                row, known = _Row(entry.parent, entry.start, entry.end, place), found.get(entry.row)
+                found[entry.row] = row if known is None else max(known, row, key=self._preferred)
+        return found
+
+    @cached_property
+    def _children(self) -> dict[bytes | None, list[bytes]]:
+        found: dict[bytes | None, list[bytes]] = {}
+        for name, row in self._rows.items():
+            found.setdefault(row.parent, []).append(name)
+        return found
+
+    def _preferred(self, row: _Row) -> tuple[object, ...]:
+        return (row.end is not None, row.end or 0, row.place.length, self._line(row.place))
+
+    def _line(self, place: Place) -> bytes:
+        return bytes(self._export[place.offset : place.offset + place.length])
+
+
+def indexed(line: bytes, platform: Platform) -> IndexedRow | None:
+    """What the index says of a line; None for one that it could not read either."""
+    try:
+        return platform.index_line(line)
+    except (msgspec.DecodeError, ValueError, ForeignRow, RecursionError):
+        pass
+    try:
+        return platform.index_object(parse_as_logged(line.decode()))
+    except (NestedTooDeep, RecursionError):
+        return None

@@ -1,0 +1,41 @@
+"""Runs that LangSmith made of OpenTelemetry spans, where it kept the role and the text of each message and nothing else.
+
+Messages in attributes (`llm.input_messages.0.message.role`, `gen_ai.prompt.0.content`) become `{role, content}`: calls of
+tools, ids and texts in parts (`...message.contents.0...`) are lost. What is left of such a message would be an answer
+without a word, or a result of nothing. A message that was empty keeps its content.
+Source of the format: langsmith-collector-proxy `translator/otel_converter.go` (`extractMessages`, `processMessages`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from oumi_assets.core.calls import ModelCall
+from oumi_assets.shapes.base import first_list
+
+_MARK = "OTEL_SPAN_ID"
+_KEPT = frozenset({"role", "content"})
+
+
+def opened(call: ModelCall) -> ModelCall:
+    """Such a run with null, which nobody reads, in place of what lost its words or its calls; any other call as it is."""
+    metadata = call.extras.get("metadata")
+    if not isinstance(metadata, dict) or _MARK not in metadata:
+        return call
+    asked, said = _messages(call.input), _messages(call.output)
+    if asked and any(map(_is_lost, asked)):
+        call = msgspec.structs.replace(call, input=None)
+    return msgspec.structs.replace(call, output=None) if said and _is_lost(said[0]) else call
+
+
+def _messages(payload: Any) -> list[dict[str, Any]]:
+    """The messages of a payload that has nothing but roles and texts of them."""
+    messages = first_list(payload, "messages")
+    return messages if all(isinstance(message, dict) and message.keys() <= _KEPT for message in messages) else []
+
+
+def _is_lost(message: dict[str, Any]) -> bool:
+    """A message without its content, or a result that names no call."""
+    return "content" not in message or message.get("role") == "tool"

@@ -1,0 +1,95 @@
+"""OpenInference's messages as attributes of a span, in the metadata of Langfuse's rows.
+
+`llm.input_messages.0.message.role`, `...message.tool_calls.0.tool_call.function.name`,
+`...message.contents.0.message_content.text`.
+Until late in 2025 Langfuse kept every attribute in the metadata; since then only those that it does not map. They are
+asked where the payload holds no message: there `input.value` was a text, or `repr`s of objects.
+An OpenTelemetry SDK drops a span's first attributes when there are more than 128. Then the conversation lacks its
+beginning, and nothing is read.
+Source of the format: OpenInference semantic conventions, `llm.input_messages`; Langfuse's OpenTelemetry ingestion.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from oumi_assets.core.calls import ModelCall
+from oumi_assets.shapes.base import first_list, parsed
+from oumi_assets.shapes.extra_tools import value_at
+
+_ASKED, _SAID = "llm.input_messages.", "llm.output_messages."
+_PATH = re.compile(r"(?:attributes\.)?(?P<list>llm\.(?:input|output)_messages\.)(?P<path>\d{1,5}(?:\.[a-z_]+|\.\d{1,5})+)")
+
+
+def opened(call: ModelCall) -> ModelCall:
+    """The call with the messages of its attributes, where its payload has none; any other call as it is."""
+    if _has_messages(call.input) or not _is_told(call.extras.get("metadata")):
+        return call
+    attributes = _attributes(call.extras["metadata"])
+    asked, said = _messages(attributes, _ASKED), _messages(attributes, _SAID)
+    if not asked:
+        return call
+    answer = {"output": said[:1], "output_text": None} if said else {}
+    return msgspec.structs.replace(call, input={"messages": asked}, **answer)
+
+
+def _has_messages(payload: Any) -> bool:
+    """Whether it is an object or list of anything but texts: messages may stand in it, under whatever name."""
+    if isinstance(payload, dict) and not first_list(payload, "messages"):
+        return True
+    messages = payload if isinstance(payload, list) else first_list(payload, "messages")
+    return not all(isinstance(message, str) for message in messages)
+
+
+def _is_told(metadata: Any) -> bool:
+    """Whether there is anything to unfold; a text that never speaks of it need not be parsed."""
+    if isinstance(metadata, str):
+        return _ASKED in metadata
+    if not isinstance(metadata, dict):
+        return False
+    kept = metadata.get("attributes")
+    return any(_ASKED in key for key in metadata) or (_ASKED in kept if isinstance(kept, str) else _is_told(kept))
+
+
+def _attributes(metadata: Any) -> dict[str, Any]:
+    """Every attribute by its name, also where it is a key of the metadata itself."""
+    found, inner = parsed(metadata), parsed(value_at(metadata, "attributes"))
+    return {**(found if isinstance(found, dict) else {}), **(inner if isinstance(inner, dict) else {})}
+
+
+def _messages(attributes: dict[str, Any], prefix: str) -> list[Any]:
+    """The messages of a list; none when one of them, or its role, is missing."""
+    tree: dict[str, Any] = {}
+    for name, value in attributes.items():
+        found = _PATH.fullmatch(name)
+        if found and found["list"] == prefix:
+            _put(tree, found["path"].split("."), value)
+    messages = _unfolded(tree)
+    return messages if isinstance(messages, list) and all(map(_has_role, messages)) else []
+
+
+def _put(tree: dict[str, Any], path: list[str], value: Any) -> None:
+    for step in path[:-1]:
+        inner = tree.setdefault(step, {})
+        if not isinstance(inner, dict):
+            return
+        tree = inner
+    tree[path[-1]] = value
+
+
+def _unfolded(tree: Any) -> Any:
+    """Objects whose keys count from 0 as lists; null where the counting has a gap, which nobody reads."""
+    if not isinstance(tree, dict):
+        return tree
+    if not all(key.isdigit() for key in tree):
+        return {key: _unfolded(value) for key, value in tree.items()}
+    numbers = sorted(map(int, tree))
+    return [_unfolded(tree[str(number)]) for number in numbers] if numbers == list(range(len(numbers))) else None
+
+
+def _has_role(message: Any) -> bool:
+    inner = message.get("message") if isinstance(message, dict) else None
+    return isinstance(inner, dict) and isinstance(inner.get("role"), str)

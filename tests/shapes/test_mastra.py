@@ -1,0 +1,161 @@
+"""Mastra, whose model calls are loops of several steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from model_calls import (
+    Logged,
+    assert_read,
+    assistant,
+    call,
+    langfuse_row,
+    langsmith_row,
+    parametrize,
+    read,
+    result,
+    row,
+    system,
+    user,
+)
+from traces import is_read, rows_of
+
+from oumi_assets.platforms import PLATFORMS
+from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
+from oumi_assets.reconstruction.conversation import Conversation
+
+ASKED = {
+    "messages": [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": [{"type": "text", "text": "hi", "providerOptions": {"mastra": {"createdAt": 1}}}]},
+    ]
+}
+WIRE = [system("Be brief."), user("hi")]
+TEXT = {"files": [], "reasoning": [], "sources": [], "text": "Hello.", "warnings": []}
+CALLS = [{"toolCallId": "c1", "toolName": "f", "args": {"a": 1}}]
+TOOLS = [{"type": "function", "name": "f", "parameters": {"type": "object"}}]
+WIRE_TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]
+OF_LANGSMITH = {"extra": {"metadata": {"mastra_span_type": "model_generation", "tools": TOOLS, "finishReason": "stop"}}}
+OF_LANGFUSE = {"metadata": {"spanType": "model_generation", "attributes.mastra.span.type": "model_generation"}}
+OF_OLD_LANGFUSE = {"metadata": {"spanType": "model_generation", "finishReason": "stop"}}
+MARKS = [("langsmith", OF_LANGSMITH), ("langfuse", OF_LANGFUSE), ("langfuse", OF_OLD_LANGFUSE)]
+CASES = [
+    Logged("a text", "langsmith", ASKED, TEXT, [*WIRE, assistant("Hello.")], WIRE_TOOLS, OF_LANGSMITH),
+    Logged("a text", "langfuse", ASKED, TEXT, [*WIRE, assistant("Hello.")], [], OF_LANGFUSE),
+    Logged(
+        "a text, no tool called", "langfuse", ASKED, {**TEXT, "toolCalls": []}, [*WIRE, assistant("Hello.")], [], OF_LANGFUSE
+    ),
+    Logged(
+        "calls of tools that run elsewhere",
+        "langsmith",
+        ASKED,
+        {**TEXT, "text": "", "toolCalls": CALLS},
+        [*WIRE, assistant(None, call("c1", "f", '{"a":1}'))],
+        WIRE_TOOLS,
+        OF_LANGSMITH,
+    ),
+]
+
+
+@parametrize(CASES)
+def test_a_single_step_is_read(logged: Logged) -> None:
+    """What is logged then is what was asked and said."""
+    assert_read(logged)
+
+
+def _step(row_id: str, second: int, text: str, *calls: str) -> bytes:
+    made = [{"toolCallId": name, "toolName": "f", "args": {"a": 1}} for name in calls]
+    return _below("r1", row_id, second, "model_step", {"text": text, "toolCalls": made})
+
+
+def _tool(step: str, call_id: str, output: Any, **fields: Any) -> bytes:
+    return _below(step, f"{step}-{call_id}", 0, "tool_call", output, toolCallId=call_id, **fields)
+
+
+def _below(
+    parent: str, row_id: str, second: int, kind: str, output: Any, error: str | None = None, **metadata: Any
+) -> bytes:
+    fields = {"id": row_id, "parent_run_id": parent, "run_type": "chain", "error": error}
+    times = {"start_time": f"2026-05-19 10:00:{second:02}+00:00"}
+    return langsmith_row({}, output, **fields, **times, extra={"metadata": {"mastra_span_type": kind, **metadata}})
+
+
+LOOP = [
+    _step("s2", 2, "Hello."),
+    _step("s1", 1, "Look.", "c1", "c2"),
+    _tool("s1", "c2", {"sky": "blue"}),
+    _tool("s1", "c1", "sun"),
+    _tool("elsewhere", "c1", "another loop's"),
+]
+IN_PARTS = [
+    *WIRE,
+    assistant("Look.", call("c1", "f", '{"a":1}'), call("c2", "f", '{"a":1}')),
+    result("c1", "sun"),
+    result("c2", '{"sky":"blue"}'),
+    assistant("Hello."),
+]
+GENERATION = langsmith_row(ASKED, TEXT, name="llm: 'gpt-4o'", **OF_LANGSMITH)
+
+
+def _read_loop(rows: list[bytes]) -> Conversation | NoCandidate:
+    """The generation with those rows beside it in its trace."""
+    langsmith = PLATFORMS["langsmith"]
+    return read_candidate(GENERATION, langsmith, rows_of([*rows, GENERATION], langsmith))[0]
+
+
+@pytest.mark.parametrize(
+    "rows", [LOOP, LOOP[::-1], [_step("s1", 1, "L", "c3"), *LOOP]], ids=["any order", "another", "a row twice"]
+)
+def test_a_loop_is_put_together_of_its_rows(rows: list[bytes]) -> None:
+    """Its own row hides that tools were called, or answers before they were."""
+    found = _read_loop(rows)
+    assert isinstance(found, Conversation)
+    assert found.messages == IN_PARTS
+    assert is_read(GENERATION, PLATFORMS["langsmith"], 1000), "its row does not tell how many messages it is"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [[*LOOP[:2], LOOP[2]], [*LOOP[:3], _tool("s1", "c1", None)], [*LOOP[:3], _tool("s1", "c1", "x", error="It broke.")]],
+    ids=["no row", "no output", "failed"],
+)
+def test_a_loop_that_lacks_a_result_is_not_read(rows: list[bytes]) -> None:
+    """Nobody knows what the model was told."""
+    assert _read_loop(rows) is NoCandidate.UNSUPPORTED
+
+
+def test_a_generation_of_one_step_is_what_it_says() -> None:
+    """The step says the same."""
+    found = _read_loop([_step("s1", 1, "Hello.")])
+    assert isinstance(found, Conversation)
+    assert found.messages == [*WIRE, assistant("Hello.")]
+
+
+@pytest.mark.parametrize(("platform", "mark"), MARKS)
+def test_a_loop_is_not_one_message(platform: str, mark: dict[str, Any]) -> None:
+    """The text was said when the calls had their results, which lie in other rows."""
+    assert read(platform, row(platform, ASKED, {**TEXT, "toolCalls": CALLS}, **mark)) is NoCandidate.UNSUPPORTED
+
+
+def test_a_step_of_the_ai_sdk_says_something_and_calls() -> None:
+    """The same output elsewhere is one answer."""
+    found = read("langfuse", langfuse_row(ASKED, {"text": "Hello.", "toolCalls": CALLS}))
+    assert isinstance(found, Conversation)
+    assert found.messages == [*WIRE, assistant("Hello.", call("c1", "f", '{"a":1}'))]
+
+
+@pytest.mark.parametrize(
+    ("name", "metadata", "is_call"),
+    [
+        ("model_generation gpt-4o", OF_LANGFUSE["metadata"], True),
+        ("model_generation gpt-4o", {"spanType": "x"}, False),
+        ("agent_step weather", {"attributes.mastra.span.type": "model_step"}, False),
+        (None, OF_LANGFUSE["metadata"], False),
+    ],
+)
+def test_the_span_with_the_messages_is_the_model_call(name: str | None, metadata: dict[str, str], is_call: bool) -> None:
+    """Langfuse does not know it for a GENERATION: that is the span inside, which has the answer alone."""
+    indexed = PLATFORMS["langfuse"].index_line(langfuse_row(ASKED, TEXT, type="SPAN", name=name, metadata=metadata))
+    assert indexed is not None
+    assert indexed.is_call is is_call
