@@ -46,6 +46,7 @@ _REMEDIES: dict[str | bytes, str] = {
 }
 """What helps files whose rows may be fine, by their suffix or how they start."""
 
+_SEPARATORS = (b",", b";", b"\t")
 _ARRAY = "it is one JSON array (the JSON export), not one row a line"
 _SINGLE_TRACE = re.compile(rb'\{\s*"(trace|observations)"\s*:')
 
@@ -91,7 +92,7 @@ def _without_rows(head: bytes, text: bytes) -> str | None:
         return "it looks like an HTML or XML page"
     if first[:1] in (b"{", b"["):
         return "none of its lines is a complete JSON object (it may be cut short or damaged)"
-    if b"," in first:
+    if any(separator in first for separator in _SEPARATORS):
         return "it looks like a CSV table"
     return None
 

@@ -95,6 +95,8 @@ FORMATS = {
     ),
     "only line cut": (_ONE[:-20], "Langfuse import only supports .jsonl files: none of its lines is a complete"),
     "web page": ("<!doctype html>\n<p>Sign in</p>\n", "Trace import only supports .jsonl files: it looks like an HTML"),
+    "csv with semicolons": ('"id";"traceId"\n"1";"2"\n', "Langfuse import only supports .jsonl files: it looks like a CSV"),
+    "a table with tabs": ("id\tname\n1\t2\n", "Trace import only supports .jsonl files: it looks like a CSV"),
     "csv": ('"id","traceId","type"\n"1","2","SPAN"\n', "Langfuse import only supports .jsonl files: it looks like a CSV"),
     "binary": ("abc\0\0\0def\n", "Trace import only supports .jsonl files: it is a binary file"),
     "zstd": (b"\x28\xb5\x2f\xfd abc", "Trace import only supports .jsonl files: it is compressed with zstd"),

@@ -11,9 +11,10 @@ from typing import Literal
 
 import click
 
-from oumi_assets.cli.screen import messages, one_line, results
+from oumi_assets.cli.screen import clean, messages, one_line, results
 from oumi_assets.imports.catalog import ListedImport, list_datasets
 from oumi_assets.orchestration.resources import open_here
+from oumi_assets.settings import read_environment
 
 _Column = tuple[str, Literal["left", "right"], Callable[[ListedImport], str]]
 _NAME: _Column = ("name", "left", lambda dataset: one_line(dataset.name))
@@ -33,6 +34,10 @@ _FAILED_COLUMNS: tuple[_Column, ...] = (
     ("why", "left", lambda dataset: one_line(dataset.error or "")),
     *_WHEN_AND_KEY,
 )
+_AFTERWARDS = (
+    "To run one again: oumi-assets retry IMPORT. To forget some, and the red checks that they left in the UI: "
+    "oumi-assets delete IMPORT..."
+)
 _FOLDED = ("name", "why")
 _LEAST_WIDTH = 12
 
@@ -48,9 +53,12 @@ def datasets(failed: bool, as_json: bool) -> None:
             click.echo(json.dumps(dataset._asdict()))
         return
     if not found:
-        messages().print("No import failed." if failed else "There are no datasets yet. Import one: oumi-assets import FILE")
+        none = f"There are no datasets in {clean(str(read_environment().storage))} yet. Import one: oumi-assets import FILE"
+        messages().print("No import failed." if failed else none)
         return
     _print_table(found, _FAILED_COLUMNS if failed else _COLUMNS)
+    if failed:
+        messages().print(_AFTERWARDS)
 
 
 def list_failed_here() -> list[ListedImport]:

@@ -16,18 +16,32 @@ from oumi_assets.storage.store import Store
 
 
 @click.command()
-@click.argument("dataset")
+@click.argument("datasets", metavar="DATASET...", nargs=-1, required=True)
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def delete(dataset: str, yes: bool) -> None:
-    """Remove a DATASET (name or import) and its stored bytes for good; the sensor does not bring it back."""
+def delete(datasets: tuple[str, ...], yes: bool) -> None:
+    """Remove a DATASET (name or import) and its stored bytes for good; the sensor does not bring it back.
+
+    Also an import that failed, and a partition that was added in the UI and never used.
+    """
     store = open_here().store
     # First: a home that cannot be opened afterwards would keep the partition of an import that is gone.
     open_home()
     # A delete that was killed may have left raw_export aside, by which the import is found.
     store.sweep()
-    found = _find_import(store, dataset)
-    from oumi_assets.orchestration.housekeeping import forget_partition, refuse_unfinished
+    for dataset in dict.fromkeys(datasets):
+        _delete(store, dataset, yes)
 
+
+def _delete(store: Store, dataset: str, yes: bool) -> None:
+    from oumi_assets.orchestration.housekeeping import forget_partition, forget_unused_partition, refuse_unfinished
+
+    try:
+        found = _find_import(store, dataset)
+    except UnknownDataset:
+        if not forget_unused_partition(dataset):
+            raise
+        messages().print(f"Forgot the partition {clean(dataset)}, which no import ever used.")
+        return
     refuse_unfinished(found.key)
     if not yes:
         click.confirm(

@@ -51,7 +51,8 @@ def pull(
     source = SOURCES[platform]
     named = list(projects) or source.named_projects(os.environ)
     if not named:
-        raise MissingSetting(source.projects)
+        # A key first, which is wanted whatever the project.
+        raise MissingSetting(source.missing_setting(os.environ) or source.projects)
     window = chosen_window(start, end, datetime.now(UTC), settling_lag(os.environ))
     failed = [project for project in named if not _pull_one(source, project, window, filter, again, as_json)]
     sys.exit(1 if failed else 0)

@@ -36,6 +36,8 @@ def show(dataset: str, n: int, dropped: bool, as_json: bool) -> None:
             click.echo(_in_ascii(line.decode()) if out.is_terminal else line.decode())
         else:
             _print_conversation(parse(line), out)
+    if not as_json and n < found.conversations:
+        _say_how_many(n, found.conversations)
 
 
 def _in_ascii(text: str) -> str:
@@ -61,12 +63,16 @@ def _show_dropped(store: Store, found: ListedImport, n: int, as_json: bool) -> N
     # Every dataset has a conversation.
     made = bool(found.conversations)
     if len(drops) < found.dropped:
-        messages().print(f"Shown: {len(drops)} of {found.dropped:,}. For more, name a number after the dataset.")
+        _say_how_many(len(drops), found.dropped)
     elif not drops:
         messages().print("Nothing was left out." if made else "Nothing was left out so far.")
     if not made:
         why = next((failed.error for failed in list_failed_here() if failed.key == found.key), None)
         messages().print(clean(f"It has no dataset. {why or ''}".rstrip()))
+
+
+def _say_how_many(shown: int, all_of_them: int) -> None:
+    messages().print(f"Shown: {shown:,} of {all_of_them:,}. For more, name a number after the dataset.")
 
 
 def _drop_line(drop: Drop) -> str:

@@ -64,7 +64,9 @@ def _put(file: Path, target: _Target, progress: Callable[[int, int], None]) -> s
 
 def _checked(file: Path) -> int:
     """The size of a file that an import would take. Raises what the import would, before anything is sent."""
-    refuse_other_names(file.name, None)
+    if file.exists():
+        # A name that is misspelled is not there, whatever it ends in.
+        refuse_other_names(file.name, None)
     if is_left_alone(file.name):
         raise BadSetting(f"{file.name} begins with a dot: the sensor would leave it alone. Give it another name.")
     with SingleFile(file).open(str(file)) as opened:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
+from oumi_assets.core.drops import RowDrop
+
 PLATFORM_TITLES = {"langfuse": "Langfuse", "langsmith": "LangSmith"}
 
 RE_EXPORT = {
@@ -18,6 +20,10 @@ RE_EXPORT = {
 }
 
 
+_CHECK_CALLS = "Check that you exported model calls (GENERATION, or llm runs) logged in a chat shape."
+_CHECK_LINES = "None of its lines is a row of a trace: it may have been damaged on its way. Export it again."
+
+_SHOWN_DATASETS = 10
 _SHOWN_NAMES = 5
 _SHOWN_CHARACTERS = 80
 _COMPARED_NAMES = 10_000
@@ -177,18 +183,18 @@ class NoConvertibleConversations(TraceImportError):
     """Every trace was dropped; the reasons are counted."""
 
     def __init__(self, reasons: Mapping[str, int]) -> None:
-        counted = ", ".join(f"{reason} {count:,}" for reason, count in reasons.items() if count) or "no traces"
-        super().__init__(
-            f"No convertible conversations found in the uploaded file: {counted}. "
-            "Check that you exported model calls (GENERATION, or llm runs) logged in a chat shape."
-        )
+        given = [reason for reason, count in reasons.items() if count]
+        counted = ", ".join(f"{reason} {reasons[reason]:,}" for reason in given) or "no traces"
+        damaged = bool(given) and all(reason in set(RowDrop) for reason in given)
+        advice = _CHECK_LINES if damaged else _CHECK_CALLS
+        super().__init__(f"No convertible conversations found in the uploaded file: {counted}. {advice}")
 
 
 class ImportExists(TraceImportError):
     """An import is written once: other content or settings need another partition."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"this import exists: choose a new partition ({what} differ from what it was made of).")
+        super().__init__(f"this import exists: choose a new partition ({what}).")
 
 
 class NothingToImport(TraceImportError):
@@ -236,7 +242,8 @@ class UnknownDataset(TraceImportError):
     """No dataset, or other `kind` of import, of that name."""
 
     def __init__(self, name: str, present: Sequence[str], kind: str = "dataset") -> None:
-        names = ", ".join(present[:10]) + (", ..." if len(present) > 10 else "")
+        names = ", ".join(present[:_SHOWN_DATASETS])
+        names += f" and {len(present) - _SHOWN_DATASETS:,} more" if len(present) > _SHOWN_DATASETS else ""
         shown = f" There are: {names}." if present else f" There are no {kind}s yet."
         super().__init__(f"No {kind} is called {name}.{shown}")
 

@@ -8,6 +8,7 @@ from typing import Any
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
+_FIRST = (datetime.min - _NAIVE_EPOCH) // _MICROSECOND
 
 
 def microseconds(value: Any) -> int | None:
@@ -20,6 +21,8 @@ def microseconds(value: Any) -> int | None:
         return None
     try:
         moment = datetime.fromisoformat(value)
-        return (moment - (_EPOCH if moment.tzinfo else _NAIVE_EPOCH)) // _MICROSECOND
+        since = (moment - (_EPOCH if moment.tzinfo else _NAIVE_EPOCH)) // _MICROSECOND
     except (ValueError, OverflowError):
         return None
+    # A zone may move a moment of the first year before it, where no calendar goes.
+    return since if since >= _FIRST else None

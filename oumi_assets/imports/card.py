@@ -48,7 +48,8 @@ tool calls intact, one conversation a trace.
 {% for stage, reason, count in reasons -%}
 | {{ stage }} | {{ reason }} | {{ count | number }} |
 {% endfor %}
-Everything left out lies in `dropped.parquet` beside each stage.
+Everything left out lies in `<stage>/{{ key }}/dropped.parquet` of the storage; `oumi-assets show {{ key }} 100 --dropped`
+lists it.
 {%- else -%}
 Nothing was left out.
 {%- endif %}
@@ -78,6 +79,9 @@ table = pl.read_parquet("dataset.parquet")                # the same rows; messa
 
 Do not let a data frame guess the types of `conversations.jsonl`: from rows without tools it concludes that none has any.
 
+To train on it, give your trainer `messages` and `tools` and leave `metadata` out. In tool calls, `arguments` is JSON
+text, and beside them `content` may be null, as OpenAI's API has it.
+
 `metadata.source_raw` holds every row of the trace, byte for byte, as a JSON array.
 """
 
@@ -96,7 +100,7 @@ def render_card(raw: Manifest, funnel: Mapping[str, Counts], refusals: Mapping[s
     environment.finalize = _one_line
     environment.filters["number"] = "{:,}".format
     return environment.from_string(_TEMPLATE).render(
-        front_matter=_front_matter(raw, funnel),
+        front_matter=_front_matter(raw),
         name=raw.settings.dataset_name,
         platform=PLATFORM_TITLES[raw.platform or ""],
         source=raw.source,
@@ -111,15 +115,13 @@ def render_card(raw: Manifest, funnel: Mapping[str, Counts], refusals: Mapping[s
     )
 
 
-def _front_matter(raw: Manifest, funnel: Mapping[str, Counts]) -> str:
+def _front_matter(raw: Manifest) -> str:
     assert raw.settings is not None
-    *_, last = funnel.values()
     return yaml.safe_dump(
         {
             "pretty_name": raw.settings.dataset_name,
             "tags": ["conversations", f"source:{raw.platform}"],
             "configs": [{"config_name": "default", "data_files": "dataset.parquet"}],
-            "size": last.outgoing,
         },
         allow_unicode=True,
         sort_keys=False,

@@ -65,7 +65,7 @@ def find_dataset(store: Store, name: str, *, any_import: bool = False) -> Listed
     if not found and failed:
         raise NoDatasetOfImport(name, failed[-1].error)
     if not found:
-        raise UnknownDataset(name, [dataset.name for dataset in sought])
+        raise UnknownDataset(name, list(dict.fromkeys(dataset.name for dataset in sought)))
     return found[0]
 
 

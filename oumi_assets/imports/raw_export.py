@@ -62,7 +62,7 @@ def _stored(workspace: Workspace, key: str) -> Manifest | None:
     if existing is None or existing.outcome is Outcome.FAILED:
         return None
     if existing.outcome is Outcome.DELETED:
-        raise ImportExists("its content was deleted; the file and settings of a new import")
+        raise ImportExists("the content of this one was deleted")
     return existing
 
 
@@ -199,9 +199,9 @@ def _refuse_other_import(stored: Manifest | None, source: Source, settings: Sett
         return
     known = stored.source
     if known.size != source.size or known.blake3 not in (NOT_HASHED, source.blake3):
-        raise ImportExists("the file's content")
+        raise ImportExists("the file's content differs from what it was made of")
     if stored.settings != settings:
-        raise ImportExists("the settings")
+        raise ImportExists("the settings differ from what it was made with")
 
 
 def _refuse_other_settings(form: Form, stored: Settings) -> None:
@@ -212,4 +212,4 @@ def _refuse_other_settings(form: Form, stored: Settings) -> None:
         form.deduplicate or not stored.deduplicate,
     )
     if not all(asked):
-        raise ImportExists("the settings")
+        raise ImportExists("the settings differ from what it was made with")

@@ -89,12 +89,19 @@ def _why(instance: dg.DagsterInstance, store: Store, key: str, run: dg.DagsterRu
             return _INTERRUPTED
         return "It waits in the queue." if run.status in _WAITING else "It runs right now."
     if run.is_success:
-        return "Not all of its stages were made."
+        return _incomplete(store, key)
     if run.status is dg.DagsterRunStatus.CANCELED:
         return "It was canceled."
     if run.tags.get(FAILURE_REASON_TAG) not in _OF_CODE:
         return _INTERRUPTED
     return f"{_recorded(store, key, run.run_id) or _from_events(instance, run.run_id)}{_AGAIN if _rests(run) else ''}"
+
+
+def _incomplete(store: Store, key: str) -> str:
+    """Why an import whose run succeeded has no dataset."""
+    if folder_name(key) in store.folders(RAW_EXPORT):
+        return "Not all of its stages were made."
+    return "It was imported, but nothing of it lies in the storage now. If you moved it, set OUMI_STORAGE to where it is."
 
 
 def _rests(run: dg.DagsterRun) -> bool:

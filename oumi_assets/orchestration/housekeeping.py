@@ -34,6 +34,15 @@ def forget_partition(key: str) -> None:
             instance.delete_dynamic_partition(IMPORTS, key)
 
 
+def forget_unused_partition(key: str) -> bool:
+    """Take a partition out of the UI that was added there and never run. Whether there was such a one."""
+    with open_instance() as instance:
+        unused = instance.has_dynamic_partition(IMPORTS, key) and not runs_of_import(instance, key)
+        if unused:
+            instance.delete_dynamic_partition(IMPORTS, key)
+        return unused
+
+
 def reap_dead_runs(instance: dg.DagsterInstance, *, at_start: bool = False) -> int:
     """Fail the runs whose process is gone: they would keep their place in the queue for ever.
 

@@ -11,8 +11,9 @@ from typing import Any, Self
 import dagster as dg
 from dagster._core.utils import make_new_run_id
 
-from oumi_assets.core.errors import BadSetting, TraceImportError, UnknownDataset
+from oumi_assets.core.errors import AmbiguousDataset, BadSetting, TraceImportError, UnknownDataset
 from oumi_assets.core.pace import Progress
+from oumi_assets.imports.catalog import called, list_datasets
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.summary import Summary, summarize
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
@@ -72,23 +73,36 @@ class Importer:
             return Summary("", None, None, None, None, {}, str(error))
         return self._run(random_key(form.dataset_name or dataset_name(path.name)), form, workspace, {PATH_TAG: str(path)})
 
-    def retry(self, key: str, progress: Progress) -> Summary:
-        """Run an import again: from its stored bytes, else from its upload as it is now.
+    def retry(self, name: str, progress: Progress) -> Summary:
+        """Run an import, by key or name, again: from its stored bytes, else from its upload as it is now.
 
-        Raises `UnknownDataset`, `BadSetting` while it still runs.
+        Raises `UnknownDataset`, `AmbiguousDataset`, `BadSetting` while it still runs.
         """
         reap_dead_runs(self._instance)
+        key = self._key_of(name)
         form, tags = self._past(key)
         path = tags.get(PATH_TAG)
         uploads = SingleFile(Path(path)) if path else self._workspace.uploads
         return self._run(key, form, replace(self._workspace, uploads=uploads, progress=progress), tags)
 
+    def _key_of(self, name: str) -> str:
+        """The import of that key or name; of a name's imports, those that failed are meant first."""
+        store = self._workspace.store
+        raw = store.manifest(RAW_EXPORT, name)
+        is_deleted = raw is not None and raw.outcome is Outcome.DELETED
+        if not is_deleted and (raw is not None or runs_of_import(self._instance, name)):
+            return name
+        failed = list_failed(self._instance, store)
+        for found in (called(name, failed), called(name, list_datasets(store))):
+            if len(found) > 1:
+                raise AmbiguousDataset(name, [one.key for one in found])
+            if found:
+                return found[0].key
+        raise UnknownDataset(name, [one.key for one in failed], "failed import")
+
     def _past(self, key: str) -> tuple[Form, dict[str, str]]:
         """The form an import was made with, and what its run said of its file."""
         raw, runs = self._workspace.store.manifest(RAW_EXPORT, key), runs_of_import(self._instance, key)
-        if (raw is None and not runs) or (raw is not None and raw.outcome is Outcome.DELETED):
-            failed = list_failed(self._instance, self._workspace.store)
-            raise UnknownDataset(key, [found.key for found in failed], "failed import")
         if any(run.status in UNFINISHED for run in runs):
             raise BadSetting(f"Import {key} is running or waits in the queue; there is nothing to retry yet.")
         known = {name: value for run in reversed(runs) for name, value in run.tags.items() if name == CONTENT_TAG}

@@ -98,5 +98,6 @@ def _request(launch: Launch) -> dg.RunRequest:
 
 
 def _why_nothing(waiting: int, unreadable: Sequence[str]) -> str:
-    found = f"{waiting:,} files are being imported, written or looked at." if waiting else "No new files."
+    waits = f" Waiting for {waiting:,}: imported or written right now, or to be looked at again." if waiting else ""
+    found = f"No new files.{waits}"
     return f"{found} Left out, since they may not be read: {', '.join(map(shown, unreadable))}" if unreadable else found

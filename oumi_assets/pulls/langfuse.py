@@ -101,7 +101,7 @@ class Langfuse:
             rows = _list(page, "data")
             self._expand_metadata(asked, rows)
             yield from rows
-            former, cursor = cursor, (page.get("meta") or {}).get("cursor")
+            former, cursor = cursor, _cursor(page)
             if not cursor:
                 return
             if cursor == former:
@@ -166,9 +166,18 @@ def _conditions(filter: str) -> list[Any]:
 
 def _list(page: dict[str, Any], key: str) -> list[dict[str, Any]]:
     rows = page.get(key)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and "id" in row for row in rows):
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and isinstance(row.get("id"), str) for row in rows):
         raise AnswerNotUnderstood(TITLE, HOST)
     return rows
+
+
+def _cursor(page: dict[str, Any]) -> str | None:
+    """Where the next page begins, None behind the last one."""
+    meta = page.get("meta") or {}
+    cursor = meta.get("cursor") if isinstance(meta, dict) else meta
+    if cursor and not isinstance(cursor, str):
+        raise AnswerNotUnderstood(TITLE, HOST)
+    return cursor or None
 
 
 def _row(fields: dict[str, Any]) -> Row:

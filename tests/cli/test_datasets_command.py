@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -78,3 +79,22 @@ def test_listing_datasets_does_not_load_dagster() -> None:
     command = [sys.executable, "-c", code + "print('dagster' in sys.modules)"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split() == ["False"]
+
+
+def test_imports_whose_storage_was_moved_say_so(
+    import_file: Callable[..., Summary], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """They did not fail: somebody moved a folder, or set another one."""
+    import_file(GOOD, name="weather")
+    monkeypatch.setenv("OUMI_STORAGE", str(tmp_path / "elsewhere"))
+    assert str(tmp_path / "elsewhere") in run("datasets").replace("\n", "")
+    (row,) = map(json.loads, run("datasets", "--failed", "--json").splitlines())
+    assert row["error"].startswith("It was imported, but nothing of it lies in the storage now.")
+
+
+def test_failed_imports_are_listed_with_what_can_be_done(import_file: Callable[..., Summary]) -> None:
+    """Deleting them is what turns the checks of the assets green again, which nobody would guess."""
+    import_file(FIXTURES / "bad" / "langfuse_csv_named.jsonl")
+    said = run("datasets", "--failed")
+    assert "oumi-assets retry IMPORT" in said
+    assert "oumi-assets delete IMPORT" in said

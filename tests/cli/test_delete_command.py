@@ -76,3 +76,21 @@ def test_a_failed_import_can_be_deleted_too(workspace: Workspace) -> None:
     note = workspace.store.manifest("raw_export", "bad-1")
     assert note is not None
     assert note.outcome is Outcome.DELETED
+
+
+def test_several_imports_are_deleted_at_once(import_file: Callable[..., Summary]) -> None:
+    """Thirty failed files are not thirty commands, each of which loads Dagster."""
+    keys = [import_file(GOOD, name=name).key for name in ("one", "two", "three")]
+    run("delete", "one", keys[1], "--yes")
+    assert [json.loads(line)["name"] for line in run("datasets", "--json").splitlines()] == ["three"]
+
+
+def test_a_partition_that_was_never_used_can_be_forgotten() -> None:
+    """Added in the UI and given up: the group's page would say "not all filled" for ever."""
+    with dg.DagsterInstance.get() as instance:
+        instance.add_dynamic_partitions("imports", ["support-agent-may"])
+    assert "Forgot the partition support-agent-may" in run("delete", "support-agent-may", "--yes")
+    with dg.DagsterInstance.get() as instance:
+        assert not instance.has_dynamic_partition("imports", "support-agent-may")
+    with pytest.raises(UnknownDataset):
+        run("delete", "support-agent-may", "--yes")

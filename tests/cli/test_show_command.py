@@ -147,3 +147,11 @@ def test_a_broken_line_is_shown_by_its_beginning(import_file: Callable[..., Summ
     assert shown[1] == "raw_export  not_an_object  line 3  [1]"
     first, second = (json.loads(line) for line in run("show", "mine", "10", "--dropped", "--json").splitlines())
     assert (len(first["excerpt"]), second["excerpt"]) == (200, "[1]")
+
+
+def test_show_says_how_many_there_are(import_file: Callable[..., Summary], tmp_path: Path) -> None:
+    """One conversation on the screen is not one in the dataset."""
+    rows = [langfuse_row(name, name, input=json.dumps([{"role": "user", "content": name}])) for name in "abc"]
+    import_file(write_rows(tmp_path / "three.jsonl", rows), name="three")
+    assert "Shown: 1 of 3. For more, name a number after the dataset." in run("show", "three")
+    assert "Shown:" not in run("show", "three", "3")

@@ -21,6 +21,7 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from ticks import BROKEN, FIXTURE, Platform
 
 from oumi_assets.core.errors import (
+    AmbiguousDataset,
     BadSetting,
     TraceImportError,
     TransientError,
@@ -202,6 +203,22 @@ def test_an_unknown_import_cannot_be_retried(workspace: Workspace) -> None:
     """A typing error gets a sentence, not an empty partition."""
     with Importer() as importer, pytest.raises(UnknownDataset):
         importer.retry("no-such-import", no_progress)
+
+
+def test_an_import_is_retried_by_its_name_and_one_that_failed_is_meant_first(workspace: Workspace, tmp_path: Path) -> None:
+    """`show` and `delete` take names; of two imports of one file, it is the failed one that somebody wants again."""
+    path = tmp_path / "monday.jsonl"
+    with Importer() as importer:
+        shutil.copyfile(FIXTURE, path)
+        made = importer.import_file(path, Form("monday", file=path.name), no_progress)
+        assert importer.retry("monday", no_progress).key == made.key
+        shutil.copyfile(BROKEN, path)
+        failed = importer.import_file(path, Form("monday", file=path.name), no_progress)
+        shutil.copyfile(FIXTURE, path)
+        again = importer.retry("monday", no_progress)
+        assert (again.key, again.error) == (failed.key, None)
+        with pytest.raises(AmbiguousDataset):
+            importer.retry("monday", no_progress)
 
 
 def _dead(run_id: str) -> str:

@@ -199,3 +199,24 @@ def test_a_cursor_that_stands_still_ends_the_pull(
     with pytest.raises(AnswerNotUnderstood):
         pulled("langfuse", "default", FIRST, uploads)
     assert langfuse.count("observations") == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"data": [], "meta": [1]},
+        {"data": [], "meta": {"cursor": 7}},
+        {"data": [{"id": ["x"], "startTime": DAY_1.isoformat()}]},
+        {"data": {"id": "x"}},
+        {},
+        {"data": [{"id": "x"}]},
+    ],
+)
+def test_an_answer_of_another_form_is_one_clear_error(
+    answer: dict[str, object], langfuse: LangfuseServer, uploads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy in between may answer with anything."""
+    monkeypatch.setattr(langfuse, "answer", lambda asked, headers: answer)
+    with pytest.raises(AnswerNotUnderstood):
+        pulled("langfuse", "default", FIRST, uploads)
+    assert visible(uploads) == []

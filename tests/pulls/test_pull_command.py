@@ -93,6 +93,7 @@ def test_what_is_missing_or_wrong_is_said(project: LangSmithServer, monkeypatch:
     assert isinstance(run("--project", "support", "--start", "soon").exception, BadSetting)
     monkeypatch.delenv("LANGSMITH_API_KEY")
     assert "LANGSMITH_API_KEY is not set" in run("--project", "support", *DAY).stderr
+    assert "LANGSMITH_API_KEY is not set" in str(run(*DAY).exception), "the key first, which is always wanted"
     assert project.log == []
 
 
