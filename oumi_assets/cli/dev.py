@@ -18,10 +18,10 @@ import click
 from filelock import FileLock, Timeout
 
 from oumi_assets.cli.process_tree import ProcessTree, end_leftovers
-from oumi_assets.cli.screen import fail, messages
+from oumi_assets.cli.screen import clean, fail, messages
 from oumi_assets.core.errors import BadSetting
 from oumi_assets.core.storage_errors import usable
-from oumi_assets.imports.workspace import STAGES
+from oumi_assets.imports.workspace import RAW_EXPORT, STAGES
 from oumi_assets.orchestration.home import open_home
 from oumi_assets.orchestration.resources import open_here, uploads_here
 from oumi_assets.platforms import PLATFORMS
@@ -78,11 +78,17 @@ def prepare() -> None:
     store.sweep_remote(STAGES)
     import dagster as dg
 
-    from oumi_assets.orchestration.housekeeping import reap_dead_runs, runs_elsewhere
+    from oumi_assets.orchestration.housekeeping import finished_imports, reap_dead_runs, runs_elsewhere
 
     with dg.DagsterInstance.get() as instance:
         reaped = reap_dead_runs(instance, at_start=True)
         elsewhere = runs_elsewhere(instance)
+        finished = 0 if store.folders(RAW_EXPORT) else finished_imports(instance)
+    if finished:
+        messages().print(
+            f"{clean(str(read_environment().storage))} is empty, but imports were finished before ({finished}). "
+            "If their results were moved, set OUMI_STORAGE to where they are."
+        )
     if reaped:
         messages().print(f"Runs of an earlier process were unfinished ({reaped}); the sensor imports their uploads again.")
     if elsewhere:

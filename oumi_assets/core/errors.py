@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
-from oumi_assets.core.drops import RowDrop
-
 PLATFORM_TITLES = {"langfuse": "Langfuse", "langsmith": "LangSmith"}
 
 RE_EXPORT = {
@@ -182,11 +180,9 @@ class FileChanged(TraceImportError):
 class NoConvertibleConversations(TraceImportError):
     """Every trace was dropped; the reasons are counted."""
 
-    def __init__(self, reasons: Mapping[str, int]) -> None:
-        given = [reason for reason, count in reasons.items() if count]
-        counted = ", ".join(f"{reason} {reasons[reason]:,}" for reason in given) or "no traces"
-        damaged = bool(given) and all(reason in set(RowDrop) for reason in given)
-        advice = _CHECK_LINES if damaged else _CHECK_CALLS
+    def __init__(self, reasons: Mapping[str, int], *, traces: int) -> None:
+        counted = ", ".join(f"{reason} {count:,}" for reason, count in reasons.items() if count) or "no traces"
+        advice = _CHECK_CALLS if traces else _CHECK_LINES
         super().__init__(f"No convertible conversations found in the uploaded file: {counted}. {advice}")
 
 

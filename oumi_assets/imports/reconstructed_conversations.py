@@ -37,5 +37,5 @@ def make_reconstructed_conversations(workspace: Workspace, key: str, *, run_id: 
 def _refuse_nothing_convertible(store: Store, key: str, counts: Counts) -> None:
     """Raise with every reason of this and the former stages when no conversation came out."""
     if counts.outgoing == 0:
-        former = [store.complete(stage, key).counts.dropped for stage in (RAW_EXPORT, PARSED_TRACES)]
-        raise NoConvertibleConversations({**former[0], **former[1], **counts.dropped})
+        raw, parsed = (store.complete(stage, key).counts for stage in (RAW_EXPORT, PARSED_TRACES))
+        raise NoConvertibleConversations({**raw.dropped, **parsed.dropped, **counts.dropped}, traces=parsed.incoming)

@@ -42,7 +42,8 @@ def _check_spec(asset: str) -> dg.AssetCheckSpec:
             description=(
                 "What came in equals what went out plus what was dropped, counted again from the files. "
                 # Dagster calls a planned check that never ran not passed.
-                'Red with "Execution failed": an import failed before this stage existed; no rows were lost.'
+                'Red with "Execution failed": an import failed before this stage existed; no rows were lost. '
+                "`oumi-assets retry` or `delete` that import."
             ),
             blocking=True,
             partitions_def=imports_partitions,

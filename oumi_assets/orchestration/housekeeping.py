@@ -7,6 +7,7 @@ import dagster as dg
 from oumi_assets.core.errors import BadSetting
 from oumi_assets.orchestration.history import UNFINISHED, runs_of_import
 from oumi_assets.orchestration.home import open_instance
+from oumi_assets.orchestration.job import JOB
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.tags import has_dead_process, is_elsewhere
 
@@ -57,6 +58,11 @@ def reap_dead_runs(instance: dg.DagsterInstance, *, at_start: bool = False) -> i
         if has_dead_process(run, unmarked=at_start and run.status in _LAUNCHED, elsewhere=alone)
     ]
     return sum(_end(instance, run_id) for run_id in dead)
+
+
+def finished_imports(instance: dg.DagsterInstance) -> int:
+    """How many runs of imports succeeded, ever."""
+    return instance.get_runs_count(dg.RunsFilter(job_name=JOB, statuses=[dg.DagsterRunStatus.SUCCESS]))
 
 
 def runs_elsewhere(instance: dg.DagsterInstance) -> list[str]:

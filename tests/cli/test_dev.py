@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import dagster as dg
@@ -15,6 +16,8 @@ from filelock import FileLock
 from real_platform import RealPlatform, free_port, kill, real_platform, until
 from ticks import BROKEN, FIXTURE
 
+from oumi_assets.cli.dev import prepare
+from oumi_assets.imports.summary import Summary
 from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, Workspace
 from oumi_assets.orchestration.history import runs_of_import
 from oumi_assets.settings import PROJECT_ROOT
@@ -37,6 +40,18 @@ def _made(workspace: Workspace, asset: str, file: str) -> Manifest | None:
     found = [m for m in workspace.store.manifests(asset) if m.import_key in keys]
     assert len(found) < 2
     return found[0] if found else None
+
+
+def test_a_storage_that_was_moved_is_told_at_the_start(
+    import_file: Callable[..., Summary], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The sensor knows the files and imports nothing: without a word, all datasets seem to be lost."""
+    import_file(FIXTURE)
+    prepare()
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("OUMI_STORAGE", str(tmp_path / "elsewhere"))
+    prepare()
+    assert "is empty, but imports were finished before (1)." in capsys.readouterr().err.replace("\n", " ")
 
 
 def test_a_dropped_file_becomes_a_dataset_and_a_signal_ends_everything(workspace: Workspace) -> None:

@@ -19,6 +19,7 @@ from oumi_assets.core.errors import (
     FileTooLarge,
     ImportExists,
     MixedPlatforms,
+    NoConvertibleConversations,
     NothingToImport,
     UnsafePath,
 )
@@ -218,3 +219,10 @@ def test_a_file_of_both_platforms_counts_what_was_dropped_until_then(workspace: 
     assert failed is not None
     assert failed.counts.dropped == {"malformed_json": 1, "not_an_object": 1}
     assert list(failed.files) == ["dropped.parquet"]
+
+
+def test_a_file_without_a_row_is_not_said_to_lack_model_calls(workspace: Workspace, uploads: Path) -> None:
+    """Its lines were damaged: looking for other traces in the platform would not help."""
+    (uploads / "damaged.jsonl").write_bytes(b'{"traceId": "\xff"}\n{broken\n')
+    with pytest.raises(NoConvertibleConversations, match=r"invalid_utf8 1, malformed_json 1\. None of its lines is a row"):
+        run_stages(workspace, "damaged-1", Form(source_platform="langfuse", file="damaged.jsonl"))

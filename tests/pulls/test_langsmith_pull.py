@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +17,13 @@ from test_ground_truth import _assert_equal
 
 from oumi_assets.core.errors import TraceImportError
 from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, QueryRefused, UnknownProject
+from oumi_assets.settings import PROJECT_ROOT
 from pulls.langsmith_server import KEY, LangSmithServer
 from pulls.loopback import Fault
 from pulls.traces import DAY_1, FIRST, SECOND, day_of, export_rows, pulled, rows_of, trace, trace_names, visible
 
 HOUR = timedelta(hours=1)
+EXPORTING = PROJECT_ROOT / "docs" / "exporting.md"
 TRUTHS = {file.path.stem: file for file in ground_truth.files() if file.path.parent.name == "langsmith"}
 EXPORTS = ["wrap_openai_tools_agent", "langchain_create_agent", "incremental_session", "legacy_functions", "error_runs"]
 
@@ -204,3 +209,16 @@ def test_neither_key_nor_signed_url_is_logged(
     assert "abc123" not in caplog.text
     notes = "".join(path.read_text() for path in (uploads / ".pulls").iterdir())
     assert KEY not in caplog.text + notes + found.record.export
+
+
+def test_the_script_of_the_documentation_writes_an_export(langsmith: LangSmithServer, tmp_path: Path) -> None:
+    """Who has no use for our pulls copies it, and must get what is imported."""
+    (script,) = re.findall(r"^```python\n(.*?)^```", EXPORTING.read_text(), flags=re.MULTILINE | re.DOTALL)
+    langsmith.load("support-bot", export_rows("langsmith/wrap_openai_tools_agent.jsonl"))
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    imported = import_export(tmp_path / "support-bot.jsonl", tmp_path / "it", deduplicate=False)
+    truths = {truth.trace_id: truth for truth in TRUTHS["wrap_openai_tools_agent"].truths if truth.accepted}
+    assert set(imported.rows) == set(truths)
+    for identity, truth in truths.items():
+        _assert_equal(imported.rows[identity], truth)
