@@ -12,18 +12,17 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from oumi_assets.core.json_text import scrub_text
+from oumi_assets.core.json_text import NotJson, dump_bytes, parse, scrub, scrub_text
 from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, id_bytes, integer_digits, place_of
 from oumi_assets.core.times import microseconds
-from oumi_assets.shapes.counting import is_one_reply, may_be_loop
+from oumi_assets.shapes import mastra
+from oumi_assets.shapes.counting import is_one_reply
 
 TYPES = frozenset(
     ["SPAN", "EVENT", "GENERATION", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "EMBEDDING", "GUARDRAIL"]
 )
 MODEL_CALL = "GENERATION"
-_MASTRA_CALL, _MASTRA = "model_generation", b"mastra.span.type"
-"""Mastra's GENERATION rows hold an answer alone; the messages are on the span around them, which is called so."""
-
+_MASTRA_CALL = "model_generation"
 _INPUT = b'"input":'
 
 _NOTHING = Raw(b"null")
@@ -49,6 +48,7 @@ class Row(msgspec.Struct, gc=False):
     end_time: str | None = None
     input: Raw = _NOTHING
     output: Raw = _NOTHING
+    metadata: Raw = _NOTHING
     run_type: Raw | UnsetType = UNSET
 
 
@@ -76,6 +76,8 @@ def index_object(fields: dict[str, Any]) -> IndexedRow | None:
         value = fields.get(field)
         text = value if isinstance(value, str) else integer_digits(value)
         setattr(row, field, scrub_text(text) if text and field in _TEXTS else text)
+    if row.name is not None and row.name.startswith(_MASTRA_CALL):
+        row.metadata = Raw(dump_bytes(scrub(fields.get("metadata"))))
     return _index_row(row, b"")
 
 
@@ -86,7 +88,7 @@ def _index_row(row: Row, line: bytes) -> IndexedRow | None:
         return None
     row_id = id_bytes(row.id)
     parent = id_bytes(row.parentObservationId or row.parent_observation_id)
-    is_call = row.type is not None and (row.type.upper() == MODEL_CALL or _is_of_mastra(row, line))
+    is_call = row.type is not None and (row.type.upper() == MODEL_CALL or _is_of_mastra(row))
     # By position: names would take as long as half of the fields.
     return IndexedRow(
         trace,
@@ -108,12 +110,18 @@ def _index_row(row: Row, line: bytes) -> IndexedRow | None:
 
 def _is_counted(row: Row) -> bool:
     """Whether the request tells how many messages the call is: its reply is one, and nothing of it lies in other rows."""
-    return is_one_reply(row.output) and not may_be_loop(row.name)
+    return is_one_reply(row.output) and mastra.MARK not in bytes(row.metadata)
 
 
-def _is_of_mastra(row: Row, line: bytes) -> bool:
-    """Whether a span that is not of type GENERATION is Mastra's model call."""
-    return row.name is not None and row.name.startswith(_MASTRA_CALL) and _MASTRA in line
+def _is_of_mastra(row: Row) -> bool:
+    """Whether a span is Mastra's model call: on its GENERATION rows is an answer alone, the messages are around them."""
+    logged = bytes(row.metadata)
+    if mastra.MARK not in logged or row.name is None or not row.name.startswith(_MASTRA_CALL):
+        return False
+    try:
+        return mastra.is_generations(parse(logged))
+    except NotJson:
+        return False
 
 
 def is_failed(level: Any) -> bool:

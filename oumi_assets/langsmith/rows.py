@@ -15,7 +15,8 @@ from msgspec import UNSET, Raw, UnsetType
 from oumi_assets.core.json_text import scrub_text
 from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, id_bytes, integer_digits, place_of, text_or_none
 from oumi_assets.core.times import microseconds
-from oumi_assets.shapes.counting import is_one_reply, may_be_loop
+from oumi_assets.shapes import mastra
+from oumi_assets.shapes.counting import is_one_reply
 
 MODEL_CALL = "LLM"
 _INPUTS = b'"inputs":'
@@ -27,12 +28,18 @@ _NOTHING = Raw(b"null")
 
 
 class Metadata(msgspec.Struct, gc=False):
-    """The thread keys in their order of precedence, and the sub-agent mark."""
+    """The thread keys in their order of precedence, the sub-agent mark, and where Mastra tells the kind of a run."""
 
     session_id: str | int | None = None
     thread_id: str | int | None = None
     conversation_id: str | int | None = None
     ls_agent_type: str | None = None
+    mastra_span_type: Raw = _NOTHING
+    spanType: Raw = _NOTHING
+    attributes: Raw = _NOTHING
+
+
+_MERGED = ("session_id", "thread_id", "conversation_id", "ls_agent_type")
 
 
 class InvocationParams(msgspec.Struct, gc=False):
@@ -139,8 +146,18 @@ def _is_counted(row: Row) -> bool:
     parameters = row.extra.invocation_params if row.extra else None
     return (
         is_one_reply(row.outputs)
-        and not may_be_loop(row.name)
+        and not _may_be_loop(row)
         and not (parameters and bytes(parameters.instructions)[:1] == b"[")
+    )
+
+
+def _may_be_loop(row: Row) -> bool:
+    """Whether this may be Mastra's call, of which a part lies in other rows."""
+    told = [metadata for metadata in (row.extra and row.extra.metadata, row.metadata) if metadata]
+    return any(
+        mastra.MARK in bytes(kind)
+        for metadata in told
+        for kind in (metadata.mastra_span_type, metadata.spanType, metadata.attributes)
     )
 
 
@@ -158,7 +175,7 @@ def _merged_metadata(row: Row) -> Metadata:
         return Metadata(thread_id=row.thread_id)
     if len(sources) == 1 and row.thread_id is None:
         return sources[0]
-    session, thread, conversation, mark = (_first_said(sources, key) for key in Metadata.__struct_fields__)
+    session, thread, conversation, mark = (_first_said(sources, key) for key in _MERGED)
     return Metadata(session, thread or row.thread_id, conversation, mark)
 
 

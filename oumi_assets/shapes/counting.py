@@ -31,9 +31,6 @@ _NAMED_LIKE_A_ROLE = re.compile(
 _ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
 """Nobody escapes letters of ASCII; who does may hide the name of a field."""
 
-_LOOPS = ("llm: '", "model_generation")
-"""How Mastra calls its model calls."""
-
 _SEVERAL_IN_A_TEXT = b"toolResult"
 """Strands writes a message's blocks as one text, all results of a turn among them."""
 
@@ -140,11 +137,6 @@ def is_one_reply(output: Raw) -> bool:
     """
     text = bytes(output)
     return not (_IS_LIST.match(text) or _SEVERAL.search(text) or _ESCAPED_LETTER.search(text))
-
-
-def may_be_loop(name: str | None) -> bool:
-    """Whether a call is called like Mastra's, which may be several: what its rows say together is not counted."""
-    return name is not None and name.startswith(_LOOPS)
 
 
 def count_more(messages: bytes) -> int:

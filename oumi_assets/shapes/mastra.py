@@ -34,7 +34,12 @@ Below = Callable[[bytes | None], list[LoggedRow]]
 
 def is_generation(call: ModelCall) -> bool:
     """Whether a call may be a loop of several steps."""
-    return bool(_kind(call) == _GENERATION)
+    return _kind(call) == _GENERATION
+
+
+def is_generations(metadata: Any) -> bool:
+    """Whether these are a generation's metadata."""
+    return _kind_of({"metadata": metadata}) == _GENERATION
 
 
 def opened(call: ModelCall) -> ModelCall:
@@ -44,20 +49,31 @@ def opened(call: ModelCall) -> ModelCall:
 
 def put_together(call: ModelCall, generation: bytes | None, below: Below) -> ModelCall:
     """A generation with what was said between its request and its last answer; as it is where it had one step."""
+    if generation is None:
+        # Nothing lies below a row that has no id.
+        return call
     steps = sorted(
         (row for row in below(generation) if _kind(row.call) == _STEP),
         key=lambda row: (row.start is not None, row.start or 0, row.id),
     )
     answers = [_answer(step.call.output) for step in steps]
-    if not any(first_list(answer, "tool_calls") for answer in answers[:-1]):
+    if not any(first_list(answer, "tool_calls") for answer in answers):
         return call
     asked = first_list(call.input, "messages")
     said = _between(answers[:-1], _results([row for step in steps for row in below(step.id)]))
-    if not asked or said is None or answers[-1] is None:
+    if not asked or said is None or answers[-1] is None or not _ends_with(call.output, answers[-1]):
         return _unread(call)
+    if len(answers) == 1:
+        return call
     return msgspec.structs.replace(
         call, input={**call.input, "messages": [*asked, *said]}, output=answers[-1], output_text=None
     )
+
+
+def _ends_with(output: Any, answer: dict[str, Any]) -> bool:
+    """Whether a loop's text is that of its last step: else a step is missing, or nobody knows which was the last."""
+    told = output.get("text") if isinstance(output, dict) else None
+    return told is None or (told or "") == (answer["content"] or "")
 
 
 def _between(answers: list[dict[str, Any] | None], results: dict[str, dict[str, Any]]) -> list[dict[str, Any]] | None:
@@ -80,8 +96,9 @@ def _answer(output: Any) -> dict[str, Any] | None:
 
 
 def _results(rows: list[LoggedRow]) -> dict[str, dict[str, Any]]:
-    """What tools returned, as messages by the ids of their calls."""
+    """What tools returned, as messages by the ids of their calls. Of a call with two results nobody knows the right one."""
     found: dict[str, dict[str, Any]] = {}
+    twice: set[str] = set()
     for row in rows:
         output = row.call.output
         if _kind(row.call) in _TOOLS:
@@ -90,13 +107,21 @@ def _results(rows: list[LoggedRow]) -> dict[str, dict[str, Any]]:
             call_id, output = output.get("toolCallId"), output["result"]
         else:
             continue
-        if isinstance(call_id, str) and output is not None and not row.call.failed:
-            found[call_id] = {"role": "tool", "content": output, "tool_call_id": call_id}
-    return found
+        if not isinstance(call_id, str) or (output is None and row.call.failed):
+            continue
+        # A tool that returns nothing has answered, too; one that failed, where its row says what with.
+        result = {"role": "tool", "content": "" if output is None else output, "tool_call_id": call_id}
+        if found.setdefault(call_id, result) != result:
+            twice.add(call_id)
+    return {call_id: result for call_id, result in found.items() if call_id not in twice}
 
 
-def _kind(call: ModelCall) -> Any:
-    return next((kind for place in _KINDS if (kind := value_at(call.extras, place))), None)
+def _kind(call: ModelCall) -> str | None:
+    return _kind_of(call.extras)
+
+
+def _kind_of(extras: dict[str, Any]) -> str | None:
+    return next((kind for place in _KINDS if isinstance(kind := value_at(extras, place), str)), None)
 
 
 def _is_of_several_steps(output: Any) -> bool:

@@ -117,12 +117,65 @@ def test_a_loop_is_put_together_of_its_rows(rows: list[bytes]) -> None:
 
 @pytest.mark.parametrize(
     "rows",
-    [[*LOOP[:2], LOOP[2]], [*LOOP[:3], _tool("s1", "c1", None)], [*LOOP[:3], _tool("s1", "c1", "x", error="It broke.")]],
-    ids=["no row", "no output", "failed"],
+    [
+        LOOP[:3],
+        [*LOOP[:3], _tool("s1", "c1", None, error="It broke.")],
+        [*LOOP, _below("s1", "another", 0, "tool_call", "rain", toolCallId="c1")],
+        LOOP[1:],
+        [_step("s2", 1, "Hello."), _step("s1", 2, "Look.", "c1", "c2"), *LOOP[2:]],
+    ],
+    ids=["no result", "failed without a word", "two results", "no last step", "steps in another order"],
 )
-def test_a_loop_that_lacks_a_result_is_not_read(rows: list[bytes]) -> None:
-    """Nobody knows what the model was told."""
+def test_a_loop_that_is_not_whole_is_not_read(rows: list[bytes]) -> None:
+    """Nobody knows what the model was told, or what it said last."""
     assert _read_loop(rows) is NoCandidate.UNSUPPORTED
+    assert _read_loop(rows[::-1]) is NoCandidate.UNSUPPORTED
+
+
+@pytest.mark.parametrize(("output", "error", "told"), [(None, None, ""), ({"error": "boom"}, "boom", '{"error":"boom"}')])
+def test_a_tool_that_returned_nothing_or_failed_has_answered(output: Any, error: str | None, told: str) -> None:
+    """The model went on with it, as the step after it shows."""
+    found = _read_loop([*LOOP[:3], _tool("s1", "c1", output, error=error)])
+    assert isinstance(found, Conversation)
+    assert found.messages[3] == result("c1", told)
+
+
+@pytest.mark.parametrize("kind", [["tool_call"], {"a": 1}, 5])
+def test_a_kind_that_is_no_text_is_none(kind: Any) -> None:
+    """Metadata are anybody's."""
+    odd = langsmith_row({}, "x", id="odd", parent_run_id="s1", extra={"metadata": {"mastra_span_type": kind}})
+    found = _read_loop([*LOOP, odd])
+    assert isinstance(found, Conversation)
+    assert found.messages == IN_PARTS
+
+
+def test_a_generation_without_an_id_has_no_rows_below_it() -> None:
+    """The rows without a parent are not its steps, however many there are of both."""
+    rows = [_below("", f"s{number}", number, "model_step", {"text": "x"}) for number in range(3)]
+    nameless = GENERATION.replace(b'"id": "r1"', b'"id": null')
+    assert nameless != GENERATION
+    langsmith = PLATFORMS["langsmith"]
+    found = read_candidate(nameless, langsmith, rows_of([*rows, nameless], langsmith))[0]
+    assert isinstance(found, Conversation)
+    assert found.messages == [*WIRE, assistant("Hello.")]
+
+
+@pytest.mark.parametrize("name", ["model_generation eval", "model_generation_agent"])
+@pytest.mark.parametrize("metadata", [{}, {"spanType": "agent_run", "attributes.mastra.span.type": "agent_run"}])
+def test_a_span_that_is_only_called_like_a_generation_is_no_model_call(name: str, metadata: dict[str, Any]) -> None:
+    """Also when somebody asks what `mastra.span.type` and `model_generation` are."""
+    said = [{"role": "user", "content": "what is mastra.span.type model_generation?"}]
+    row = langfuse_row(said, "x", type="SPAN", name=name, metadata=metadata)
+    indexed = PLATFORMS["langfuse"].index_line(row)
+    assert indexed is not None
+    assert not indexed.is_call
+
+
+@pytest.mark.parametrize(("platform", "mark"), MARKS)
+def test_a_loop_is_never_counted_whatever_its_row_is_called(platform: str, mark: dict[str, Any]) -> None:
+    """What its rows say together may be more than the longest request beside it."""
+    make = langsmith_row if platform == "langsmith" else langfuse_row
+    assert is_read(make(ASKED, TEXT, **{"name": "my-agent model call", **mark}), PLATFORMS[platform], 1000)
 
 
 def test_a_generation_of_one_step_is_what_it_says() -> None:
