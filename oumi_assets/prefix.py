@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 import struct
 from collections.abc import Iterable, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from msgspec import Raw
@@ -16,11 +16,17 @@ from oumi_assets.core.json_text import NotJson, canonical, parse
 HASH_BYTES = 16
 
 _NUMBER_OF_MANY_FORMS = re.compile(r"\d(?:\.\d|[eE])|-0")
-_EXACT = 1 << 53
+_MOST_DIGITS = 4300
+"""Of an integer that Python converts; what has more keeps its digits and an exponent."""
+
+_KNOWN_PARTS = frozenset({"text", "image_url", "input_audio", "file"})
 _COSMETIC = frozenset(
     {"index", "annotations", "citations", "cache_control", "cacheControl", "providerOptions", "providerMetadata"}
 )
-"""Keys of a content part that go from turn to turn while the part says the same: Anthropic's cache mark, for one."""
+"""Keys of a part that differ from turn to turn while it says the same: Anthropic's cache mark, for one.
+
+Of a part that nobody knows they may be what it says.
+"""
 
 Comparable = tuple[str, Any, Sequence[tuple[str, str, Any]], str, str]
 """Role, content, tool calls as `comparable_call` gives them, the id that a result answers, name; "" for what is missing."""
@@ -92,7 +98,7 @@ def _arguments(text: str) -> Any:
 
 
 def _with_numbers(value: Any) -> Any:
-    """The value with its numbers as Python reads them: 1.10 is 1.1, and 1.0 is 1, as JavaScript writes it."""
+    """The value with each number in one form: 1.10 is 1.1, and 1.0 is 1, as JavaScript writes it."""
     if isinstance(value, list):
         return list(map(_with_numbers, value))
     if isinstance(value, dict):
@@ -100,12 +106,24 @@ def _with_numbers(value: Any) -> Any:
     return _number(value) if isinstance(value, float | Raw) else value
 
 
-def _number(value: float | Raw) -> float | int | Raw:
-    number = float(bytes(value)) if isinstance(value, Raw) else value
-    if not math.isfinite(number):
-        # More than Python holds: its token is all that is known of it.
-        return value
-    return int(number) if number.is_integer() and abs(number) < _EXACT else number
+def _number(value: float | Raw) -> int | Raw:
+    """Exactly: two tokens that a float cannot tell apart are two numbers."""
+    token = bytes(value).decode() if isinstance(value, Raw) else repr(value)
+    try:
+        sign, digits, exponent = Decimal(token).as_tuple()
+    except InvalidOperation:
+        return Raw(token.encode())
+    if not any(digits):
+        return 0
+    if not isinstance(exponent, int):
+        return Raw(token.encode())
+    written = "".join(map(str, digits))
+    told = written.rstrip("0")
+    exponent += len(written) - len(told)
+    minus = "-" if sign else ""
+    if exponent >= 0 and len(told) + exponent <= _MOST_DIGITS:
+        return int(f"{minus}{told}{'0' * exponent}")
+    return Raw(f"{minus}{told}e{exponent}".encode())
 
 
 def _parts(content: Any) -> Any:
@@ -116,6 +134,8 @@ def _parts(content: Any) -> Any:
 
 
 def _told(part: dict[str, Any]) -> dict[str, Any]:
+    if part.get("type") not in _KNOWN_PARTS:
+        return part
     return {key: value for key, value in part.items() if key not in _COSMETIC}
 
 

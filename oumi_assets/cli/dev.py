@@ -10,9 +10,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
 from threading import Thread
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 import click
 from filelock import FileLock, Timeout
@@ -136,12 +137,14 @@ def _relative(location: Location) -> str:
 
 def _say_when_ready(url: str) -> None:
     """Once the UI answers; a platform that never comes up has said why by then."""
+    # Not through a proxy, which knows another 127.0.0.1.
+    opener = build_opener(ProxyHandler({}))
     while True:
         try:
-            with urlopen(f"{url}/server_info", timeout=5):
+            with opener.open(f"{url}/server_info", timeout=5):
                 messages().print(f"Ready: {url}")
                 return
-        except OSError:
+        except (OSError, HTTPException):
             time.sleep(_LOOK_SECONDS)
 
 

@@ -34,6 +34,7 @@ class TraceDrop(StrEnum):
     NO_ASSISTANT_TURN = "no_assistant_turn"
     OVER_1000_MESSAGES = "over_1000_messages"
     TRACE_TOO_LARGE = "trace_too_large"
+    INTERNAL_ERROR = "internal_error"
 
 
 class ConversationDrop(StrEnum):

@@ -14,11 +14,12 @@ from oumi_assets.core.calls import PayloadNotJson
 from oumi_assets.core.json_text import NotJson
 from oumi_assets.platforms import Platform
 from oumi_assets.reconstruction.trace_rows import TraceRows
-from oumi_assets.shapes.extra_tools import extra_tools
-from oumi_assets.wire.tools import wire_tools
+from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.wire.tools import definitions_of, wire_tools
 
 _TELEMETRY = b"gen_ai."
 _DEFINITIONS = b"gen_ai.tool.definitions"
+_PLACES = ("metadata.attributes.gen_ai.tool.definitions", "metadata.gen_ai.tool.definitions")
 
 
 def agent_tools(line: bytes, row: bytes | None, rows: TraceRows, platform: Platform) -> list[dict[str, Any]]:
@@ -31,6 +32,7 @@ def agent_tools(line: bytes, row: bytes | None, rows: TraceRows, platform: Platf
 
 def _tools(line: bytes, platform: Platform) -> list[dict[str, Any]]:
     try:
-        return wire_tools(extra_tools(platform.read_call(line)))
+        extras = platform.read_call(line).extras
     except (PayloadNotJson, NotJson, RecursionError):
         return []
+    return next(filter(None, (wire_tools(definitions_of(value_at(extras, place))) for place in _PLACES)), [])

@@ -218,7 +218,7 @@ def _is_wire_call(call: Call, used: set[str], waiting: set[str]) -> bool:
 
 def _is_no_list(tools: Raw | UnsetType) -> bool:
     """The AI SDK's map, or a list as JSON text, which are the shapes' business."""
-    return not isinstance(tools, UnsetType) and bytes(tools).startswith((b"{", b'"[', b'"{'))
+    return not isinstance(tools, UnsetType) and bytes(tools).startswith((b"{", b'"[', b'"{', b'"\\'))
 
 
 def _tools(request: Request, reply: Reply, call: ModelCall) -> tuple[list[dict[str, Any]], str | None]:

@@ -50,27 +50,39 @@ def longest_chain(calls: Iterable[CallEntry], read: Reader) -> Link | None:
     return best
 
 
+Wanted = tuple[bool, str]
+"""The id of a tool call that a call answers, and whether both are a marked sub-agent's."""
+
+
 def _linked_together(calls: list[CallEntry], read: Reader, trees: _Trees) -> Iterator[Link]:
     """Links of calls whose start does not tell which was first: one that answers another waits for it."""
-    waiting: dict[tuple[bool, str], list[CallEntry]] = {}
+    waiting: dict[Wanted, list[CallEntry]] = {}
+    promised: set[Wanted] = set()
+    adrift: set[int] = set()
     ready = deque(calls)
-    while ready:
+    while ready or waiting:
+        if not ready:
+            ready.extend(_of_nobody_here(waiting, promised))
+            adrift.update(map(id, ready))
         call = ready.popleft()
         found, _ = read(call)
         if not isinstance(found, Candidate):
             continue
-        wanted = trees.wanted(call, found) if len(calls) > 1 else None
+        called = trees.called(call, found)
+        wanted = trees.wanted(call, found) if len(calls) > 1 and id(call) not in adrift else None
         if wanted is not None:
             waiting.setdefault(wanted, []).append(call)
+            promised.update(called)
             continue
         yield trees.add(call, found)
-        for said in trees.called(call, found):
+        for said in called:
             ready.extendleft(reversed(waiting.pop(said, [])))
-    # Nobody here made the calls that these answer. (Read again, since candidates are large and most wait for nobody.)
-    for call in sorted(chain.from_iterable(waiting.values()), key=start_order):
-        found, _ = read(call)
-        if isinstance(found, Candidate):
-            yield trees.add(call, found)
+
+
+def _of_nobody_here(waiting: dict[Wanted, list[CallEntry]], promised: set[Wanted]) -> list[CallEntry]:
+    """Takes out the calls that answer what no waiting one has called; all of them when they wait for each other."""
+    lost = [wanted for wanted in waiting if wanted not in promised] or list(waiting)
+    return sorted(chain.from_iterable(waiting.pop(wanted) for wanted in lost), key=start_order)
 
 
 def _rank(link: Link) -> tuple[object, ...]:
@@ -107,7 +119,7 @@ class _Trees:
     """
 
     def __init__(self) -> None:
-        self._by_id: dict[tuple[bool, str], Link] = {}
+        self._by_id: dict[Wanted, Link] = {}
         self._unanswered: dict[tuple[bool, str | None], list[Link]] = {}
         self._answered: set[int] = set()
         self._seen: dict[bytes, Link] = {}
@@ -127,7 +139,7 @@ class _Trees:
         self._expect(found, link)
         return link
 
-    def wanted(self, call: CallEntry, found: Candidate) -> tuple[bool, str] | None:
+    def wanted(self, call: CallEntry, found: Candidate) -> Wanted | None:
         """The id of a tool call that this call answers first, when nobody has made it yet."""
         if not is_incomplete(found) or self._continued(call, found)[0] is not None:
             return None
@@ -135,7 +147,7 @@ class _Trees:
         call_id = usable_id(next(draft for role, draft in asked if role == "tool").tool_call_id)
         return None if call_id is None else (call.marked, call_id)
 
-    def called(self, call: CallEntry, found: Candidate) -> list[tuple[bool, str]]:
+    def called(self, call: CallEntry, found: Candidate) -> list[Wanted]:
         """The ids of the tool calls of the reply."""
         return [(call.marked, call_id) for draft in found.drafts[found.asked :] for call_id in _ids(draft)]
 

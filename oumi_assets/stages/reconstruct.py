@@ -230,6 +230,10 @@ def _said(calls: list[CallEntry], trace: _Trace) -> tuple[object, ...] | NotChos
     except (NestedTooDeep, RecursionError):
         # What could just be read can nest too deep to be compared, or for those who are to read it.
         return NotChosen(TraceDrop.PAYLOAD_NOT_JSON, telling, "$")
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a bug of ours is this trace's drop, which is counted, and no other's
+        return NotChosen(TraceDrop.INTERNAL_ERROR, telling, f"$ ({type(error).__name__})")
 
 
 def _conversations(traces: pl.DataFrame, said: list[tuple[object, ...]]) -> pl.DataFrame:

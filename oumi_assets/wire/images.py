@@ -29,7 +29,9 @@ def image_part(part: dict[str, Any]) -> dict[str, Any] | None:
     """The OpenAI image part of any part with a text `type`, or None when it holds no image with an address."""
     if part["type"] in ("image_url", "input_image"):
         return _openai(part)
-    if (part["type"] not in _IMAGES and part["type"] not in _CARRIERS) or _is_named_file(part.get("file")):
+    if part["type"] not in _IMAGES and part["type"] not in _CARRIERS:
+        return None
+    if part["type"] == "file" and _is_named_file(part.get("file")):
         return None
     fields = _flat(part)
     media_type = _first(fields, _MEDIA_TYPES)

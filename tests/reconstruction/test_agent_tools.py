@@ -77,6 +77,12 @@ def test_a_row_above_that_was_only_given_tools_is_not_asked(tmp_path: Path) -> N
     assert tools_of([given, call("root")], tmp_path) is None
 
 
+def test_other_tools_of_a_row_above_that_only_speaks_of_definitions_are_not_asked(tmp_path: Path) -> None:
+    """Somebody may ask what `gen_ai.tool.definitions` are."""
+    asked = row("root", "", "SPAN", {"tools": [{"type": "function", "name": "other"}]}, input="gen_ai.tool.definitions?")
+    assert tools_of([asked, call("root")], tmp_path) is None
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_of_an_agents_two_rows_the_later_one_counts(seed: int, tmp_path: Path) -> None:
     """Rule 13: overlapping exports repeat rows, and some were still running then."""

@@ -57,6 +57,27 @@ def test_rule_3_calls_of_one_start_are_told_apart_by_whom_they_answer(start: str
     assert choose_from(random.Random(seed).sample(rows, 3)).messages == WHOLE
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_rule_3_of_one_start_a_chain_whose_beginning_is_not_in_the_file_is_one(seed: int) -> None:
+    """A window cuts traces: what is there still belongs together, whatever the ids."""
+    ids = random.Random(seed).sample("abc", 3)
+    rows = [
+        observation(0, [answered("gone", "0")], CALL_1, id=ids[0]),
+        observation(0, [answered("c1", "1")], CALL_2, id=ids[1]),
+        observation(0, [answered("c2", "2"), answered("c3", "3")], said("done"), id=ids[2]),
+    ]
+    assert choose_from(rows).messages == [answered("gone", "0"), *WHOLE[2:]]
+
+
+def test_rule_3_calls_of_one_start_that_answer_each_other_end() -> None:
+    """No file may hang an import."""
+    rows = [
+        observation(0, [answered("c1", "1")], called(("c2", "f")), id="a"),
+        observation(0, [answered("c2", "2")], called(("c1", "f")), id="b"),
+    ]
+    assert choose_from(rows).messages[0]["role"] == "tool"
+
+
 def test_rule_3_of_one_start_what_answers_nobody_stays_as_it_was_logged() -> None:
     """Waiting for a call that never comes must not lose the row."""
     rows = [
