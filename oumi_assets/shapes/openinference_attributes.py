@@ -21,7 +21,14 @@ from oumi_assets.shapes.base import first_list, parsed
 from oumi_assets.shapes.extra_tools import value_at
 
 _ASKED, _SAID = "llm.input_messages.", "llm.output_messages."
-_PATH = re.compile(r"(?:attributes\.)?(?P<list>llm\.(?:input|output)_messages\.)(?P<path>\d{1,5}(?:\.[a-z_]+|\.\d{1,5})+)")
+_NUMBER = "(?:0|[1-9][0-9]{0,4})"
+_PATH = re.compile(
+    rf"(?:attributes\.)?(?P<list>llm\.(?:input|output)_messages\.)(?P<path>{_NUMBER}(?:\.[a-z_]+|\.{_NUMBER})+)"
+)
+
+
+class _Branch(dict[str, Any]):
+    """What names have in common, by their next step; an object that was logged is none."""
 
 
 def opened(call: ModelCall) -> ModelCall:
@@ -62,7 +69,7 @@ def _attributes(metadata: Any) -> dict[str, Any]:
 
 def _messages(attributes: dict[str, Any], prefix: str) -> list[Any]:
     """The messages of a list; none when one of them, or its role, is missing."""
-    tree: dict[str, Any] = {}
+    tree = _Branch()
     for name, value in attributes.items():
         found = _PATH.fullmatch(name)
         if found and found["list"] == prefix:
@@ -71,23 +78,23 @@ def _messages(attributes: dict[str, Any], prefix: str) -> list[Any]:
     return messages if isinstance(messages, list) and all(map(_has_role, messages)) else []
 
 
-def _put(tree: dict[str, Any], path: list[str], value: Any) -> None:
+def _put(tree: _Branch, path: list[str], value: Any) -> None:
     for step in path[:-1]:
-        inner = tree.setdefault(step, {})
-        if not isinstance(inner, dict):
+        inner = tree.setdefault(step, _Branch())
+        if not isinstance(inner, _Branch):
             return
         tree = inner
     tree[path[-1]] = value
 
 
 def _unfolded(tree: Any) -> Any:
-    """Objects whose keys count from 0 as lists; null where the counting has a gap, which nobody reads."""
-    if not isinstance(tree, dict):
+    """Branches whose steps count from 0 as lists; null where the counting has a gap, which nobody reads."""
+    if not isinstance(tree, _Branch):
         return tree
-    if not all(key.isdigit() for key in tree):
-        return {key: _unfolded(value) for key, value in tree.items()}
-    numbers = sorted(map(int, tree))
-    return [_unfolded(tree[str(number)]) for number in numbers] if numbers == list(range(len(numbers))) else None
+    if not all(map(str.isdigit, tree)):
+        return {step: _unfolded(value) for step, value in tree.items()}
+    numbers = [str(number) for number in range(len(tree))]
+    return [_unfolded(tree[number]) for number in numbers] if all(number in tree for number in numbers) else None
 
 
 def _has_role(message: Any) -> bool:

@@ -223,6 +223,29 @@ def test_attributes_that_lack_a_part_are_not_read(lost: list[int]) -> None:
     assert read("langfuse", langfuse_row("hi", "Hello.", metadata={"attributes": gone})) is NoCandidate.UNSUPPORTED
 
 
+ODD_NAMES: list[dict[str, Any]] = [
+    {"llm.input_messages.00.message.role": "user"},
+    {"llm.input_messages.\u0660.message.role": "user"},
+    {"llm.input_messages.0.message": {"\u00b2": 1}},
+    {"llm.input_messages.0.message": {"00": 1}},
+]
+
+
+@pytest.mark.parametrize("metadata", ODD_NAMES)
+def test_numbers_that_nobody_counts_with_are_none(metadata: dict[str, Any]) -> None:
+    """What Unicode or Python take for a number stopped the import."""
+    assert read("langfuse", langfuse_row("", "x", metadata=metadata)) is NoCandidate.UNSUPPORTED
+
+
+def test_an_object_that_was_logged_stays_one() -> None:
+    """Only names of attributes count."""
+    schema = {"0": "a", "1": "b"}
+    told = {"llm.input_messages.0.message": {"role": "user", "content": schema}}
+    found = read("langfuse", langfuse_row("", "x", metadata=told))
+    assert isinstance(found, Conversation)
+    assert found.messages == [user('{"0":"a","1":"b"}'), assistant("x")]
+
+
 def test_a_payload_with_messages_is_preferred() -> None:
     """It holds what the model was sent, the attributes what an instrumentation made of it."""
     found = read("langfuse", langfuse_row({"messages": [user("payload")]}, "Hello.", metadata={"attributes": FLAT}))
