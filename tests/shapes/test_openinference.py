@@ -113,6 +113,12 @@ CASES = [
         {"role": "assistant", "content": "Hello.", "tool_calls": None, "raw": "ChatCompletion()", "token_usage": {}},
         [system("Be brief."), HI, assistant("f"), user("3"), HELLO],
     ),
+    Case(
+        "half of a character",
+        {"messages": [_smol("user").replace("[]", r"'\ud800 hi'")]},
+        HELLO,
+        [user("\ufffd hi"), HELLO],
+    ),
     Case("smolagents' own words", {"messages": [_smol("user", "hi")]}, "assistant: x", [HI, assistant("assistant: x")]),
 ]
 
@@ -154,6 +160,7 @@ REPRS: dict[str, Any] = {
     "A(x=<B.C: 'd'>, y=<B.E: 2>, z=[(1,), {}])": {"x": "d", "y": 2, "z": [[1], {}]},
     "A(x='<B.C: \\'d\\'>', y=B())": {"x": "<B.C: 'd'>", "y": {}},
     "A(x=U('https://x.test'), y=b'abc')": {"x": "https://x.test", "y": "abc"},
+    r"A(x='\ud800 a', y={'\ud800': '\ud83d\udc4b'})": {"x": "\ufffd a", "y": {"\ufffd": "\U0001f44b"}},
     "A(x=<object at 0x7f>)": None,
     "A(x='unfinished)": None,
     "A(x='\\d')": None,
