@@ -230,6 +230,40 @@ def test_attributes_that_lack_a_part_are_not_read(lost: list[int]) -> None:
     assert read("langfuse", langfuse_row("hi", "Hello.", metadata={"attributes": gone})) is NoCandidate.UNSUPPORTED
 
 
+def _flat(which: str, number: int, **fields: Any) -> dict[str, Any]:
+    """Attributes of one message, `__` for the dots of their names."""
+    return {f"llm.{which}_messages.{number}.message.{name.replace('__', '.')}": said for name, said in fields.items()}
+
+
+CALL_1 = {"tool_calls__1__tool_call__id": "c1", "tool_calls__1__tool_call__function__name": "f"}
+TEXT_1 = {"contents__1__message_content__type": "text", "contents__1__message_content__text": "x"}
+GAPS: list[dict[str, Any]] = [
+    _flat("input", 2, role="assistant", **CALL_1),
+    _flat("input", 2, role="assistant", content="x", **CALL_1),
+    _flat("input", 2, role="assistant", tool_calls__0__tool_call__function__arguments="{}", **CALL_1),
+    _flat("input", 2, role="user", **TEXT_1),
+    _flat("input", 2, role="user", contents__0__message_content__type="text", **TEXT_1),
+    *(_flat("input", 2, role=role) for role in ("system", "user", "assistant")),
+    _flat("input", 2, role="tool", tool_call_id="c1"),
+    _flat("input", 2, role="user", tool_calls__0__tool_call__function__name="f"),
+    _flat("output", 0, role="assistant", **CALL_1),
+    _flat("output", 0, role="assistant"),
+]
+
+
+@pytest.mark.parametrize("gap", GAPS)
+def test_a_message_that_lacks_a_part_is_not_read(gap: dict[str, Any]) -> None:
+    """An attribute that was dropped leaves a shorter message: its calls, parts or words are gone."""
+    whole = {**_flat("input", 0, role="user", content="hi"), **_flat("input", 1, role="assistant", content="")}
+    last = _flat("input", 2, role="user", content="")
+    found = read("langfuse", langfuse_row("hi", "Hello.", metadata={"attributes": {**whole, **last}}))
+    assert isinstance(found, Conversation)
+    assert found.messages == [HI, assistant(""), user(""), HELLO]
+    assert (
+        read("langfuse", langfuse_row("hi", "Hello.", metadata={"attributes": {**whole, **gap}})) is NoCandidate.UNSUPPORTED
+    )
+
+
 ODD_NAMES: list[dict[str, Any]] = [
     {"llm.input_messages.00.message.role": "user"},
     {"llm.input_messages.\u0660.message.role": "user"},
