@@ -56,6 +56,16 @@ LLAMA_INDEX = [
 ]
 
 
+OTHERS = [
+    Case(
+        "blocks of somebody else beside a content",
+        [{"role": "user", "content": "real content", "additional_kwargs": {}, "blocks": [{"text": "q"}]}],
+        HELLO,
+        [user("real content"), HELLO],
+    )
+]
+
+
 def _haystack(role: str, **block: Any) -> dict[str, Any]:
     return {"role": role, "meta": {}, "name": None, "content": [block]}
 
@@ -247,7 +257,7 @@ BEEAI = [
 ]
 
 
-@parametrize([*LLAMA_INDEX, *HAYSTACK, *OPENINFERENCE, *SMOLAGENTS, *BEEAI])
+@parametrize([*LLAMA_INDEX, *OTHERS, *HAYSTACK, *OPENINFERENCE, *SMOLAGENTS, *BEEAI])
 def test_a_frameworks_own_messages_are_read(case: Case) -> None:
     """Whoever traces a framework logs its objects and not what it sends."""
     assert_read(case)
