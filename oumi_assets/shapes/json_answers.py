@@ -83,9 +83,10 @@ def _are_parts(content: Any) -> bool:
 
 
 def _are_calls(calls: Any) -> bool:
-    if not isinstance(calls, list) or not calls:
+    """Calls as SDKs log them; a function by its bare name is also what a model writes in a plan of its own."""
+    if not isinstance(calls, list) or not calls or not all(isinstance(call, dict) for call in calls):
         return False
-    return all(isinstance(call, dict) and not _CALL_KEYS.isdisjoint(call) for call in calls)
+    return all(not _CALL_KEYS.isdisjoint(call) and not isinstance(call.get("function"), str) for call in calls)
 
 
 def _is_foreign(inside: Any) -> bool:

@@ -27,6 +27,7 @@ STREAMED_HOLES = {
     "tool_calls": [None, {"index": 1, "id": "a", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}],
 }
 
+PLAN = '{"tool_calls": [{"function": "f", "arguments": {"a": 1}}], "plan": "x"}'
 REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
     ("wrap_openai", "langsmith", _choices({"role": "assistant", "content": "Yes.", **NULLS}), assistant("Yes.")),
     ("several choices", "langsmith", _choices(assistant("A"), assistant("B")), assistant("A")),
@@ -106,6 +107,24 @@ REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
         "langfuse",
         '{"role": "admin", "name": "Ann"}',
         assistant('{"role": "admin", "name": "Ann"}'),
+    ),
+    (
+        "a plan in JSON that names functions",
+        "langfuse",
+        PLAN,
+        assistant(PLAN),
+    ),
+    (
+        "a call of a function's bare name",
+        "langfuse",
+        {"tool_calls": [{"function": "f", "arguments": {"a": 1}}]},
+        assistant(None, call("call_1_0", "f", '{"a":1}')),
+    ),
+    (
+        "a call of a function's bare name, of an assistant",
+        "langfuse",
+        {"role": "assistant", "tool_calls": [{"function": "f", "arguments": {"a": 1}}], "plan": "x"},
+        assistant(None, call("call_1_0", "f", '{"a":1}')),
     ),
     (
         "audio",
