@@ -108,6 +108,10 @@ REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
         '{"role": "admin", "name": "Ann"}',
         assistant('{"role": "admin", "name": "Ann"}'),
     ),
+    *(
+        (f"what somebody says in JSON: {said}", "langfuse", said, assistant(said))
+        for said in ('{"role": "engineer", "content": "x"}', '{"role": "Editor", "text": "x", "tool_calls": []}')
+    ),
     (
         "a plan in JSON that names functions",
         "langfuse",
@@ -240,6 +244,20 @@ REQUESTS = [
 def test_a_request_is_read(logged: Logged) -> None:
     """Requests of every SDK generation become the same wire messages."""
     assert_read(logged)
+
+
+OF_NOBODY: list[dict[str, Any]] = [
+    {"role": "engineer", "content": "x", "additional_kwargs": {}},
+    {"role": "engineer", "content": [{"type": "text", "text": "x"}]},
+    {"role": "engineer", "content": "", "tool_calls": [call("a", "f")]},
+    {"role": "user", "content": "x"},
+]
+
+
+@pytest.mark.parametrize("output", OF_NOBODY)
+def test_a_message_that_is_not_the_models_is_no_reply(output: dict[str, Any]) -> None:
+    """What an SDK logged under another role is not what the model wrote."""
+    assert read("langfuse", row("langfuse", [HI], output)) is NoCandidate.NO_REPLY
 
 
 NOTHING_SAID = [None, {}, "", {"output": None}, {"choices": []}, {"messages": [HI]}, {"message": None}, []]
