@@ -9,6 +9,7 @@ Source of the format: google-adk `telemetry._experimental_semconv` (`_to_part`, 
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -24,32 +25,59 @@ _MADE_UP = re.compile(r"(.+)_[0-9]{1,4}", re.DOTALL)
 def opened(call: ModelCall) -> ModelCall:
     """A call of ADK without the ids that it made up; any other call as it is."""
     messages = call.input if isinstance(call.input, list) else first_list(call.input, "messages")
-    replies = _whole(call.output) if isinstance(call.output, list) else []
-    if replies and replies is not call.output:
-        call = msgspec.structs.replace(call, output=replies, output_text=None)
-    if not any(map(_made_up_names, [*messages, *replies])) or not is_of_scope(call, _SCOPE):
+    replies = call.output if isinstance(call.output, list) else []
+    streamed, made_up = any(map(_is_piece, replies)), any(map(_made_up_names, [*messages, *replies]))
+    if not (streamed or made_up) or not is_of_scope(call, _SCOPE):
+        return call
+    if streamed:
+        replies = _whole(replies)
+        call = call if replies is call.output else msgspec.structs.replace(call, output=replies, output_text=None)
+    if not made_up:
         return call
     messages, replies = _without_ids(messages), _without_ids(replies)
     input_ = {**call.input, "messages": messages} if isinstance(call.input, dict) else messages
     return msgspec.structs.replace(call, input=input_, output=replies or call.output)
 
 
+def _is_piece(reply: Any) -> bool:
+    return bool(first_list(reply, "parts")) and reply.get("finish_reason") == ""
+
+
 def _whole(replies: list[Any]) -> list[Any]:
     """The whole answer instead of its pieces; of a stream that was left early, the pieces as one."""
-    pieces = [reply for reply in replies if first_list(reply, "parts") and reply.get("finish_reason") == ""]
-    if len(replies) < 2 or pieces[: len(replies) - 1] != replies[:-1]:
+    if len(replies) < 2 or not all(map(_is_piece, replies[:-1])):
         return replies
-    if replies[-1] not in pieces:
+    if not _is_piece(replies[-1]):
         return replies[-1:]
-    parts = [part for piece in pieces for part in piece["parts"]]
-    texts = [text for part in parts if isinstance(text := _text(part), str)]
-    if len(texts) < len(parts):
-        return replies[-1:]
-    return [{**replies[-1], "parts": [{"type": "text", "content": "".join(texts)}]}]
+    parts: list[Any] = []
+    called: dict[str, int] = {}
+    for words, run in groupby((part for piece in replies for part in piece["parts"]), _kind_of_words):
+        if words:
+            parts.append({"type": words, "content": "".join(part["content"] for part in run)})
+            continue
+        for part in run:
+            call_id = str(part.get("id")) if isinstance(part, dict) else ""
+            place = called.setdefault(call_id, len(parts))
+            if place < len(parts) and _goes_on(part, parts[place]):
+                parts[place] = part
+            else:
+                called[call_id] = len(parts)
+                parts.append(part)
+    return [{**replies[-1], "parts": parts}]
 
 
-def _text(part: Any) -> Any:
-    return part.get("content") if isinstance(part, dict) and part.get("type") == "text" else None
+def _kind_of_words(part: Any) -> str | None:
+    """The type of a part of nothing but words."""
+    if not isinstance(part, dict) or part.keys() != {"type", "content"} or not isinstance(part["content"], str):
+        return None
+    return part["type"] if isinstance(part["type"], str) else None
+
+
+def _goes_on(part: Any, before: Any) -> bool:
+    """Whether it is the same call once more: until its arguments are whole, it has none."""
+    if not isinstance(part, dict) or not isinstance(before, dict) or part.get("type") != "tool_call":
+        return False
+    return part == before or {**part, "arguments": None} == {"arguments": None, **before}
 
 
 def _without_ids(messages: list[Any]) -> list[Any]:

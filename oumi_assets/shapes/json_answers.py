@@ -33,6 +33,7 @@ _INSIDE = """
 """
 """Keys of what stands inside a wrapper, also where it holds no answer."""
 
+_ADDED = "additional_kwargs"
 _CALL_KEYS = frozenset({"function", "toolName", "args", "arguments", "payload"})
 _KEYS_BESIDE, _KEYS_INSIDE = frozenset(_BESIDE.split()), frozenset(_INSIDE.split())
 
@@ -52,10 +53,15 @@ def is_json_answer(value: Any, found: Reply) -> bool:
 
 
 def _names_its_role(value: dict[str, Any]) -> bool:
-    """As messages do; the role of a person in a company stands beside other things."""
+    """As messages do; the role of a person in a company stands beside other things, or beside what this person says.
+
+    A role of no chat tells a message only where the rest is an SDK's.
+    """
     role = value.get("role")
     if not isinstance(role, str):
         return False
+    if _has_another_role(value):
+        return _ADDED in value or _are_parts(value.get("content")) or _are_calls(value.get("tool_calls"))
     return WIRE_ROLES.get(role.lower()) == "assistant" or any(key in value for key in _SAID)
 
 
@@ -83,9 +89,10 @@ def _are_parts(content: Any) -> bool:
 
 
 def _are_calls(calls: Any) -> bool:
-    if not isinstance(calls, list) or not calls:
+    """Calls as SDKs log them; a function by its bare name is also what a model writes in a plan of its own."""
+    if not isinstance(calls, list) or not calls or not all(isinstance(call, dict) for call in calls):
         return False
-    return all(isinstance(call, dict) and not _CALL_KEYS.isdisjoint(call) for call in calls)
+    return all(not _CALL_KEYS.isdisjoint(call) and not isinstance(call.get("function"), str) for call in calls)
 
 
 def _is_foreign(inside: Any) -> bool:

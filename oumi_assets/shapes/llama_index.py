@@ -3,6 +3,7 @@
 `{role, additional_kwargs, blocks: [{block_type: "text" | "image" | "thinking" | "tool_call", ...}]}`; calls may also be
 OpenAI's, in `additional_kwargs`, and a result names its call there. Older versions logged `content` as OpenAI does.
 OpenInference's instrumentation leaves out what was not set, `block_type` too: `blocks: [{text}, {tool_name, tool_kwargs}]`.
+Beside a content, blocks without a type are somebody else's.
 Source of the format: llama_index.core `base.llms.types`; openinference-instrumentation-llama-index.
 """
 
@@ -22,7 +23,8 @@ def message(value: Any) -> list[Draft] | None:
     if not isinstance(value, dict) or not isinstance(value.get("role"), str):
         return None
     additional = value.get("additional_kwargs")
-    blocks = [_named(block) if isinstance(additional, dict) else block for block in first_list(value, "blocks")]
+    untyped = isinstance(additional, dict) and not value.get("content")
+    blocks = [_named(block) if untyped else block for block in first_list(value, "blocks")]
     if not blocks or not all(isinstance(block, dict) and isinstance(block.get(_TYPE), str) for block in blocks):
         return None
     additional = additional if isinstance(additional, dict) else {}

@@ -41,7 +41,13 @@ def _unwrapped(value: Any) -> list[dict[str, Any]]:
     results = [parsed(result) for result in first_list(value, "function")]
     if not results or value.keys() != {"message", "function"} or not all(map(_is_result, results)):
         return []
-    return [{"role": "tool", "tool_call_id": said["call_id"], **said} for said in results]
+    if not _is_wordless(value["message"]):
+        return []
+    return [{**said, "role": "tool", "tool_call_id": said["call_id"]} for said in results]
+
+
+def _is_wordless(message: Any) -> bool:
+    return isinstance(message, dict) and not any(said for key, said in message.items() if key != "role")
 
 
 def _is_result(value: Any) -> bool:

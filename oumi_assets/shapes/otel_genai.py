@@ -57,15 +57,20 @@ def _told(message: Any) -> list[str | None]:
     return [usable_id(message.get("tool_call_id")), *(usable_id(part.get("id")) for part in _results(message))]
 
 
-def _results(message: dict[str, Any]) -> list[dict[str, Any]]:
-    parts = first_list(message, "parts")
-    return [part for part in parts if isinstance(part, dict) and part.get("type") == "tool_call_response"]
+def _results(message: Any) -> list[dict[str, Any]]:
+    return [part for part in first_list(message, "parts") if _is_result(part)]
+
+
+def _is_result(part: Any) -> bool:
+    return isinstance(part, dict) and part.get("type") == "tool_call_response"
 
 
 def _without(message: Any, told: set[str | None]) -> Any:
-    again = _results(message) if isinstance(message, dict) and message.get("role") == "assistant" else []
-    again = [part for part in again if usable_id(part.get("id")) in told]
-    return {**message, "parts": [part for part in message["parts"] if part not in again]} if again else message
+    if not isinstance(message, dict) or message.get("role") != "assistant":
+        return message
+    parts = first_list(message, "parts")
+    left = [part for part in parts if not _is_result(part) or usable_id(part.get("id")) not in told]
+    return {**message, "parts": left} if len(left) < len(parts) else message
 
 
 def reply(value: Any) -> Reply | None:

@@ -12,6 +12,8 @@ import ast
 import re
 from typing import Any
 
+from oumi_assets.core.json_text import scrub
+
 _ESCAPE = r"\\(?:[\\'\"nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})"
 _STRING = rf"""b?(?:'(?:[^'\\\n]|{_ESCAPE})*+'|"(?:[^"\\\n]|{_ESCAPE})*+")"""
 _TOKENS = re.compile(rf"(?P<said>{_STRING})|<\w+\.\w+: (?P<value>{_STRING}|-?\d+)>|[\w ,.:=()\[\]{{}}+-]++")
@@ -22,12 +24,15 @@ class _NoData(ValueError):
 
 
 def read_repr(text: str) -> Any:
-    """The value that a `repr` tells; None when it tells none, or not all of it. Nothing of it is ever run."""
+    """The value that a `repr` tells; None when it tells none, or not all of it. Nothing of it is ever run.
+
+    Lone surrogates, which Python writes as escapes, are replaced like those of JSON.
+    """
     written = _without_enums(text)
     if written is None:
         return None
     try:
-        return _value(ast.parse(written, mode="eval").body)
+        return scrub(_value(ast.parse(written, mode="eval").body))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from both_platforms import Case, assert_read, call, langfuse_row, parametrize, read
+from both_platforms import Case, assert_read, assert_unsupported, call, langfuse_row, parametrize, read
 from model_calls import assistant, result, system, user
 
 from oumi_assets.reconstruction.conversation import Conversation
@@ -53,6 +53,16 @@ LLAMA_INDEX = [
             assistant(None, call("c1", "f", '{"a":1}'), reasoning_content="Hm."),
         ],
     ),
+]
+
+
+OTHERS = [
+    Case(
+        "blocks of somebody else beside a content",
+        [{"role": "user", "content": "real content", "additional_kwargs": {}, "blocks": [{"text": "q"}]}],
+        HELLO,
+        [user("real content"), HELLO],
+    )
 ]
 
 
@@ -142,7 +152,7 @@ OPENINFERENCE = [
                 "message": {"role": "function"},
                 "function": [
                     '{"name": "f", "content": "43", "call_id": "c2", "is_error": false}',
-                    '{"name": "f", "content": "42", "call_id": "c1", "is_error": false}',
+                    '{"name": "f", "content": "42", "call_id": "c1", "is_error": false, "role": "system"}',
                 ],
             },
         ],
@@ -247,7 +257,14 @@ BEEAI = [
 ]
 
 
-@parametrize([*LLAMA_INDEX, *HAYSTACK, *OPENINFERENCE, *SMOLAGENTS, *BEEAI])
+@parametrize([*LLAMA_INDEX, *OTHERS, *HAYSTACK, *OPENINFERENCE, *SMOLAGENTS, *BEEAI])
 def test_a_frameworks_own_messages_are_read(case: Case) -> None:
     """Whoever traces a framework logs its objects and not what it sends."""
     assert_read(case)
+
+
+@pytest.mark.parametrize("message", [{"role": "tool", "content": "words"}, {"contents": [{"text": "words"}]}, "words"])
+def test_results_beside_words_are_not_read_without_them(message: Any) -> None:
+    """AutoGen's stand beside a message that says nothing."""
+    beside = {"message": message, "function": ['{"name": "f", "content": "42", "call_id": "c1"}']}
+    assert_unsupported([_wrapped(role="user", content="hi"), beside], [_wrapped(role="assistant", content="Hello.")])

@@ -49,6 +49,7 @@ def _word(text: str) -> dict[str, Any]:
 
 
 NO_ARGUMENTS = {**_call("c1", "weather"), "arguments": None}
+CALLED_TWICE = _piece(_call("c1", "weather"), _call("c2", "weather"))
 STREAMED = [
     Logged(
         "a streamed answer",
@@ -56,6 +57,7 @@ STREAMED = [
         ASKED,
         [_piece(_word("Do")), _piece(_word("ne.")), _piece(_word("Done."), finish_reason="stop")],
         [*WIRE, assistant("Done.")],
+        fields=SCOPE,
     ),
     Logged(
         "streamed calls",
@@ -67,6 +69,7 @@ STREAMED = [
             _piece(_call("c1", "weather"), _call("c2", "weather"), finish_reason="stop"),
         ],
         [*WIRE, assistant(None, call("c1", "weather"), call("c2", "weather"))],
+        fields=SCOPE,
     ),
     Logged(
         "a stream that was left early",
@@ -74,6 +77,22 @@ STREAMED = [
         ASKED,
         [_piece(_word("Do")), _piece(_word("ne."))],
         [*WIRE, assistant("Done.")],
+        fields=SCOPE,
+    ),
+    *(
+        Logged(
+            "a stream of words and calls that was left early",
+            "langfuse",
+            ASKED,
+            pieces,
+            [*WIRE, assistant("Let me look.", call("c1", "weather"), call("c2", "weather"))],
+            fields=SCOPE,
+        )
+        for pieces in (
+            [_piece(LOOKING), _piece(_call("c1", "weather")), _piece(_call("c2", "weather"))],
+            [_piece(LOOKING), CALLED_TWICE, CALLED_TWICE],
+            [_piece(_word("Let me")), _piece(_word(" look.")), _piece(NO_ARGUMENTS), CALLED_TWICE],
+        )
     ),
     Logged(
         "alternatives, of which the first counts",
@@ -81,10 +100,22 @@ STREAMED = [
         ASKED,
         [_piece(_word("Done."), finish_reason="stop"), _piece(_word("Did."), finish_reason="stop")],
         [*WIRE, assistant("Done.")],
+        fields=SCOPE,
     ),
+]
+GEMINI = [{"role": "model", "parts": [{"text": text}], "finish_reason": ""} for text in ("A", "B")]
+OTHERS = [
+    Logged("alternatives of another writer", "langfuse", ASKED, output, [*WIRE, assistant("A")], fields=fields)
+    for output in (
+        [_piece(_word("A")), _piece(_word("B"))],
+        [_piece(_word("A")), _piece(_word("B"), finish_reason="stop")],
+        GEMINI,
+    )
+    for fields in ({}, {"metadata": {"scope": {"name": "another"}}})
 ]
 CASES = [
     *STREAMED,
+    *OTHERS,
     Logged(
         "results in other places than their calls",
         "langfuse",

@@ -27,6 +27,7 @@ STREAMED_HOLES = {
     "tool_calls": [None, {"index": 1, "id": "a", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}],
 }
 
+PLAN = '{"tool_calls": [{"function": "f", "arguments": {"a": 1}}], "plan": "x"}'
 REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
     ("wrap_openai", "langsmith", _choices({"role": "assistant", "content": "Yes.", **NULLS}), assistant("Yes.")),
     ("several choices", "langsmith", _choices(assistant("A"), assistant("B")), assistant("A")),
@@ -106,6 +107,28 @@ REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
         "langfuse",
         '{"role": "admin", "name": "Ann"}',
         assistant('{"role": "admin", "name": "Ann"}'),
+    ),
+    *(
+        (f"what somebody says in JSON: {said}", "langfuse", said, assistant(said))
+        for said in ('{"role": "engineer", "content": "x"}', '{"role": "Editor", "text": "x", "tool_calls": []}')
+    ),
+    (
+        "a plan in JSON that names functions",
+        "langfuse",
+        PLAN,
+        assistant(PLAN),
+    ),
+    (
+        "a call of a function's bare name",
+        "langfuse",
+        {"tool_calls": [{"function": "f", "arguments": {"a": 1}}]},
+        assistant(None, call("call_1_0", "f", '{"a":1}')),
+    ),
+    (
+        "a call of a function's bare name, of an assistant",
+        "langfuse",
+        {"role": "assistant", "tool_calls": [{"function": "f", "arguments": {"a": 1}}], "plan": "x"},
+        assistant(None, call("call_1_0", "f", '{"a":1}')),
     ),
     (
         "audio",
@@ -221,6 +244,20 @@ REQUESTS = [
 def test_a_request_is_read(logged: Logged) -> None:
     """Requests of every SDK generation become the same wire messages."""
     assert_read(logged)
+
+
+OF_NOBODY: list[dict[str, Any]] = [
+    {"role": "engineer", "content": "x", "additional_kwargs": {}},
+    {"role": "engineer", "content": [{"type": "text", "text": "x"}]},
+    {"role": "engineer", "content": "", "tool_calls": [call("a", "f")]},
+    {"role": "user", "content": "x"},
+]
+
+
+@pytest.mark.parametrize("output", OF_NOBODY)
+def test_a_message_that_is_not_the_models_is_no_reply(output: dict[str, Any]) -> None:
+    """What an SDK logged under another role is not what the model wrote."""
+    assert read("langfuse", row("langfuse", [HI], output)) is NoCandidate.NO_REPLY
 
 
 NOTHING_SAID = [None, {}, "", {"output": None}, {"choices": []}, {"messages": [HI]}, {"message": None}, []]

@@ -113,6 +113,12 @@ CASES = [
         {"role": "assistant", "content": "Hello.", "tool_calls": None, "raw": "ChatCompletion()", "token_usage": {}},
         [system("Be brief."), HI, assistant("f"), user("3"), HELLO],
     ),
+    Case(
+        "half of a character",
+        {"messages": [_smol("user").replace("[]", r"'\ud800 hi'")]},
+        HELLO,
+        [user("\ufffd hi"), HELLO],
+    ),
     Case("smolagents' own words", {"messages": [_smol("user", "hi")]}, "assistant: x", [HI, assistant("assistant: x")]),
 ]
 
@@ -154,6 +160,7 @@ REPRS: dict[str, Any] = {
     "A(x=<B.C: 'd'>, y=<B.E: 2>, z=[(1,), {}])": {"x": "d", "y": 2, "z": [[1], {}]},
     "A(x='<B.C: \\'d\\'>', y=B())": {"x": "<B.C: 'd'>", "y": {}},
     "A(x=U('https://x.test'), y=b'abc')": {"x": "https://x.test", "y": "abc"},
+    r"A(x='\ud800 a', y={'\ud800': '\ud83d\udc4b'})": {"x": "\ufffd a", "y": {"\ufffd": "\U0001f44b"}},
     "A(x=<object at 0x7f>)": None,
     "A(x='unfinished)": None,
     "A(x='\\d')": None,
@@ -221,6 +228,63 @@ def test_attributes_that_lack_a_part_are_not_read(lost: list[int]) -> None:
     left = {name: value for number, (name, value) in enumerate(FLAT.items()) if number not in lost or number == 1}
     gone = {**left, "llm.input_messages.9.message.role": "user"} if lost == [1] else left
     assert read("langfuse", langfuse_row("hi", "Hello.", metadata={"attributes": gone})) is NoCandidate.UNSUPPORTED
+
+
+def _flat(which: str, number: int, **fields: Any) -> dict[str, Any]:
+    """Attributes of one message, `__` for the dots of their names."""
+    return {f"llm.{which}_messages.{number}.message.{name.replace('__', '.')}": said for name, said in fields.items()}
+
+
+CALL_1 = {"tool_calls__1__tool_call__id": "c1", "tool_calls__1__tool_call__function__name": "f"}
+TEXT_1 = {"contents__1__message_content__type": "text", "contents__1__message_content__text": "x"}
+GAPS: list[dict[str, Any]] = [
+    _flat("input", 2, role="assistant", **CALL_1),
+    _flat("input", 2, role="assistant", content="x", **CALL_1),
+    _flat("input", 2, role="assistant", tool_calls__0__tool_call__function__arguments="{}", **CALL_1),
+    _flat("input", 2, role="user", **TEXT_1),
+    _flat("input", 2, role="user", contents__0__message_content__type="text", **TEXT_1),
+    *(_flat("input", 2, role=role) for role in ("system", "user", "assistant")),
+    _flat("input", 2, role="tool", tool_call_id="c1"),
+    _flat("input", 2, role="user", tool_calls__0__tool_call__function__name="f"),
+    _flat("output", 0, role="assistant", **CALL_1),
+    _flat("output", 0, role="assistant"),
+]
+
+
+@pytest.mark.parametrize("gap", GAPS)
+def test_a_message_that_lacks_a_part_is_not_read(gap: dict[str, Any]) -> None:
+    """An attribute that was dropped leaves a shorter message: its calls, parts or words are gone."""
+    whole = {**_flat("input", 0, role="user", content="hi"), **_flat("input", 1, role="assistant", content="")}
+    last = _flat("input", 2, role="user", content="")
+    found = read("langfuse", langfuse_row("hi", "Hello.", metadata={"attributes": {**whole, **last}}))
+    assert isinstance(found, Conversation)
+    assert found.messages == [HI, assistant(""), user(""), HELLO]
+    assert (
+        read("langfuse", langfuse_row("hi", "Hello.", metadata={"attributes": {**whole, **gap}})) is NoCandidate.UNSUPPORTED
+    )
+
+
+ODD_NAMES: list[dict[str, Any]] = [
+    {"llm.input_messages.00.message.role": "user"},
+    {"llm.input_messages.\u0660.message.role": "user"},
+    {"llm.input_messages.0.message": {"\u00b2": 1}},
+    {"llm.input_messages.0.message": {"00": 1}},
+]
+
+
+@pytest.mark.parametrize("metadata", ODD_NAMES)
+def test_numbers_that_nobody_counts_with_are_none(metadata: dict[str, Any]) -> None:
+    """What Unicode or Python take for a number stopped the import."""
+    assert read("langfuse", langfuse_row("", "x", metadata=metadata)) is NoCandidate.UNSUPPORTED
+
+
+def test_an_object_that_was_logged_stays_one() -> None:
+    """Only names of attributes count."""
+    schema = {"0": "a", "1": "b"}
+    told = {"llm.input_messages.0.message": {"role": "user", "content": schema}}
+    found = read("langfuse", langfuse_row("", "x", metadata=told))
+    assert isinstance(found, Conversation)
+    assert found.messages == [user('{"0":"a","1":"b"}'), assistant("x")]
 
 
 def test_a_payload_with_messages_is_preferred() -> None:
