@@ -9,13 +9,17 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import msgspec
 from msgspec import Raw
 
-from oumi_assets.core.json_text import NotJson, canonical, parse
+from oumi_assets.core.json_text import MAX_DEPTH, NotJson, canonical, parse
 
 HASH_BYTES = 16
 
-_NUMBER_OF_MANY_FORMS = re.compile(r"\d(?:\.\d|[eE])|-0")
+_NUMBER_OF_MANY_FORMS = re.compile(r"[0-9](?:\.[0-9]|[eE])|-0")
+_SHORT = 2 * MAX_DEPTH
+"""A text of so many characters is no deeper than `parse` goes."""
+
 _MOST_DIGITS = 4300
 """Of an integer that Python converts; what has more keeps its digits and an exponent."""
 
@@ -89,11 +93,15 @@ def comparable_call(call_id: str, name: str, arguments: str) -> tuple[str, str, 
 
 
 def _arguments(text: str) -> Any:
+    if len(text) <= _SHORT:
+        try:
+            return "json", _exactly(text)
+        except (msgspec.DecodeError, ValueError):
+            pass  # What only a lenient parser reads.
     try:
         value = parse(text)
     except NotJson:
         return "text", text
-    # Nearly no arguments hold such a number: looking for one takes less than taking them apart.
     return "json", _with_numbers(value) if _NUMBER_OF_MANY_FORMS.search(text) else value
 
 
@@ -107,8 +115,11 @@ def _with_numbers(value: Any) -> Any:
 
 
 def _number(value: float | Raw) -> int | Raw:
-    """Exactly: two tokens that a float cannot tell apart are two numbers."""
-    token = bytes(value).decode() if isinstance(value, Raw) else repr(value)
+    return _exact(bytes(value).decode() if isinstance(value, Raw) else repr(value))
+
+
+def _exact(token: str) -> int | Raw:
+    """A number in one form, and exactly: two tokens that a float cannot tell apart are two numbers."""
     try:
         sign, digits, exponent = Decimal(token).as_tuple()
     except InvalidOperation:
@@ -124,6 +135,9 @@ def _number(value: float | Raw) -> int | Raw:
     if exponent >= 0 and len(told) + exponent <= _MOST_DIGITS:
         return int(f"{minus}{told}{'0' * exponent}")
     return Raw(f"{minus}{told}e{exponent}".encode())
+
+
+_exactly = msgspec.json.Decoder(float_hook=_exact).decode
 
 
 def _parts(content: Any) -> Any:

@@ -39,6 +39,7 @@ class Metadata(msgspec.Struct, gc=False):
     attributes: Raw = _NOTHING
 
 
+_NO_KINDS = (_NOTHING, _NOTHING, _NOTHING)
 _MERGED = ("session_id", "thread_id", "conversation_id", "ls_agent_type")
 
 
@@ -153,12 +154,14 @@ def _is_counted(row: Row) -> bool:
 
 def _may_be_loop(row: Row) -> bool:
     """Whether this may be Mastra's call, of which a part lies in other rows."""
-    told = [metadata for metadata in (row.extra and row.extra.metadata, row.metadata) if metadata]
-    return any(
-        mastra.MARK in bytes(kind)
-        for metadata in told
-        for kind in (metadata.mastra_span_type, metadata.spanType, metadata.attributes)
-    )
+    inner = row.extra.metadata if row.extra else None
+    return (inner is not None and _speaks_of_loops(inner)) or (row.metadata is not None and _speaks_of_loops(row.metadata))
+
+
+def _speaks_of_loops(metadata: Metadata) -> bool:
+    kinds = (metadata.mastra_span_type, metadata.spanType, metadata.attributes)
+    # Nearly no run tells any of them, and then each is the very default.
+    return kinds != _NO_KINDS and any(mastra.MARK in bytes(kind) for kind in kinds)
 
 
 def _parent(row: Row) -> bytes | None:
