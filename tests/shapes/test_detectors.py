@@ -8,19 +8,24 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from model_calls import Logged
 from test_ai_sdk_ui import CASES as UI
 from test_bedrock import CASES as BEDROCK
 from test_dspy import CASES as DSPY
 from test_frameworks import BEEAI, HAYSTACK, LLAMA_INDEX, OPENINFERENCE
 from test_google_adk import CASES as ADK
 from test_langchain import ASKED, HISTORY
-from test_langchain import REPLIES as LANGCHAIN_REPLIES
+from test_langchain_replies import REPLIES as LANGCHAIN_REPLIES
 from test_litellm import CASES as LITELLM
 from test_livekit import CASES as LIVEKIT
 from test_livekit import ITEMS
+from test_mastra import CASES as MASTRA
 from test_openai_agents import CASES as AGENTS
-from test_openai_chat import REPLIES, REQUESTS
+from test_openai_chat import REQUESTS
 from test_openai_dialects import CASES as DIALECTS
+from test_openai_replies import REPLIES
+from test_openinference_attributes import DOTTED, FLAT
+from test_python_reprs import CASES as REPRS
 from test_responses import CASES as RESPONSES
 from test_strands import CASES as STRANDS
 from test_strands import LATEST
@@ -58,7 +63,10 @@ LOGGED += [payload for case in [*STRANDS, *BEEAI] for payload in (case.input, ca
 LOGGED += [ASKED, *(case[1] for case in LANGCHAIN_REPLIES), *(case[2] for case in REPLIES)]
 """Real payloads: one odd value inside of one gets further than anything generated."""
 
-WHOLE: list[Any] = [*STRANDS, *LATEST, *ADK, *DSPY]
+WHOLE: list[Any] = [*STRANDS, *LATEST, *ADK, *DSPY, *MASTRA, *REPRS]
+WHOLE += [
+    Logged("attributes", "langfuse", "hi", None, [], [], {"metadata": told}) for told in ({"attributes": FLAT}, DOTTED)
+]
 """Calls that `shapes.whole_calls` opens."""
 
 
@@ -126,10 +134,12 @@ def test_a_call_of_any_values_is_read_or_refused(input_: Any, output: Any, faile
 def test_a_real_call_with_an_odd_value_is_read_or_refused(data: st.DataObject) -> None:
     """Some writers are told by the whole call only: what they take apart may be odd inside."""
     case = data.draw(st.sampled_from(WHOLE))
-    changed: Any = [case.input, case.output]
+    fields = case.fields if hasattr(case, "fields") else {}
+    metadata = fields.get("metadata", fields.get("extra", {}).get("metadata"))
+    changed: Any = [case.input, case.output, metadata]
     for _ in range(data.draw(st.integers(1, 3))):
         changed = _with(changed, data.draw(st.sampled_from([path for path in _places(changed) if path])), data.draw(VALUES))
-    extras = {"metadata": case.fields.get("metadata")} if hasattr(case, "fields") else {}
-    found, path = read_generally(ModelCall(*changed, None, False, extras))
+    input_, output, metadata = changed
+    found, path = read_generally(ModelCall(input_, output, None, False, {"metadata": metadata}))
     assert path.startswith("$")
     assert isinstance(found, NoCandidate) or found.messages[-1]["role"] == "assistant"
