@@ -53,6 +53,7 @@ def dev(port: int) -> None:
         prepare()
         _greet(environment, port)
         code = _run(port, home, environment)
+        _tell_what_was_stopped()
     sys.exit(code)
 
 
@@ -97,6 +98,18 @@ def prepare() -> None:
             f"Unfinished runs of other machines: {', '.join(elsewhere)}. They keep their places in the queue; "
             "if such a machine is gone, terminate its runs in the UI (force termination)."
         )
+
+
+def _tell_what_was_stopped() -> None:
+    """Whoever presses Ctrl-C in the middle of an import wants to know what becomes of it."""
+    import dagster as dg
+
+    from oumi_assets.orchestration.housekeeping import stopped_runs
+
+    with dg.DagsterInstance.get() as instance:
+        stopped = stopped_runs(instance)
+    if stopped:
+        messages().print(f"Runs were not finished ({stopped}); at the next start, the sensor imports their uploads.")
 
 
 def _refuse_taken_port(port: int) -> None:

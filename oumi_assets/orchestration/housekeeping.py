@@ -60,6 +60,12 @@ def reap_dead_runs(instance: dg.DagsterInstance, *, at_start: bool = False) -> i
     return sum(_end(instance, run_id) for run_id in dead)
 
 
+def stopped_runs(instance: dg.DagsterInstance) -> int:
+    """How many runs wait in the queue or were ended in the middle: what a platform that stops leaves behind."""
+    runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
+    return sum(run.status is dg.DagsterRunStatus.QUEUED or has_dead_process(run, unmarked=True) for run in runs)
+
+
 def finished_imports(instance: dg.DagsterInstance) -> int:
     """How many runs of imports succeeded, ever."""
     return instance.get_runs_count(dg.RunsFilter(job_name=JOB, statuses=[dg.DagsterRunStatus.SUCCESS]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import dagster as dg
 
@@ -74,10 +75,15 @@ def _refusals_told() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        place = our_place_around(error.filename) if is_refused(error) else None
-        if place is None:
+        place = our_place_around(error.filename)
+        if place is None or not (is_refused(error) or _is_missing(place[0])):
             raise
         raise PlaceUnusable(*place, error.strerror or "") from None
+
+
+def _is_missing(place: Path) -> bool:
+    """A stage makes its place first: one that is not there by then cannot be made (below /proc), or was taken away."""
+    return not place.exists()
 
 
 def _sentence(error: TraceImportError | OSError) -> str:

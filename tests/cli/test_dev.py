@@ -12,6 +12,7 @@ from pathlib import Path
 import dagster as dg
 import psutil
 import pytest
+from builders import langfuse_row, write_rows
 from filelock import FileLock
 from real_platform import RealPlatform, free_port, kill, real_platform, until
 from ticks import BROKEN, FIXTURE
@@ -19,7 +20,7 @@ from ticks import BROKEN, FIXTURE
 from oumi_assets.cli.dev import prepare
 from oumi_assets.imports.summary import Summary
 from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, Workspace
-from oumi_assets.orchestration.history import runs_of_import
+from oumi_assets.orchestration.history import UNFINISHED, runs_of_import
 from oumi_assets.settings import PROJECT_ROOT
 from oumi_assets.storage.local_uploads import LocalUploads as Uploads
 from oumi_assets.storage.manifest import Manifest
@@ -129,6 +130,17 @@ def test_a_taken_port_is_told_before_anything_starts() -> None:
 def _dev(port: int) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "oumi_assets", "dev", "--port", str(port)]
     return subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_whoever_stops_the_platform_reads_that_imports_go_on(workspace: Workspace, tmp_path: Path) -> None:
+    """A run in the middle of its work ends without a word of its own."""
+    # Enough to be at work for some seconds once the run is seen.
+    export = write_rows(tmp_path / "many.jsonl", (langfuse_row(f"trace {number}") for number in range(30_000)))
+    with real_platform() as platform, dg.DagsterInstance.get() as instance:
+        _drop(workspace, "many.jsonl", export)
+        until(lambda: instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)))
+        assert platform.stop() == 0
+        assert "Runs were not finished (1); at the next start, the sensor imports" in platform.log.read_text()
 
 
 def test_what_was_killed_is_finished_after_a_restart(workspace: Workspace) -> None:

@@ -68,6 +68,14 @@ def test_import_does_not_call_a_place_that_cannot_be_made_an_error_of_ours(
     assert "an error of ours" not in sentence
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no folder in which the system makes nothing")
+def test_a_place_where_the_system_makes_nothing_is_named(export: Path) -> None:
+    """It says that such a folder does not exist, instead of refusing to make it."""
+    sentence = said("-m", "oumi_assets", "import", export, OUMI_STORAGE="/proc/oumi")
+    assert "/proc/oumi cannot be used: No such file or directory." in sentence
+    assert "set OUMI_STORAGE to another place" in sentence
+
+
 def test_a_disk_that_is_full_while_uploading_is_said_to_be(export: Path, tmp_path: Path) -> None:
     """And nothing is left that the sensor could take for an upload."""
     assert said("-c", _LITTLE_ROOM, "upload", export).startswith(f"Error: The disk is full: no room left in {tmp_path}")
