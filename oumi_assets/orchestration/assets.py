@@ -64,10 +64,10 @@ def raw_export(
 
     Lines that are no rows (broken JSON, no trace id, ...) are dropped with a reason and kept beside it.
     """
-    from oumi_assets.imports.raw_export import make_raw_export
-
     key, run, form = context.partition_key, context.run, Form(**config.model_dump())
     with opened(context, workspace, RAW_EXPORT) as found:
+        from oumi_assets.imports.raw_export import make_raw_export
+
         tag = run.tags.get(CONTENT_TAG)
         # Whoever runs a failed import again wants what is in the file now.
         expected = tag if run.parent_run_id is None and tag != ANY_CONTENT else None
@@ -85,9 +85,9 @@ def raw_export(
 )
 def parsed_traces(context: dg.AssetExecutionContext, workspace: dg.ResourceParam[WorkspaceSource]) -> dg.MaterializeResult:
     """One row per trace with a model call: id, name, session, sequence key, its rows, its model calls."""
-    from oumi_assets.imports.parsed_traces import make_parsed_traces
-
     with opened(context, workspace, PARSED_TRACES) as found:
+        from oumi_assets.imports.parsed_traces import make_parsed_traces
+
         return materialized(found, make_parsed_traces(found, context.partition_key, run_id=context.run.run_id))
 
 
@@ -103,9 +103,9 @@ def reconstructed_conversations(
     context: dg.AssetExecutionContext, workspace: dg.ResourceParam[WorkspaceSource]
 ) -> dg.MaterializeResult:
     """One row per conversation: OpenAI wire messages and tools of the trace's most complete model call."""
-    from oumi_assets.imports.reconstructed_conversations import make_reconstructed_conversations
-
     with opened(context, workspace, RECONSTRUCTED_CONVERSATIONS) as found:
+        from oumi_assets.imports.reconstructed_conversations import make_reconstructed_conversations
+
         return materialized(found, make_reconstructed_conversations(found, context.partition_key, run_id=context.run.run_id))
 
 
@@ -122,7 +122,7 @@ def deduped_dataset(context: dg.AssetExecutionContext, workspace: dg.ResourcePar
 
     When one conversation is the beginning of another, only the longest is kept (unless the import says otherwise).
     """
-    from oumi_assets.imports.deduped_dataset import make_deduped_dataset
-
     with opened(context, workspace, DEDUPED_DATASET) as found:
+        from oumi_assets.imports.deduped_dataset import make_deduped_dataset
+
         return materialized(found, make_deduped_dataset(found, context.partition_key, run_id=context.run.run_id))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import dagster as dg
@@ -31,6 +33,7 @@ def opened(context: dg.AssetExecutionContext, resource: WorkspaceSource, asset: 
     A fault that passes becomes a retry with growing pauses; one of our errors a Dagster failure that begins with its
     message. Both are raised `from None`: the run page shows the sentence first and not a traceback.
     """
+    _spare_collector()
     context.instance.add_run_tags(context.run.run_id, {PROCESS_TAG: process_mark(context.run.run_id)})
     workspace: Workspace | None = None
     try:
@@ -45,6 +48,12 @@ def opened(context: dg.AssetExecutionContext, resource: WorkspaceSource, asset: 
             context.log.warning(f"{_sentence(error)} Next try in {pause:g} seconds.")
             raise dg.RetryRequested(MAX_RETRIES, pause) from None
         raise _failure(error, context, workspace, asset) from None
+
+
+@cache
+def _spare_collector() -> None:
+    """What Dagster has loaded by now stays: a collection need not follow it again in the middle of a stage."""
+    gc.freeze()
 
 
 def _pause(error: Exception, tries: int) -> float | None:
