@@ -49,6 +49,7 @@ def _environment(checkout: Path) -> dict[str, str]:
 def test_every_command_of_the_readme_works(checkout: Path) -> None:
     """A reader copies them one after the other."""
     lines = commands(README)
+    printed = {}
     assert len(lines) > 5
     for line in lines:
         if line != "make dev":
@@ -63,6 +64,9 @@ def test_every_command_of_the_readme_works(checkout: Path) -> None:
                 check=False,
             )
             assert done.returncode == 0, (line, done.stdout, done.stderr)
+            printed[line] = done.stdout
+    shown = re.findall(r"^```text\n(conversation: .*?)^```", README.read_text(), flags=re.MULTILINE | re.DOTALL)
+    assert [text in printed[".venv/bin/oumi-assets show langsmith"] for text in shown] == [True]
 
 
 def test_make_dev_starts_the_platform_and_says_what_to_do_next(checkout: Path) -> None:
