@@ -1,4 +1,4 @@
-"""Messages whose tool calls no shape could read: such a message is not one that called nothing.
+"""Messages with tool calls that no shape could read: such a message is not one that did not call these tools.
 
 Results would answer nobody, and the model would seem to have said nothing. The call is left out instead, and counted.
 """
@@ -16,11 +16,15 @@ _ABOUT = frozenset({"id", "type", "index", "status"})
 
 
 def loses_calls(value: Any, drafts: list[Draft]) -> bool:
-    """Whether a message of the assistant was logged with calls and read without any."""
-    if not isinstance(value, dict) or any(draft.tool_calls for draft in drafts):
+    """Whether a message of the assistant was logged with calls and read without one of them."""
+    if not isinstance(value, dict) or not any(map(_is_assistant, drafts)):
         return False
     logged = value.get("tool_calls") or value.get("toolCalls")
-    return bool(logged) and any(map(_is_assistant, drafts)) and _says(logged)
+    read = sum(len(draft.tool_calls) for draft in drafts)
+    if read:
+        calls = parsed(logged)
+        return isinstance(calls, list) and read < sum(map(_holds, calls))
+    return bool(logged) and _says(logged)
 
 
 def _is_assistant(draft: Draft) -> bool:

@@ -144,12 +144,25 @@ def test_calls_that_cannot_be_read_are_not_lost_in_silence(calls: Any) -> None:
     assert read_message({**message, "role": "user"}) is not None
 
 
+READABLE = {"id": "a", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+
+
+@pytest.mark.parametrize("calls", [calls for calls in LOST.values() if isinstance(calls, list)])
+def test_one_call_that_cannot_be_read_is_not_lost_among_others(calls: list[Any]) -> None:
+    """The message would have called less than the model did, and a result of the call answer nobody."""
+    for both in ([READABLE, *calls], [*calls, READABLE], json.dumps([READABLE, *calls])):
+        assert read_message({"role": "assistant", "content": None, "tool_calls": both}) is None
+
+
 @pytest.mark.parametrize(
     "calls", [[None], [{"index": 0}], [{"function": {"name": "", "arguments": ""}, "id": "a"}], "null", {}]
 )
 def test_holes_of_a_stream_are_no_lost_calls(calls: Any) -> None:
     """Clients fill lists of streamed calls up."""
-    assert read_message({"role": "assistant", "content": "Hi.", "tool_calls": calls}) is not None
+    said = {"role": "assistant", "content": "Hi."}
+    assert read_message({**said, "tool_calls": calls}) is not None
+    if isinstance(calls, list):
+        assert read_message({**said, "tool_calls": [*calls, READABLE]}) is not None
 
 
 def _item(kind: str, **fields: Any) -> dict[str, Any]:
