@@ -45,6 +45,25 @@ def test_an_import_that_runs_is_not_deleted(import_file: Callable[..., Summary],
     assert workspace.store.manifest(DEDUPED_DATASET, key) is None
 
 
+def test_an_import_that_was_started_before_the_answer_came_is_not_deleted(
+    import_file: Callable[..., Summary], workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question may stand on a screen for an hour, and the sensor looks every five seconds."""
+    key = import_file(GOOD, name="weather").key
+
+    def start_and_confirm(question: str, **_: object) -> bool:
+        with dg.DagsterInstance.get() as instance:
+            instance.add_run(
+                dg.DagsterRun("trace_import", tags={"dagster/partition": key}, status=dg.DagsterRunStatus.STARTED)
+            )
+        return True
+
+    monkeypatch.setattr("click.confirm", start_and_confirm)
+    with pytest.raises(BadSetting, match=f"{key} is running or waits"):
+        run("delete", "weather")
+    assert workspace.store.complete(DEDUPED_DATASET, key)
+
+
 @pytest.mark.parametrize("by", ["name", "key"])
 def test_what_another_machine_published_after_a_delete_can_be_deleted(
     by: str, import_file: Callable[..., Summary], workspace: Workspace
