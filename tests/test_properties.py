@@ -23,9 +23,6 @@ from oumi_assets.core.errors import TraceImportError
 from oumi_assets.imports.recount import recount
 from oumi_assets.imports.workspace import STAGES
 from oumi_assets.platforms import PLATFORMS
-from oumi_assets.stages import dataset as dataset_stage
-from oumi_assets.stages import index as index_stage
-from oumi_assets.stages import reconstruct as reconstruct_stage
 from oumi_assets.stages.dataset import write_dataset
 from oumi_assets.stages.files import CONVERSATIONS_FILE, JSONL_FILE, ROWS_FILE, TRACES_FILE
 from oumi_assets.stages.index import index_export
@@ -120,8 +117,7 @@ SIZES = [(1 << 24, 256, 32 << 20, 1), (1000, 3, 1, 1), (7777, 1, 50_000, 1), (20
 @pytest.mark.parametrize("name", ["langfuse/interleaved_60_traces", "langsmith/duplicates"])
 def test_sizes_of_pieces_and_workers_never_show(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """How the work is cut is our business: every byte of the dataset is the same."""
-    for stage in (index_stage, reconstruct_stage, dataset_stage):
-        monkeypatch.setattr(stage, "PARALLEL_BYTES", 0)
+    monkeypatch.setattr("oumi_assets.core.parallel.PARALLEL_BYTES", 0)
     export = FIXTURES / f"{name}.jsonl"
     platform = PLATFORMS[name.split("/")[0]]
     results = []

@@ -32,8 +32,13 @@ _WORKER_VARIABLES = {
 }
 
 
+def workers_for(export_bytes: int, workers: int) -> int:
+    """How many of the workers an export of that size is worth; one means that all is done in this process."""
+    return workers if export_bytes >= PARALLEL_BYTES else 1
+
+
 def warm_up(workers: int, module: str) -> None:
-    """Start the workers and let them import what they will need, while this process does something else."""
+    """Start the workers, if there are several, and let them import a module while this process does something else."""
     if workers > 1:
         executor = _pool(workers)
         for _ in range(workers):

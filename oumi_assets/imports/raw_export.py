@@ -16,7 +16,7 @@ from oumi_assets.core.errors import (
     MixedPlatforms,
     NothingToImport,
 )
-from oumi_assets.core.parallel import PARALLEL_BYTES, warm_up
+from oumi_assets.core.parallel import warm_up, workers_for
 from oumi_assets.detection import detect
 from oumi_assets.imports.form import AUTO, Form, name_after, trouble_with_name
 from oumi_assets.imports.publishing import Counted, failures_recorded, new_manifest
@@ -117,8 +117,7 @@ class _Attempt(NamedTuple):
             raise EmptyFile
         if self.content_tag is not None and self.content_tag != before.content_tag:
             raise FileChanged(self.file)
-        if before.size >= PARALLEL_BYTES:
-            warm_up(self.workspace.workers, index_export.__module__)
+        warm_up(workers_for(before.size, self.workspace.workers), index_export.__module__)
         copied = copy_export(file, before.size, folder, self.workspace.max_upload_bytes, self.workspace.progress)
         if file.describe() != before or copied.size != before.size:
             raise FileChanged(self.file)

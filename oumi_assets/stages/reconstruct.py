@@ -16,7 +16,7 @@ import polars as pl
 from oumi_assets.core.drops import DROPPED_TRACES, TraceDrop
 from oumi_assets.core.json_text import NestedTooDeep
 from oumi_assets.core.pace import Progress, no_progress
-from oumi_assets.core.parallel import PARALLEL_BYTES, ordered_map
+from oumi_assets.core.parallel import ordered_map, workers_for
 from oumi_assets.platforms import PLATFORMS, Platform
 from oumi_assets.reconstruction.agent_tools import agent_tools
 from oumi_assets.reconstruction.calls import CallEntry, start_order
@@ -98,7 +98,7 @@ def reconstruct(
     batch_bytes: int = BATCH_BYTES,
 ) -> ReconstructCounts:
     """Write `conversations.parquet` and `dropped.parquet`, both in the traces' order."""
-    workers = workers if export.stat().st_size >= PARALLEL_BYTES else 1
+    workers = workers_for(export.stat().st_size, workers)
     calls = _largest_calls(traces)
     batches = plan_batches(calls.to_list(), batch_traces, batch_bytes)
     drops = Parts(folder / "dropped-parts", DROPPED_TRACES)
