@@ -40,7 +40,7 @@ class _Starts(NamedTuple):
     last: datetime
 
 
-class Langfuse:
+class LangfuseProject:
     """The project that the key pair belongs to."""
 
     def __init__(self, settings: Mapping[str, str], project: str) -> None:
