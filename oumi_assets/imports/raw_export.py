@@ -19,7 +19,7 @@ from oumi_assets.core.errors import (
 from oumi_assets.core.parallel import warm_up, workers_for
 from oumi_assets.detection import detect
 from oumi_assets.imports.form import AUTO, Form, name_after, trouble_with_name
-from oumi_assets.imports.publishing import Counted, failures_recorded, new_manifest
+from oumi_assets.imports.publishing import CountsSoFar, failures_recorded, new_manifest
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.other_formats import refuse_other_names
 from oumi_assets.platforms import PLATFORMS, other_platform
@@ -96,7 +96,7 @@ class _Attempt(NamedTuple):
             manifest = msgspec.structs.replace(manifest, source=_source(before, self.watched), pull=self._pull())
             if self.stored is not None:
                 # An import that succeeded once is never replaced by a failure.
-                return self._finish(folder, _hashed(manifest, self._copy(folder, file, before)), Counted())
+                return self._finish(folder, _hashed(manifest, self._copy(folder, file, before)), CountsSoFar())
             with failures_recorded(self.workspace, folder, manifest):
                 copied = self._copy(folder, file, before)
         # With its hash, by which the upload is known again when it is touched.
@@ -123,7 +123,7 @@ class _Attempt(NamedTuple):
             raise FileChanged(self.file)
         return copied
 
-    def _finish(self, folder: Path, manifest: Manifest, counted: Counted) -> Manifest:
+    def _finish(self, folder: Path, manifest: Manifest, counted: CountsSoFar) -> Manifest:
         """Index and publish; `counted` gains what was counted until a failure."""
         assert manifest.source is not None
         _refuse_other_import(self.stored, manifest.source, self.settings)
@@ -148,7 +148,7 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
             if name.startswith(EXPORT):
                 # A second name for bytes that only we own; the old folder goes away.
                 (folder / name).hardlink_to(workspace.store.file(RAW_EXPORT, key, name))
-        platform, counts = _index(workspace, folder, _declared(stored.settings), Counted())
+        platform, counts = _index(workspace, folder, _declared(stored.settings), CountsSoFar())
         again = new_manifest(RAW_EXPORT, key, run_id)
         return workspace.store.publish(
             folder,
@@ -164,7 +164,7 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
         )
 
 
-def _index(workspace: Workspace, folder: Path, declared: str | None, counted: Counted) -> tuple[str, Counts]:
+def _index(workspace: Workspace, folder: Path, declared: str | None, counted: CountsSoFar) -> tuple[str, Counts]:
     """Index the export of a folder; its platform and counts. `counted` gains what was counted until a failure."""
     export = folder / EXPORT
     platform = detect(take_sample(export), declared, all_signatures(export))
