@@ -144,8 +144,8 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
         raise NothingToImport(workspace.uploads.names())
     _refuse_other_settings(form, stored.settings)
     with workspace.store.staging() as folder:
-        for name in stored.files:
-            if name.startswith(EXPORT):
+        for name in (EXPORT, COMPRESSED):
+            if name in stored.files:
                 # A second name for bytes that only we own; the old folder goes away.
                 (folder / name).hardlink_to(workspace.store.file(RAW_EXPORT, key, name))
         platform, counts = _index(workspace, folder, _declared(stored.settings), CountsSoFar())
