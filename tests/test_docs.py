@@ -18,6 +18,7 @@ from real_platform import free_port
 
 from oumi_assets.cli import commands as commands_of_cli
 from oumi_assets.settings import PROJECT_ROOT
+from oumi_assets.shapes import SHAPES
 
 README = PROJECT_ROOT / "README.md"
 TRACE_SHAPES = PROJECT_ROOT / "docs" / "trace-shapes.md"
@@ -144,3 +145,11 @@ def test_every_module_that_the_rules_name_exists() -> None:
     named = set(re.findall(r"`([\w/]+\.py)`", TRACE_SHAPES.read_text()))
     assert len(named) > 20
     assert [name for name in sorted(named) if not (PROJECT_ROOT / "oumi_assets" / name).is_file()] == []
+
+
+def test_the_table_of_writers_is_in_the_order_in_which_shapes_are_asked() -> None:
+    """Whoever adds a shape looks there for what stands before it."""
+    rows = [line.split("|")[-2] for line in TRACE_SHAPES.read_text().splitlines() if line.startswith("| ")]
+    first_row = {name: number for number, row in reversed([*enumerate(rows)]) for name in re.findall(r"shapes/(\w+)", row)}
+    places = [first_row[shape.name] for shape in SHAPES]
+    assert places == sorted(places)
