@@ -97,7 +97,7 @@ def render_card(raw: Manifest, funnel: Mapping[str, Counts], refusals: Mapping[s
     assert raw.settings is not None
     assert raw.source is not None
     environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
-    environment.finalize = _one_line
+    environment.finalize = _escaped
     environment.filters["number"] = "{:,}".format
     return environment.from_string(_TEMPLATE).render(
         front_matter=_front_matter(raw),
@@ -131,8 +131,9 @@ def _front_matter(raw: Manifest) -> str:
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]#|!~"})
 
 
-def _one_line(value: object) -> object:
-    """Markdown's own characters, and line ends, of a name that is put into a heading or a table."""
+def _escaped(value: object) -> object:
+    """A name for a heading or a table: on one line, Markdown's own characters escaped. Anything but a text as it is."""
+    # Not `isinstance`: what the template marks as safe is text of a class of its own.
     if type(value) is str:
         return " ".join(value.split()).translate(_MARKDOWN)
     return value

@@ -44,7 +44,8 @@ def make_raw_export(
 ) -> Manifest:
     """Copy, detect, index and publish. Raises one of our errors; a failure is recorded under the key.
 
-    `content_tag` is what the sensor saw: a file that changed since is not imported under this key.
+    `content_tag` is what the sensor saw: a file that changed since is not imported under this key. `watched` says that the
+    sensor asked for it, whose later looks at the folder compare files with this one. `run_id` is the Dagster run's.
     """
     check_key(key)
     settings = _settings(form)
@@ -67,7 +68,7 @@ def _stored(workspace: Workspace, key: str) -> Manifest | None:
 
 
 def _is_only_stored(workspace: Workspace, file: str, stored: Manifest | None) -> bool:
-    """Whether an import is run again from the UI, where a file of the command line does not lie: its bytes are stored."""
+    """Whether there are the stored bytes alone: the UI, where the import is run again, cannot see a command line's file."""
     if stored is None or stored.source is None or stored.source.watched:
         return False
     try:
