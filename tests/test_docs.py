@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+import tomllib
 import urllib.request
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import click
 import pytest
 from real_platform import free_port
 
+from oumi_assets import __version__
 from oumi_assets.cli import commands as commands_of_cli
 from oumi_assets.settings import PROJECT_ROOT
 from oumi_assets.shapes import SHAPES
@@ -153,3 +155,11 @@ def test_the_table_of_writers_is_in_the_order_in_which_shapes_are_asked() -> Non
     first_row = {name: number for number, row in reversed([*enumerate(rows)]) for name in re.findall(r"shapes/(\w+)", row)}
     places = [first_row[shape.name] for shape in SHAPES]
     assert places == sorted(places)
+
+
+def test_the_version_is_the_same_wherever_it_is_written() -> None:
+    """`--version` says one of them, a package index another, and the changelog what is in it."""
+    project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text())["project"]
+    newest = re.search(r"^## (\S+)", (PROJECT_ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert newest is not None
+    assert project["version"] == __version__ == newest[1]
