@@ -8,14 +8,12 @@ import shlex
 import shutil
 import signal
 import subprocess
-import time
 import tomllib
-import urllib.request
 from pathlib import Path
 
 import click
 import pytest
-from real_platform import free_port
+from real_platform import answers, free_port, until
 
 from oumi_assets import __version__
 from oumi_assets.cli import commands as commands_of_cli
@@ -87,21 +85,10 @@ def test_make_dev_starts_the_platform_and_says_what_to_do_next(checkout: Path) -
         assert f"http://127.0.0.1:{port}" in said
         assert all(f"samples/{platform}.jsonl" in said for platform in ("langfuse", "langsmith"))
         assert "uploads" in said
-        assert _answers(f"http://127.0.0.1:{port}/server_info")
+        until(lambda: answers(f"http://127.0.0.1:{port}/server_info"))
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=60)
-
-
-def _answers(url: str) -> bool:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            time.sleep(0.5)
-    return False
 
 
 def test_every_documented_use_of_the_command_line_is_understood() -> None:
