@@ -129,11 +129,13 @@ def test_every_rule_that_code_names_by_number_can_be_looked_up() -> None:
     assert [(number, name) for number, name in named if number not in rules] == []
 
 
-def test_every_module_that_the_rules_name_exists() -> None:
-    """A rule is checked where it is implemented, so the way there must not lead nowhere."""
-    named = set(re.findall(r"`([\w/]+\.py)`", TRACE_SHAPES.read_text()))
-    assert len(named) > 20
-    assert [name for name in sorted(named) if not (PROJECT_ROOT / "oumi_assets" / name).is_file()] == []
+def test_every_module_that_a_page_names_exists() -> None:
+    """What a page says is checked where it is implemented, so the way there must not lead nowhere."""
+    pages = [*PROJECT_ROOT.glob("*.md"), *PROJECT_ROOT.glob("docs/**/*.md")]
+    named = {(page.name, path) for page in pages for path in re.findall(r"`([\w/]+\.py)`", page.read_text())}
+    assert len(named) > 40
+    places = (PROJECT_ROOT, PROJECT_ROOT / "oumi_assets")
+    assert [(page, path) for page, path in sorted(named) if not any((place / path).is_file() for place in places)] == []
 
 
 def test_the_table_of_writers_is_in_the_order_in_which_shapes_are_asked() -> None:
