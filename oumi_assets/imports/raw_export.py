@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -91,19 +92,27 @@ class _Attempt(NamedTuple):
     watched: bool
 
     def run(self, folder: Path) -> Manifest:
-        manifest = msgspec.structs.replace(new_manifest(RAW_EXPORT, self.key, self.run_id), settings=self.settings)
+        """Copy the file into a staged folder, index it and publish; the manifest."""
         with self.workspace.uploads.open(self.file) as file:
             before = file.describe()
-            manifest = msgspec.structs.replace(manifest, source=_source(before, self.watched), pull=self._pull())
-            if self.stored is not None:
-                # An import that succeeded once is never replaced by a failure.
-                return self._finish(folder, _hashed(manifest, self._copy(folder, file, before)), CountsSoFar())
-            with failures_recorded(self.workspace, folder, manifest):
+            manifest = msgspec.structs.replace(
+                new_manifest(RAW_EXPORT, self.key, self.run_id),
+                settings=self.settings,
+                source=_source(before, self.watched),
+                pull=self._pull(),
+            )
+            with self._failures_recorded(folder, manifest):
                 copied = self._copy(folder, file, before)
         # With its hash, by which the upload is known again when it is touched.
         manifest = _hashed(manifest, copied)
-        with failures_recorded(self.workspace, folder, manifest) as counted:
+        with self._failures_recorded(folder, manifest) as counted:
             return self._finish(folder, manifest, counted)
+
+    def _failures_recorded(self, folder: Path, manifest: Manifest) -> AbstractContextManager[CountsSoFar]:
+        """An import that succeeded once is never replaced by a failure."""
+        if self.stored is not None:
+            return nullcontext(CountsSoFar())
+        return failures_recorded(self.workspace, folder, manifest)
 
     def _pull(self) -> Pull | None:
         """The record of the pull that wrote this upload; an import tried again keeps what it knew."""
