@@ -21,21 +21,18 @@ from oumi_assets.core.errors import (
     UnknownExport,
 )
 from oumi_assets.core.json_text import NotJson, parse_as_logged
-from oumi_assets.langfuse.signature import is_traces_table_row
-from oumi_assets.langsmith.signature import is_dataset_row
+from oumi_assets.langfuse import signature as langfuse_signature
+from oumi_assets.langsmith import signature as langsmith_signature
 from oumi_assets.other_formats import refuse_other_formats
 from oumi_assets.platforms import LANGFUSE, PLATFORMS, Platform, other_platform
 
 Signature = dict[str, Any]
-"""The keys of a row by which platforms are told apart; of the values, only those of its kind."""
+"""The fields of a row by which platforms are told apart; only those of `_KINDS` have their values."""
 
 _KINDS = ("type", "run_type")
-_TELLING = frozenset(
-    {"id", "timestamp", "bookmarked", "traceId", "parentObservationId", "startTime"}
-    | {"trace_id", "parent_observation_id", "start_time"}
-    | {"dotted_order", "parent_run_id", "parent_run_ids", "run_id", "inputs", "outputs"}
-    | {"messages", "trace", "observations"}
-)
+_SINGLE_TRACE = frozenset({"trace", "observations"})
+_MESSAGES = "messages"
+_TELLING = langfuse_signature.FIELDS | langsmith_signature.FIELDS | _SINGLE_TRACE | {_MESSAGES}
 
 
 class Sample(NamedTuple):
@@ -80,20 +77,20 @@ def _first_platform(rows: Iterable[Signature | None]) -> Counter[str]:
 
 def _refuse_other_formats(sample: Sample, declared: str | None, objects: list[Signature]) -> None:
     first = sample.rows[0] if sample.rows else None
-    if first is not None and {"trace", "observations"} <= first.keys():
+    if first is not None and first.keys() >= _SINGLE_TRACE:
         raise NotJsonl("it is the download of a single trace {trace, observations}", declared or LANGFUSE.name)
     refuse_other_formats(sample.head, sample.tail, declared, has_rows=bool(objects))
 
 
 def _refuse_known_others(objects: list[Signature]) -> None:
-    if objects and all(is_dataset_row(fields) for fields in objects):
+    if objects and all(langsmith_signature.is_dataset_row(fields) for fields in objects):
         raise LangSmithDatasetExport
-    if objects and all(is_traces_table_row(fields) for fields in objects):
+    if objects and all(langfuse_signature.is_traces_table_row(fields) for fields in objects):
         raise LangfuseTracesTable
 
 
 def _known_as(objects: list[Signature]) -> str | None:
-    if objects and all("messages" in fields for fields in objects):
+    if objects and all(_MESSAGES in fields for fields in objects):
         return "a fine-tuning file or a finished dataset: messages without their traces"
     return None
 

@@ -1,6 +1,6 @@
 """Where Oumi's `Conversation` is stricter than OpenAI's wire form: which of our rows it refuses, and why.
 
-Rows stay as they are: making them acceptable is an export's work.
+Rows stay as they are, and the dataset card counts them: whoever trains with Oumi decides what becomes of them.
 Source of the rules: oumi 0.9, `core/types/conversation.py` and `core/types/tool_call.py`; `make oumi-check`
 compares what is said here with the package itself.
 """

@@ -1,4 +1,7 @@
-"""The two platforms, side by side: everything that differs between them is reached through here."""
+"""The two platforms, side by side: what an import asks about their rows and calls, and nothing else of them.
+
+Files that are no raw export of either are told in `detection`, their APIs are in `pulls.sources`.
+"""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def prefix_hashes(messages: list[dict[str, Any]]) -> bytes:
 
 
 def hashes_of(comparables: Iterable[Comparable]) -> bytes:
-    """The same of what messages compare as, for whoever has no dictionaries."""
+    """`prefix_hashes` of messages given as what they are compared by, for callers that hold no dictionaries."""
     running = hashlib.blake2b(digest_size=HASH_BYTES)
     hashes = []
     turn: list[Comparable] = []

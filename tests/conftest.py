@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,8 @@ settings.register_profile("suite", max_examples=15, deadline=None, suppress_heal
 settings.register_profile("fuzz", settings.get_profile("suite"), max_examples=3000)
 settings.load_profile("suite")
 
+_LIMITS = ("OUMI_MAX_UPLOAD_BYTES", "OUMI_WORKERS", "OUMI_PULL_LAG_MINUTES")
+
 
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,8 +33,15 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OUMI_UPLOADS", str(tmp_path / "uploads"))
     monkeypatch.setenv("OUMI_STORAGE", str(tmp_path / "storage"))
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster_home"))
-    monkeypatch.delenv("OUMI_MAX_UPLOAD_BYTES", raising=False)
     (tmp_path / "dagster_home" / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the developer's keys: with them, a platform that a test starts would pull their traces."""
+    for name in os.environ:
+        if name.startswith(("LANGSMITH_", "LANGCHAIN_", "LANGFUSE_")) or name in _LIMITS:
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture(autouse=True)

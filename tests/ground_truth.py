@@ -143,3 +143,12 @@ def _arguments(text: str) -> Any:
         return json.loads(text or "{}", parse_float=str, parse_int=str)
     except ValueError:
         return text
+
+
+def assert_equal(row: dict[str, Any], truth: Truth) -> None:
+    """Fail unless a row of the dataset is one that the truth accepts: messages, tools and session."""
+    messages = comparable(row["messages"])
+    assert messages in [wire_truth(accepted) for accepted, _ in truth.accepted]
+    assert row.get("tools", []) in [wire_truth_tools(tools) for _, tools in truth.accepted]
+    session = None if truth.session_id is None else str(truth.session_id)
+    assert row["metadata"].get("source_session_id") == session

@@ -40,6 +40,15 @@ def until(look: Callable[[], Any], patience: float = PATIENCE) -> Any:
     raise AssertionError(f"not within {patience:g} seconds: {look}")
 
 
+def answers(url: str) -> bool:
+    """Whether a server is there and has nothing to complain of."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
 class RealPlatform:
     """One running `oumi-assets dev`."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from builders import langfuse_row, langsmith_row, without, write_rows
+from paths import FIXTURES
 from pipeline import import_export
 
 from oumi_assets.core.errors import (
@@ -17,6 +18,10 @@ from oumi_assets.core.errors import (
     TraceImportError,
     UnknownExport,
 )
+from oumi_assets.core.json_text import parse_as_logged
+from oumi_assets.detection import read_signature
+from oumi_assets.langfuse import signature as langfuse_signature
+from oumi_assets.langsmith import signature as langsmith_signature
 
 JUNK = '{"event": "heartbeat", "filler": "' + "x" * 400 + '"}'
 
@@ -123,3 +128,22 @@ def test_other_names_are_refused_before_a_byte_is_read(name: str, tmp_path: Path
     write_rows(tmp_path / name, [langfuse_row()])
     with pytest.raises(NotJsonl, match="Langfuse import only supports"):
         import_export(tmp_path / name, tmp_path, platform="langfuse")
+
+
+SIGNS = (
+    langfuse_signature.is_row,
+    langfuse_signature.is_traces_table_row,
+    langsmith_signature.is_row,
+    langsmith_signature.is_dataset_row,
+)
+
+
+@pytest.mark.parametrize("folder", ["bad", "langfuse", "langsmith"])
+def test_what_is_kept_of_a_line_tells_the_same_as_all_of_it(folder: str) -> None:
+    """A sign that looks at a field which is not kept would never see it, in any file."""
+    lines = [line for path in (FIXTURES / folder).glob("*.jsonl") for line in path.read_bytes().splitlines()]
+    objects = [(line, kept) for line in lines if (kept := read_signature(line)) is not None]
+    assert objects
+    for line, kept in objects:
+        row = parse_as_logged(line.decode(errors="replace"))
+        assert [is_it(row) for is_it in SIGNS] == [is_it(kept) for is_it in SIGNS]

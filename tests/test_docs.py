@@ -8,16 +8,17 @@ import shlex
 import shutil
 import signal
 import subprocess
-import time
-import urllib.request
+import tomllib
 from pathlib import Path
 
 import click
 import pytest
-from real_platform import free_port
+from real_platform import answers, free_port, until
 
+from oumi_assets import __version__
 from oumi_assets.cli import commands as commands_of_cli
 from oumi_assets.settings import PROJECT_ROOT
+from oumi_assets.shapes import SHAPES
 
 README = PROJECT_ROOT / "README.md"
 TRACE_SHAPES = PROJECT_ROOT / "docs" / "trace-shapes.md"
@@ -88,21 +89,10 @@ def test_make_dev_starts_the_platform_and_says_what_to_do_next(checkout: Path) -
         assert f"http://127.0.0.1:{port}" in said
         assert all(f"samples/{platform}.jsonl" in said for platform in ("langfuse", "langsmith"))
         assert "uploads" in said
-        assert _answers(f"http://127.0.0.1:{port}/server_info")
+        until(lambda: answers(f"http://127.0.0.1:{port}/server_info"))
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=60)
-
-
-def _answers(url: str) -> bool:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            time.sleep(0.5)
-    return False
 
 
 def test_every_documented_use_of_the_command_line_is_understood() -> None:
@@ -143,8 +133,26 @@ def test_every_rule_that_code_names_by_number_can_be_looked_up() -> None:
     assert [(number, name) for number, name in named if number not in rules] == []
 
 
-def test_every_module_that_the_rules_name_exists() -> None:
-    """A rule is checked where it is implemented, so the way there must not lead nowhere."""
-    named = set(re.findall(r"`([\w/]+\.py)`", TRACE_SHAPES.read_text()))
-    assert len(named) > 20
-    assert [name for name in sorted(named) if not (PROJECT_ROOT / "oumi_assets" / name).is_file()] == []
+def test_every_module_that_a_page_names_exists() -> None:
+    """What a page says is checked where it is implemented, so the way there must not lead nowhere."""
+    pages = [*PROJECT_ROOT.glob("*.md"), *PROJECT_ROOT.glob("docs/**/*.md")]
+    named = {(page.name, path) for page in pages for path in re.findall(r"`([\w/]+\.py)`", page.read_text())}
+    assert len(named) > 40
+    places = (PROJECT_ROOT, PROJECT_ROOT / "oumi_assets")
+    assert [(page, path) for page, path in sorted(named) if not any((place / path).is_file() for place in places)] == []
+
+
+def test_the_table_of_writers_is_in_the_order_in_which_shapes_are_asked() -> None:
+    """Whoever adds a shape looks there for what stands before it."""
+    rows = [line.split("|")[-2] for line in TRACE_SHAPES.read_text().splitlines() if line.startswith("| ")]
+    first_row = {name: number for number, row in reversed([*enumerate(rows)]) for name in re.findall(r"shapes/(\w+)", row)}
+    places = [first_row[shape.name] for shape in SHAPES]
+    assert places == sorted(places)
+
+
+def test_the_version_is_the_same_wherever_it_is_written() -> None:
+    """`--version` says one of them, a package index another, and the changelog what is in it."""
+    project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text())["project"]
+    newest = re.search(r"^## (\S+)", (PROJECT_ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert newest is not None
+    assert project["version"] == __version__ == newest[1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import ground_truth
 import pytest
@@ -75,15 +74,7 @@ def test_every_conversation_equals_its_ground_truth(file: ground_truth.File, tmp
     assert set(imported.rows) == {truth.trace_id for truth in file.truths if truth.accepted}
     for truth in file.truths:
         if truth.accepted:
-            _assert_equal(imported.rows[truth.trace_id], truth)
-
-
-def _assert_equal(row: dict[str, Any], truth: ground_truth.Truth) -> None:
-    messages = ground_truth.comparable(row["messages"])
-    assert messages in [ground_truth.wire_truth(accepted) for accepted, _ in truth.accepted]
-    assert row.get("tools", []) in [ground_truth.wire_truth_tools(tools) for _, tools in truth.accepted]
-    session = None if truth.session_id is None else str(truth.session_id)
-    assert row["metadata"].get("source_session_id") == session
+            ground_truth.assert_equal(imported.rows[truth.trace_id], truth)
 
 
 @pytest.mark.parametrize("file", [file for file in COUNTED if file.kept is not None], ids=_named)

@@ -22,6 +22,7 @@ from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.workspace import open_workspace
 from oumi_assets.platforms import LANGFUSE
 from oumi_assets.settings import Environment
+from oumi_assets.stages.files import DROPPED_FILE, ROWS_FILE
 from oumi_assets.stages.index import index_export
 from oumi_assets.storage.local_uploads import SingleFile
 
@@ -90,12 +91,21 @@ def test_200_000_bad_lines_are_dropped_in_bounded_memory(tmp_path: Path) -> None
 def test_a_line_over_the_limit_is_a_drop_that_keeps_its_beginning(tmp_path: Path) -> None:
     """Rule 17 allows a line 256 MiB; the test allows it less."""
     path = write_rows(tmp_path / "a.jsonl", [langfuse_row(metadata="x" * 10_000), GOOD])
-    counts = index_export(path, tmp_path, LANGFUSE, max_line=5000)
-    assert counts == (2, 1, None)
-    (drop,) = pl.read_parquet(tmp_path / "dropped.parquet").rows(named=True)
+    made = tmp_path / "made"
+    made.mkdir()
+    assert index_export(path, made, LANGFUSE, max_line=5000) == (2, 1, None)
+    (drop,) = pl.read_parquet(made / DROPPED_FILE).rows(named=True)
     assert (drop["reason"], drop["line"], drop["offset"]) == ("line_too_long", 1, 0)
     assert drop["excerpt"] == path.read_bytes()[:4096]
-    assert not list(tmp_path.glob(".dropped*"))
+
+
+def test_what_waited_on_disk_while_an_export_was_indexed_is_gone_afterwards(tmp_path: Path) -> None:
+    """A stage publishes whatever lies in its folder."""
+    path = write_rows(tmp_path / "a.jsonl", [GOOD, *(["z" * 5000] * 5000)])
+    made = tmp_path / "made"
+    made.mkdir()
+    index_export(path, made, LANGFUSE, range_bytes=1 << 20)
+    assert {found.name for found in made.iterdir()} == {ROWS_FILE, DROPPED_FILE}
 
 
 DEEP = 100_000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 from paths import FIXTURES
@@ -114,10 +113,7 @@ def keys_of(requests: list[dg.RunRequest]) -> list[str]:
     found: list[str] = []
     for request in requests:
         found += [request.partition_key] if request.partition_key else []
-        found += drained_keys(_Configured(request.run_config)) if request.job_name == DRAIN_JOB else []
+        found += (
+            drained_keys(dg.DagsterRun(DRAIN_JOB, run_config=request.run_config)) if request.job_name == DRAIN_JOB else []
+        )
     return found
-
-
-class _Configured:
-    def __init__(self, run_config: Any) -> None:
-        self.run_config = run_config

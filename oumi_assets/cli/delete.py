@@ -47,6 +47,8 @@ def _delete(store: Store, dataset: str, yes: bool) -> None:
         click.confirm(
             f"Delete {clean(found.name)} (import {clean(found.key)}) and its stored bytes for good?", abort=True, err=True
         )
+        # Before the answer came it may have been started.
+        refuse_unfinished(found.key)
     with usable(read_environment().storage, "OUMI_STORAGE"):
         delete_import(store, found.key)
     forget_partition(found.key)

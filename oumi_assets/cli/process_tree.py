@@ -37,13 +37,21 @@ class ProcessTree:
         output: int | None = None,
         vital: Sequence[str] = (),
     ) -> None:
-        """`vital`: words of the command of a process below it, without which, once it was there, all of it is ended."""
+        """Start the program. Raises `OSError`, with nothing left running, when it cannot be started or not be recorded.
+
+        `vital`: words of the command of a process below it, without which, once it was there, all of it is ended.
+        """
         self.vital_ended = False
         self._vital = _Vital(vital)
         self._stopping = False
         self._record = record_in / _RECORD
         self._process = subprocess.Popen(command, env=environ, cwd=cwd, start_new_session=True, stdout=output, stderr=output)
-        self._record.write_text(process_tag(self._process.pid), encoding="ascii")
+        try:
+            self._record.write_text(process_tag(self._process.pid), encoding="ascii")
+        except BaseException:
+            # Without its record no later start would find it.
+            _kill(list(_session(self._process.pid)))
+            raise
 
     def stop(self) -> None:
         """Ask the program to end; a second time, end everything at once."""

@@ -10,18 +10,19 @@ from functools import partial
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from oumi_assets.core.characters import CONTROL_CATEGORIES, JOINERS
 from oumi_assets.core.pace import Pace, no_progress
 from oumi_assets.core.pace import Progress as Report
 
 SCREEN_SECONDS = 0.5
 STOPPED = 130
 """The exit code of a command that somebody stopped: what shells give to Ctrl-C."""
-_KEPT = "\n\t"
-_HIDDEN_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+_KEPT = f"\n\t{JOINERS}"
+_HIDDEN_CATEGORIES = (*CONTROL_CATEGORIES, "Co")
 
 
 def clean(text: str) -> str:
-    """A text safe for a terminal: control, escape and bidi characters are replaced, newlines and tabs kept."""
+    """A text safe for a terminal: control, escape and bidi characters are replaced; newlines, tabs and joiners kept."""
     return "".join(c if c in _KEPT or unicodedata.category(c) not in _HIDDEN_CATEGORIES else "\ufffd" for c in text)
 
 

@@ -1,4 +1,4 @@
-"""Ctrl-C on a terminal goes to every process of a command. It is the command's to say what that means."""
+"""Ctrl-C on a terminal goes to every process of a command, and only the command itself is to answer it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def deaf_children() -> Iterator[None]:
-    """Processes started here do not hear Ctrl-C: they inherit that it is blocked. Ours only waits until the end."""
+def interrupts_blocked() -> Iterator[None]:
+    """Processes started inside never get Ctrl-C: they inherit that it is blocked. This one gets it afterwards."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -17,8 +17,8 @@ def deaf_children() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def hear_again() -> None:
-    """In such a process: what came until now is forgotten, what comes from now on is heard."""
+def unblock_interrupts() -> None:
+    """In a process that was started so: Ctrl-C counts from now on; what came before is forgotten."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGINT, signal.default_int_handler)

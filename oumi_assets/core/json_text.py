@@ -26,9 +26,9 @@ class NestedTooDeep(NotJson):
 
 
 MAX_DEPTH = 400
-"""Lists and objects within each other in a payload, and in what is written: every parser of every Python goes deeper.
+"""How many lists and objects may lie within each other, in what is read and in what is written.
 
-A limit of ours, since the parsers' depends on the version of Python, and on where they are called from.
+A limit of ours, since the parsers' depends on the version of Python and on where they are called from; none is as low.
 """
 
 
@@ -126,7 +126,7 @@ def dump_bytes(value: Any) -> bytes:
 
 
 def dump_readable(value: Any) -> str:
-    """The same for what others will read. Raises `NestedTooDeep` beyond `MAX_DEPTH`."""
+    """Compact JSON text that other people's parsers can read, too. Raises `NestedTooDeep` beyond `MAX_DEPTH`."""
     try:
         text = dump(value)
     except RecursionError:

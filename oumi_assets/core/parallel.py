@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from oumi_assets.core.errors import WorkerKilled
-from oumi_assets.core.interrupts import deaf_children, hear_again
+from oumi_assets.core.interrupts import interrupts_blocked, unblock_interrupts
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -32,8 +32,13 @@ _WORKER_VARIABLES = {
 }
 
 
+def workers_for(export_bytes: int, workers: int) -> int:
+    """How many of the workers an export of that size is worth; one means that all is done in this process."""
+    return workers if export_bytes >= PARALLEL_BYTES else 1
+
+
 def warm_up(workers: int, module: str) -> None:
-    """Start the workers and let them import what they will need, while this process does something else."""
+    """Start the workers, if there are several, and let them import a module while this process does something else."""
     if workers > 1:
         executor = _pool(workers)
         for _ in range(workers):
@@ -48,10 +53,10 @@ def _pool(workers: int) -> Executor:
 
     # Started first: it unblocks Ctrl-C after its own start, which would else be in the middle of theirs.
     ensure_running()
-    with deaf_children():
+    with interrupts_blocked():
         # While they start, Ctrl-C would end each of them with a traceback; they start with the first work, whatever it is.
         found: Executor = get_reusable_executor(
-            max_workers=workers, timeout=60, env=_WORKER_VARIABLES, initializer=hear_again
+            max_workers=workers, timeout=60, env=_WORKER_VARIABLES, initializer=unblock_interrupts
         )
         found.submit(int)
     return found
@@ -93,7 +98,7 @@ def _killing_told() -> Iterator[None]:
 
 
 @contextmanager
-def beside(work: Callable[[], Result], workers: int) -> Iterator[list[Result]]:
+def in_another_process(work: Callable[[], Result], workers: int) -> Iterator[list[Result]]:
     """Do the work in a process of its own, beside the body of the `with`; with one worker, after it.
 
     The list that is given holds the work's result once both have ended. Raises what either raised, or `WorkerKilled`.
@@ -116,13 +121,13 @@ def beside(work: Callable[[], Result], workers: int) -> Iterator[list[Result]]:
         raise
 
 
-def ahead(items: Iterator[Result], many: int = 2) -> Iterator[Result]:
-    """The same items, the next `many` of them fetched by a thread of their own while this one works on the last.
+def drawn_by_a_thread(items: Iterator[Result], *, ahead: int) -> Iterator[Result]:
+    """The same items, all of them drawn by one thread of their own, so many ahead while this thread works on the last.
 
-    With 0 nothing is fetched before it is asked for, but all of it by that one thread.
+    With none ahead nothing is drawn before it is asked for.
     """
     with ThreadPoolExecutor(1) as thread:
-        fetched = deque(thread.submit(next, items, _END) for _ in range(many))
+        fetched = deque(thread.submit(next, items, _END) for _ in range(ahead))
         while True:
             fetched.append(thread.submit(next, items, _END))
             item = fetched.popleft().result()

@@ -42,7 +42,7 @@ class IndexedRow(NamedTuple):
     request_length: int
 
 
-Location = tuple[int, int, int]
+LinePlace = tuple[int, int, int]
 """Where a line lies in the export: 1-based line number, byte offset, length in bytes."""
 
 ROWS = pl.Schema(
@@ -67,7 +67,7 @@ ROWS = pl.Schema(
         "request_length": pl.UInt32(),
     }
 )
-"""`Location` and `IndexedRow` side by side: the schema of raw_export's `rows.parquet`."""
+"""`LinePlace` and `IndexedRow` side by side: the schema of raw_export's `rows.parquet`."""
 
 
 NOWHERE = (0, 0)

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import yaml
 
 from oumi_assets.core.errors import PLATFORM_TITLES
+from oumi_assets.imports.recorded import Recorded
 from oumi_assets.oumi_rules import EXPLAINED, OUMI_VERSION
-from oumi_assets.storage.manifest import Counts, Manifest
+from oumi_assets.storage.manifest import Counts
 
 CARD_FILE = "README.md"
 
@@ -86,7 +87,7 @@ text, and beside them `content` may be null, as OpenAI's API has it.
 """
 
 
-def render_card(raw: Manifest, funnel: Mapping[str, Counts], refusals: Mapping[str, int]) -> str:
+def render_card(recorded: Recorded, funnel: Mapping[str, Counts], refusals: Mapping[str, int]) -> str:
     """Markdown with YAML front matter; names from users are escaped, nothing of a trace is in it.
 
     `refusals` counts the rows that the oumi package does not read, by reason.
@@ -94,19 +95,17 @@ def render_card(raw: Manifest, funnel: Mapping[str, Counts], refusals: Mapping[s
     # Here, because loading it costs every process of the platform a tenth of a second, and few write a card.
     from jinja2 import Environment, StrictUndefined
 
-    assert raw.settings is not None
-    assert raw.source is not None
     environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
-    environment.finalize = _one_line
+    environment.finalize = _escaped
     environment.filters["number"] = "{:,}".format
     return environment.from_string(_TEMPLATE).render(
-        front_matter=_front_matter(raw),
-        name=raw.settings.dataset_name,
-        platform=PLATFORM_TITLES[raw.platform or ""],
-        source=raw.source,
-        settings=raw.settings,
-        created=raw.created,
-        key=raw.import_key,
+        front_matter=_front_matter(recorded),
+        name=recorded.settings.dataset_name,
+        platform=PLATFORM_TITLES[recorded.platform.name],
+        source=recorded.source,
+        settings=recorded.settings,
+        created=recorded.created,
+        key=recorded.key,
         funnel=funnel,
         refusals=refusals,
         explained=EXPLAINED,
@@ -115,12 +114,11 @@ def render_card(raw: Manifest, funnel: Mapping[str, Counts], refusals: Mapping[s
     )
 
 
-def _front_matter(raw: Manifest) -> str:
-    assert raw.settings is not None
+def _front_matter(recorded: Recorded) -> str:
     return yaml.safe_dump(
         {
-            "pretty_name": raw.settings.dataset_name,
-            "tags": ["conversations", f"source:{raw.platform}"],
+            "pretty_name": recorded.settings.dataset_name,
+            "tags": ["conversations", f"source:{recorded.platform.name}"],
             "configs": [{"config_name": "default", "data_files": "dataset.parquet"}],
         },
         allow_unicode=True,
@@ -131,8 +129,9 @@ def _front_matter(raw: Manifest) -> str:
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]#|!~"})
 
 
-def _one_line(value: object) -> object:
-    """Markdown's own characters, and line ends, of a name that is put into a heading or a table."""
+def _escaped(value: object) -> object:
+    """A name for a heading or a table: on one line, Markdown's own characters escaped. Anything but a text as it is."""
+    # Not `isinstance`: what the template marks as safe is text of a class of its own.
     if type(value) is str:
         return " ".join(value.split()).translate(_MARKDOWN)
     return value

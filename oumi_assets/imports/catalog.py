@@ -18,7 +18,11 @@ _EXCERPT = 200
 
 
 class ListedImport(NamedTuple):
-    """One import as people list it; `dropped` adds up all stages, in their own units; `error` says why it has no dataset."""
+    """One import as people list it.
+
+    `dropped` adds up all stages, each in its own unit (lines, traces, conversations). `created` is ISO-8601 in UTC. `error`
+    says why it has no dataset.
+    """
 
     name: str
     platform: str
@@ -50,7 +54,8 @@ def list_unfinished(store: Store) -> list[ListedImport]:
 def find_dataset(store: Store, name: str, *, any_import: bool = False) -> ListedImport:
     """The dataset of that key or name; with `any_import` also an import that failed.
 
-    Else, with `any_import`, a deleted one of which a stage is left: it ran somewhere else and published it afterwards.
+    Where there is neither, `any_import` finds one that was deleted and of which a stage is there: another machine, which
+    was making it, published that afterwards.
     Raises `UnknownDataset`, `NoDatasetOfImport`, and `AmbiguousDataset` when several are called so.
     """
     imports = _list_imports(store)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import unicodedata
 from typing import NamedTuple
 
+from oumi_assets.core.characters import CONTROL_CATEGORIES, JOINERS
 from oumi_assets.storage.keys import MAX_NAME, dataset_name
 
 AUTO = "auto"
-_CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")
-_JOINERS = "\u200c\u200d"
-"""Format characters that words of some languages and many emoji are written with."""
 
 
 class Form(NamedTuple):
@@ -37,4 +35,4 @@ def name_after(file: str) -> str:
 
 
 def _is_control(character: str) -> bool:
-    return character not in _JOINERS and unicodedata.category(character) in _CONTROL
+    return character not in JOINERS and unicodedata.category(character) in CONTROL_CATEGORIES

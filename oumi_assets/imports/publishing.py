@@ -22,19 +22,19 @@ def new_manifest(asset: str, key: str, run_id: str | None) -> Manifest:
 
 
 @dataclass
-class Counted:
-    """What a stage has counted so far; a failed one has let nothing out."""
+class CountsSoFar:
+    """What a stage has counted until now: its own to set, and what is published of it when it fails."""
 
     counts: Counts = field(default_factory=Counts)
 
 
 @contextmanager
-def failures_recorded(workspace: Workspace, folder: Path, manifest: Manifest) -> Iterator[Counted]:
+def failures_recorded(workspace: Workspace, folder: Path, manifest: Manifest) -> Iterator[CountsSoFar]:
     """When the stage fails, publish its drops, its error and what it counted, and nothing else, before the error goes on.
 
     A transient error, or a storage in trouble, says nothing of the file and is not recorded: it is tried again.
     """
-    counted = Counted()
+    counted = CountsSoFar()
     try:
         yield counted
     except (TransientError, StorageTrouble):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,10 +17,10 @@ from oumi_assets.core.errors import (
     MixedPlatforms,
     NothingToImport,
 )
-from oumi_assets.core.parallel import PARALLEL_BYTES, warm_up
+from oumi_assets.core.parallel import warm_up, workers_for
 from oumi_assets.detection import detect
 from oumi_assets.imports.form import AUTO, Form, name_after, trouble_with_name
-from oumi_assets.imports.publishing import Counted, failures_recorded, new_manifest
+from oumi_assets.imports.publishing import CountsSoFar, failures_recorded, new_manifest
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.other_formats import refuse_other_names
 from oumi_assets.platforms import PLATFORMS, other_platform
@@ -44,7 +45,8 @@ def make_raw_export(
 ) -> Manifest:
     """Copy, detect, index and publish. Raises one of our errors; a failure is recorded under the key.
 
-    `content_tag` is what the sensor saw: a file that changed since is not imported under this key.
+    `content_tag` is what the sensor saw: a file that changed since is not imported under this key. `watched` says that the
+    sensor asked for it, whose later looks at the folder compare files with this one. `run_id` is the Dagster run's.
     """
     check_key(key)
     settings = _settings(form)
@@ -67,7 +69,7 @@ def _stored(workspace: Workspace, key: str) -> Manifest | None:
 
 
 def _is_only_stored(workspace: Workspace, file: str, stored: Manifest | None) -> bool:
-    """Whether an import is run again from the UI, where a file of the command line does not lie: its bytes are stored."""
+    """Whether there are the stored bytes alone: the UI, where the import is run again, cannot see a command line's file."""
     if stored is None or stored.source is None or stored.source.watched:
         return False
     try:
@@ -90,19 +92,27 @@ class _Attempt(NamedTuple):
     watched: bool
 
     def run(self, folder: Path) -> Manifest:
-        manifest = msgspec.structs.replace(new_manifest(RAW_EXPORT, self.key, self.run_id), settings=self.settings)
+        """Copy the file into a staged folder, index it and publish; the manifest."""
         with self.workspace.uploads.open(self.file) as file:
             before = file.describe()
-            manifest = msgspec.structs.replace(manifest, source=_source(before, self.watched), pull=self._pull())
-            if self.stored is not None:
-                # An import that succeeded once is never replaced by a failure.
-                return self._finish(folder, _hashed(manifest, self._copy(folder, file, before)), Counted())
-            with failures_recorded(self.workspace, folder, manifest):
+            manifest = msgspec.structs.replace(
+                new_manifest(RAW_EXPORT, self.key, self.run_id),
+                settings=self.settings,
+                source=_source(before, self.watched),
+                pull=self._pull(),
+            )
+            with self._failures_recorded(folder, manifest):
                 copied = self._copy(folder, file, before)
         # With its hash, by which the upload is known again when it is touched.
         manifest = _hashed(manifest, copied)
-        with failures_recorded(self.workspace, folder, manifest) as counted:
+        with self._failures_recorded(folder, manifest) as counted:
             return self._finish(folder, manifest, counted)
+
+    def _failures_recorded(self, folder: Path, manifest: Manifest) -> AbstractContextManager[CountsSoFar]:
+        """An import that succeeded once is never replaced by a failure."""
+        if self.stored is not None:
+            return nullcontext(CountsSoFar())
+        return failures_recorded(self.workspace, folder, manifest)
 
     def _pull(self) -> Pull | None:
         """The record of the pull that wrote this upload; an import tried again keeps what it knew."""
@@ -117,14 +127,13 @@ class _Attempt(NamedTuple):
             raise EmptyFile
         if self.content_tag is not None and self.content_tag != before.content_tag:
             raise FileChanged(self.file)
-        if before.size >= PARALLEL_BYTES:
-            warm_up(self.workspace.workers, index_export.__module__)
+        warm_up(workers_for(before.size, self.workspace.workers), index_export.__module__)
         copied = copy_export(file, before.size, folder, self.workspace.max_upload_bytes, self.workspace.progress)
         if file.describe() != before or copied.size != before.size:
             raise FileChanged(self.file)
         return copied
 
-    def _finish(self, folder: Path, manifest: Manifest, counted: Counted) -> Manifest:
+    def _finish(self, folder: Path, manifest: Manifest, counted: CountsSoFar) -> Manifest:
         """Index and publish; `counted` gains what was counted until a failure."""
         assert manifest.source is not None
         _refuse_other_import(self.stored, manifest.source, self.settings)
@@ -145,11 +154,11 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
         raise NothingToImport(workspace.uploads.names())
     _refuse_other_settings(form, stored.settings)
     with workspace.store.staging() as folder:
-        for name in stored.files:
-            if name.startswith(EXPORT):
+        for name in (EXPORT, COMPRESSED):
+            if name in stored.files:
                 # A second name for bytes that only we own; the old folder goes away.
                 (folder / name).hardlink_to(workspace.store.file(RAW_EXPORT, key, name))
-        platform, counts = _index(workspace, folder, _declared(stored.settings), Counted())
+        platform, counts = _index(workspace, folder, _declared(stored.settings), CountsSoFar())
         again = new_manifest(RAW_EXPORT, key, run_id)
         return workspace.store.publish(
             folder,
@@ -165,7 +174,7 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
         )
 
 
-def _index(workspace: Workspace, folder: Path, declared: str | None, counted: Counted) -> tuple[str, Counts]:
+def _index(workspace: Workspace, folder: Path, declared: str | None, counted: CountsSoFar) -> tuple[str, Counts]:
     """Index the export of a folder; its platform and counts. `counted` gains what was counted until a failure."""
     export = folder / EXPORT
     platform = detect(take_sample(export), declared, all_signatures(export))

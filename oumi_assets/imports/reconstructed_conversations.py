@@ -6,8 +6,8 @@ import msgspec
 
 from oumi_assets.core.errors import NoConvertibleConversations, OutdatedStage
 from oumi_assets.imports.publishing import failures_recorded, new_manifest
+from oumi_assets.imports.recorded import read_recorded
 from oumi_assets.imports.workspace import PARSED_TRACES, RAW_EXPORT, RECONSTRUCTED_CONVERSATIONS, Workspace
-from oumi_assets.platforms import PLATFORMS
 from oumi_assets.stages.files import DROPPED_FILE, EXPORT, TRACES_FILE
 from oumi_assets.stages.reconstruct import reconstruct
 from oumi_assets.stages.traces import TRACES
@@ -22,7 +22,7 @@ def make_reconstructed_conversations(workspace: Workspace, key: str, *, run_id: 
     Raises `NoConvertibleConversations` (its drops are published), `MissingImport` and `OutdatedStage`.
     """
     store = workspace.store
-    platform = PLATFORMS[store.complete(RAW_EXPORT, key).platform or ""]
+    platform = read_recorded(store, key).platform
     export, traces = store.file(RAW_EXPORT, key, EXPORT), store.file(PARSED_TRACES, key, TRACES_FILE)
     if not has_columns(traces, TRACES):
         raise OutdatedStage(PARSED_TRACES, key)

@@ -10,7 +10,6 @@ from msgspec import UNSET, Raw, UnsetType
 
 from oumi_assets.core.calls import ModelCall, PayloadNotJson, UnreadCall
 from oumi_assets.core.json_text import NestedTooDeep, NotJson, dump, number_text, parse, parse_fields
-from oumi_assets.langfuse.rows import is_failed
 
 TOOL_COLUMNS = ("toolDefinitions", "tool_definitions", "tools")
 
@@ -71,7 +70,7 @@ def open_call(line: bytes) -> UnreadCall | None:
 
 def _call(row: dict[str, Any]) -> ModelCall:
     """Everything but the request."""
-    failed = is_failed(row.get("level"))
+    failed = _is_failed(row.get("level"))
     output = _reply(row.get("output"), failed)
     return ModelCall(
         input=None,
@@ -84,6 +83,11 @@ def _call(row: dict[str, Any]) -> ModelCall:
             "tool_columns": next((row[key] for key in TOOL_COLUMNS if row.get(key)), None),
         },
     )
+
+
+def _is_failed(level: Any) -> bool:
+    """Langfuse marks a failed call with the level ERROR."""
+    return isinstance(level, str) and level.upper() == "ERROR"
 
 
 def _request(value: Any, failed: bool) -> Any:

@@ -121,8 +121,3 @@ def _is_of_mastra(row: Row) -> bool:
         return mastra.is_generations(parse(bytes(row.metadata)))
     except NotJson:
         return False
-
-
-def is_failed(level: Any) -> bool:
-    """Langfuse marks a failed call with the level ERROR."""
-    return isinstance(level, str) and level.upper() == "ERROR"

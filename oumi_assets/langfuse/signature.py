@@ -7,6 +7,11 @@ from typing import Any
 from oumi_assets.langfuse.rows import TYPES
 
 _TRACES_TABLE = ("id", "timestamp", "bookmarked")
+_OBSERVATION = ("traceId", "parentObservationId", "startTime")
+_OF_BUCKETS = ("trace_id", "parent_observation_id", "start_time")
+
+FIELDS = frozenset({"type", *_TRACES_TABLE, *_OBSERVATION, *_OF_BUCKETS})
+"""All fields that the functions here look at; only of `type` is the value read."""
 
 
 def is_row(fields: dict[str, Any]) -> bool:
@@ -14,9 +19,7 @@ def is_row(fields: dict[str, Any]) -> bool:
     kind = fields.get("type")
     if not isinstance(kind, str) or kind.upper() not in TYPES:
         return False
-    return _has(fields, "traceId", "parentObservationId", "startTime") or _has(
-        fields, "trace_id", "parent_observation_id", "start_time"
-    )
+    return _has(fields, *_OBSERVATION) or _has(fields, *_OF_BUCKETS)
 
 
 def _has(fields: dict[str, Any], trace: str, parent: str, start: str) -> bool:

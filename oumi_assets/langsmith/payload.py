@@ -9,7 +9,9 @@ from msgspec import UNSET, Raw, UnsetType
 
 from oumi_assets.core.calls import ModelCall, UnreadCall
 from oumi_assets.core.json_text import parse, parse_fields
-from oumi_assets.langsmith.rows import is_failed
+
+_FAILED = frozenset(["error", "pending"])
+"""The statuses of a run that raised, or never ended."""
 
 
 class _Row(msgspec.Struct):
@@ -50,12 +52,17 @@ def _call(row: dict[str, Any], request: Any) -> ModelCall:
         input=request,
         output=output,
         output_text=output if isinstance(output, str) else None,
-        failed=is_failed(row.get("error"), row.get("status")),
+        failed=_is_failed(row.get("error"), row.get("status")),
         extras={
             "invocation_params": extra.get("invocation_params"),
             "metadata": extra.get("metadata") or row.get("metadata"),
         },
     )
+
+
+def _is_failed(error: Any, status: Any) -> bool:
+    """A run failed when it carries an error, or ended in error, or never ended."""
+    return bool(error) or (isinstance(status, str) and status.lower() in _FAILED)
 
 
 def _reply(outputs: Any) -> Any:

@@ -22,7 +22,6 @@ MODEL_CALL = "LLM"
 _INPUTS = b'"inputs":'
 THREAD_KEYS = ("session_id", "thread_id", "conversation_id")
 UNMARKED_AGENTS = frozenset(["root"])
-FAILED_STATUSES = frozenset(["error", "pending"])
 
 _NOTHING = Raw(b"null")
 
@@ -184,8 +183,3 @@ def _merged_metadata(row: Row) -> Metadata:
 
 def _first_said(sources: list[Metadata], key: str) -> str | None:
     return next((said for source in sources if (said := text_or_none(getattr(source, key)))), None)
-
-
-def is_failed(error: Any, status: Any) -> bool:
-    """A run failed when it carries an error, or ended in error, or never ended."""
-    return bool(error) or (isinstance(status, str) and status.lower() in FAILED_STATUSES)

@@ -12,14 +12,12 @@ import dagster as dg
 from oumi_assets.imports.catalog import ListedImport, list_unfinished
 from oumi_assets.imports.form import name_after
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES
-from oumi_assets.orchestration.history import form_of, newest_run
+from oumi_assets.orchestration.history import attempt_of, form_of, newest_run
 from oumi_assets.orchestration.home import open_instance
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.planning import PAUSES
 from oumi_assets.orchestration.resources import open_here
 from oumi_assets.orchestration.tags import (
-    ATTEMPT_TAG,
-    CONTENT_TAG,
     FAILURE_REASON_TAG,
     LATER,
     TRY_AGAIN_TAG,
@@ -106,9 +104,7 @@ def _incomplete(store: Store, key: str) -> str:
 
 def _rests(run: dg.DagsterRun) -> bool:
     """Whether the sensor plans it again, after a pause."""
-    attempt = run.tags.get(ATTEMPT_TAG, "")
-    waits = CONTENT_TAG in run.tags and run.tags.get(TRY_AGAIN_TAG) == LATER
-    return waits and attempt.isdecimal() and int(attempt) <= len(PAUSES)
+    return run.tags.get(TRY_AGAIN_TAG) == LATER and 0 < attempt_of(run) <= len(PAUSES)
 
 
 def _recorded(store: Store, key: str, run_id: str) -> str | None:

@@ -42,7 +42,10 @@ _ENOUGH_RUNS = 20
 
 
 class History:
-    """One look at an instance and a store: listings are taken once, an import's own past when asked for."""
+    """One look at an instance and a store: listings are taken once, an import's own past when asked for.
+
+    `drains` counts drains that wait or run, `queued` all other Dagster runs that wait.
+    """
 
     def __init__(self, instance: dg.DagsterInstance, store: Store) -> None:
         self._instance = instance
@@ -50,9 +53,8 @@ class History:
         unfinished = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
         drains = [run for run in unfinished if run.job_name == DRAIN_JOB]
         self.drains = len(drains)
-        self.queued = sum(run.status is dg.DagsterRunStatus.QUEUED for run in unfinished) - sum(
-            run.status is dg.DagsterRunStatus.QUEUED for run in drains
-        )
+        queued = [run for run in unfinished if run.status is dg.DagsterRunStatus.QUEUED]
+        self.queued = sum(run.job_name != DRAIN_JOB for run in queued)
         self._running = {run.tags[PARTITION_TAG] for run in unfinished if PARTITION_TAG in run.tags}
         self._promised = {key for run in drains for key in drained_keys(run)}
 
@@ -99,16 +101,24 @@ def past_run(record: dg.RunRecord) -> PastRun:
     """A run in the planner's words. Only a failed step speaks of the file: any other end was an interruption."""
     run = record.dagster_run
     failed_step = run.tags.get(FAILURE_REASON_TAG) == "STEP_FAILURE"
-    attempt = run.tags.get(ATTEMPT_TAG, "")
     return PastRun(
         _STATUSES.get(run.status, RunStatus.UNFINISHED),
-        int(attempt) if attempt.isdecimal() else 0 if CONTENT_TAG not in run.tags else 1,
+        attempt_of(run),
         interrupted=not failed_step or TRY_AGAIN_TAG in run.tags,
         rests_since=_ended(record) if run.tags.get(TRY_AGAIN_TAG) == LATER else None,
     )
 
 
+def attempt_of(run: dg.DagsterRun) -> int:
+    """Which of the sensor's attempts a run is, from 1, also when it was run again by hand; 0 for an import by hand."""
+    attempt = run.tags.get(ATTEMPT_TAG, "")
+    if attempt.isdecimal():
+        return int(attempt)
+    return 1 if CONTENT_TAG in run.tags else 0
+
+
 def _ended(record: dg.RunRecord) -> float:
+    """When a run ended, in seconds since 1970."""
     return record.end_time or record.update_timestamp.timestamp()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -67,10 +67,11 @@ class Importer:
         file = SingleFile(path)
         try:
             with file.open(path.name):
-                workspace = replace(self._workspace, uploads=file, progress=progress)
+                pass
         except TraceImportError as error:
             # A typing error is not worth a partition and a failed run for ever.
             return Summary("", None, None, None, None, {}, str(error))
+        workspace = replace(self._workspace, uploads=file, progress=progress)
         return self._run(random_key(form.dataset_name or dataset_name(path.name)), form, workspace, {PATH_TAG: str(path)})
 
     def retry(self, name: str, progress: Progress) -> Summary:
@@ -105,16 +106,12 @@ class Importer:
         raw, runs = self._workspace.store.manifest(RAW_EXPORT, key), runs_of_import(self._instance, key)
         if any(run.status in UNFINISHED for run in runs):
             raise BadSetting(f"Import {key} is running or waits in the queue; there is nothing to retry yet.")
-        known = {name: value for run in reversed(runs) for name, value in run.tags.items() if name == CONTENT_TAG}
-        for path in filter(None, map(_own_path, reversed(runs))):
-            known[PATH_TAG] = path
-        if CONTENT_TAG in known:
-            known[CONTENT_TAG] = ANY_CONTENT
+        tags = _tags_of_another_run(runs)
         if raw is not None and raw.settings is not None and raw.source is not None:
             stored = raw.outcome is Outcome.COMPLETE
-            return Form(file="" if stored else raw.source.file, **_fields(raw.settings)), known
+            return Form(file="" if stored else raw.source.file, **_fields(raw.settings)), tags
         config = next((c for run in runs if (c := form_of(run))), {})
-        return Form(**config), known
+        return Form(**config), tags
 
     def _run(self, key: str, form: Form, workspace: Workspace, tags: Mapping[str, str]) -> Summary:
         run_id = make_new_run_id()
@@ -131,6 +128,17 @@ class Importer:
         self.stopped = _is_stopped(result)
         error = f"stopped. `oumi-assets retry {key}` finishes it." if self.stopped else _error(result)
         return summarize(workspace.store, key, None if result.success else error)
+
+
+def _tags_of_another_run(runs: Sequence[dg.DagsterRun]) -> dict[str, str]:
+    """That the sensor's import takes what is in its file now; or the file that a command line named. Newest run first."""
+    tags: dict[str, str] = {}
+    if any(CONTENT_TAG in run.tags for run in runs):
+        tags[CONTENT_TAG] = ANY_CONTENT
+    path = next(filter(None, map(_own_path, runs)), None)
+    if path is not None:
+        tags[PATH_TAG] = path
+    return tags
 
 
 def _own_path(run: dg.DagsterRun) -> str | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from oumi_assets.core.interrupts import deaf_children
+from oumi_assets.core.interrupts import interrupts_blocked
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
@@ -56,7 +56,7 @@ def _started_deaf(capture: Capture) -> Capture:
     @contextmanager
     def capture_logs(log_key: Sequence[str]) -> Iterator[object]:
         with ExitStack() as stack:
-            with deaf_children():
+            with interrupts_blocked():
                 captured = stack.enter_context(capture(log_key))
             yield captured
 

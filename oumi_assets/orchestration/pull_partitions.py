@@ -12,12 +12,12 @@ from collections.abc import Mapping
 import dagster as dg
 
 from oumi_assets.pulls.sources import Source
-from oumi_assets.storage.keys import slug
+from oumi_assets.storage.keys import PARTITION_SYNTAX, slug
 
 DAY, PROJECT = "day", "project"
 FIRST_DAY = "2025-01-01"
 """Older than what the platforms keep by default (LangSmith: up to 400 days)."""
-_REFUSED = ("|", "[", "]", ",", "...")
+_REFUSED = ("|", *PARTITION_SYNTAX)
 
 
 def pull_partitions(source: Source, environ: Mapping[str, str]) -> dg.MultiPartitionsDefinition:

@@ -57,7 +57,7 @@ class EnvironmentWorkspace:
         """The workspace of now: the same one to every stage of a Dagster run while the environment stays the same."""
         environment = read_environment()
         if self._opened is None or self._opened[0] != environment:
-            self._opened = environment, open_here()
+            self._opened = environment, open_workspace(environment, connect=connect_s3)
         return self._opened[1]
 
 

@@ -17,7 +17,7 @@ from oumi_assets.core.storage_errors import PlaceUnusable, is_refused, passes
 from oumi_assets.imports.workspace import Workspace
 from oumi_assets.orchestration.reporting import failure_metadata
 from oumi_assets.orchestration.resources import WorkspaceSource, our_place_around
-from oumi_assets.orchestration.tags import LATER, PROCESS_TAG, TRY_AGAIN_TAG, process_mark
+from oumi_assets.orchestration.tags import AT_ONCE, LATER, PROCESS_TAG, TRY_AGAIN_TAG, process_mark
 
 MAX_RETRIES = 4
 BACKOFF_SECONDS = 2.0
@@ -71,7 +71,7 @@ def _failure(
         context.instance.add_run_tags(context.run.run_id, {TRY_AGAIN_TAG: LATER})
     elif isinstance(error, FileNotFound):
         # It is planned again when it is there again.
-        context.instance.add_run_tags(context.run.run_id, {TRY_AGAIN_TAG: "true"})
+        context.instance.add_run_tags(context.run.run_id, {TRY_AGAIN_TAG: AT_ONCE})
     # A storage that is in trouble is not asked for more.
     readable = None if isinstance(error, StorageTrouble) else workspace
     metadata = failure_metadata(readable, asset, context.partition_key) if readable else {}

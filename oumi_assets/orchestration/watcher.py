@@ -55,12 +55,11 @@ class Watcher:
                 self.known.learn(opened.store, launch.key)
             elif found is Standing.IN_FLIGHT:
                 self.known.expect([launch.key])
-            elif found is Standing.INTERRUPTED:
-                fresh.append(launch._replace(attempt=attempt))
             elif found is Standing.NEW and self._has_namesake(launch.upload, opened):
                 doubtful.append(launch)
-            elif found is Standing.NEW:
+            elif found in (Standing.NEW, Standing.INTERRUPTED):
                 fresh.append(launch._replace(attempt=attempt))
+            # What rests is looked at again by a later tick.
         return fresh, doubtful
 
     def _has_namesake(self, upload: Upload, opened: Workspace) -> bool:

@@ -40,7 +40,7 @@ class _Starts(NamedTuple):
     last: datetime
 
 
-class Langfuse:
+class LangfuseProject:
     """The project that the key pair belongs to."""
 
     def __init__(self, settings: Mapping[str, str], project: str) -> None:
@@ -188,6 +188,7 @@ def _row(fields: dict[str, Any]) -> Row:
 
 
 def _trace(fields: dict[str, Any]) -> str:
+    """The trace's id; an observation that names none is a trace by itself."""
     return str(fields.get("traceId") or fields["id"])
 
 
@@ -218,7 +219,7 @@ def _looks_cut(value: object) -> bool:
 
 
 def _in_batches(keys: list[str]) -> Iterator[list[str]]:
-    """Lists of keys that fit into an address; a key with a comma cannot be named."""
+    """Lists of keys that fit into a URL each; a key with a comma is left out, since the API could not tell it from two."""
     batch: list[str] = []
     for key in keys:
         if "," in key:

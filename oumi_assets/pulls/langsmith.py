@@ -41,7 +41,7 @@ _SELECTS: list[RunSelectField] = [
 ]
 
 
-class LangSmith:
+class LangSmithProject:
     """One tracing project, found by its exact name when the first row is asked for."""
 
     def __init__(self, settings: Mapping[str, str], project: str) -> None:

@@ -32,10 +32,9 @@ class Asked(NamedTuple):
 
 
 class Pulled(NamedTuple):
-    """What a pull came to: its record; whether a file was written for it now (not when empty, not when it was there)."""
+    """What a pull came to: its record. `before` says that this is the record of an earlier pull: nothing was pulled now."""
 
     record: Pull
-    written: bool
     before: bool = False
 
 
@@ -48,7 +47,7 @@ def pull(
         state = read_state(folder, series)
         name, known = _name(folder, series, asked)
         if known is not None:
-            return Pulled(known, written=False, before=True)
+            return Pulled(known, before=True)
         with folder.aside() as aside:
             export = ExportFile(aside / "export.jsonl", progress)
             left = _collect(client, asked, state, export, now or datetime.now(UTC))
@@ -57,7 +56,7 @@ def pull(
                 publish(folder, series, export.path, record, State(left))
             else:
                 write_state(folder, series, State(left))
-            return Pulled(record, written=bool(export.rows))
+            return Pulled(record)
 
 
 def _name(folder: ExportFolder, series: str, asked: Asked) -> tuple[str, Pull | None]:

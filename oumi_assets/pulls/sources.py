@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from importlib import import_module
 from typing import NamedTuple
 
-from oumi_assets.core.errors import BadSetting
+from oumi_assets.core.errors import PLATFORM_TITLES, BadSetting
 from oumi_assets.pulls.client import Client
 from oumi_assets.pulls.errors import MissingSetting
 
@@ -24,7 +23,7 @@ class Source(NamedTuple):
     - `projects`: the setting that names the projects to pull; `own_project`: when that is not set, the name
       of whichever project the keys belong to (where keys belong to one)
     - `checks`: what to look at when nothing came
-    - `client`: module and class; loaded when a pull begins, because the SDK takes half a second
+    - `connect(settings, project)`: a client of one project; its module is loaded then, because an SDK takes half a second
     """
 
     platform: str
@@ -35,17 +34,14 @@ class Source(NamedTuple):
     projects: str
     own_project: str | None
     checks: str
-    client: tuple[str, str]
+    connect: Callable[[Mapping[str, str], str], Client]
 
     def open(self, environ: Mapping[str, str], project: str) -> Client:
         """A client for one project. Raises `MissingSetting`."""
         missing = next((name for name in self.keys if not environ.get(name)), None)
         if missing is not None:
             raise MissingSetting(missing)
-        module, name = self.client
-        settings = {name: environ[name] for name in (*self.keys, *self.settings) if environ.get(name)}
-        make: Callable[[Mapping[str, str], str], Client] = getattr(import_module(module), name)
-        return make(settings, project)
+        return self.connect({name: environ[name] for name in (*self.keys, *self.settings) if environ.get(name)}, project)
 
     def missing_setting(self, environ: Mapping[str, str]) -> str | None:
         """The first setting without which a scheduled pull cannot run, None when all are there."""
@@ -60,27 +56,39 @@ class Source(NamedTuple):
         return list(dict.fromkeys(name for name in named if name)) or ([self.own_project] if self.own_project else [])
 
 
+def _connect_langsmith(settings: Mapping[str, str], project: str) -> Client:
+    from oumi_assets.pulls.langsmith import LangSmithProject
+
+    return LangSmithProject(settings, project)
+
+
+def _connect_langfuse(settings: Mapping[str, str], project: str) -> Client:
+    from oumi_assets.pulls.langfuse import LangfuseProject
+
+    return LangfuseProject(settings, project)
+
+
 LANGSMITH = Source(
     platform="langsmith",
-    title="LangSmith",
+    title=PLATFORM_TITLES["langsmith"],
     rows="runs",
     keys=("LANGSMITH_API_KEY",),
     settings=("LANGSMITH_ENDPOINT", "LANGSMITH_WORKSPACE_ID"),
     projects="LANGSMITH_PROJECT",
     own_project=None,
     checks="LANGSMITH_API_KEY, the workspace (LANGSMITH_WORKSPACE_ID) and the exact project name",
-    client=("oumi_assets.pulls.langsmith", "LangSmith"),
+    connect=_connect_langsmith,
 )
 LANGFUSE = Source(
     platform="langfuse",
-    title="Langfuse",
+    title=PLATFORM_TITLES["langfuse"],
     rows="observations",
     keys=("LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"),
     settings=("LANGFUSE_HOST",),
     projects="LANGFUSE_PROJECT",
     own_project="default",
     checks="LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY, LANGFUSE_HOST and the exact project name",
-    client=("oumi_assets.pulls.langfuse", "Langfuse"),
+    connect=_connect_langfuse,
 )
 SOURCES = {source.platform: source for source in (LANGSMITH, LANGFUSE)}
 

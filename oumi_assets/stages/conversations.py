@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from oumi_assets.core.parallel import ahead
+from oumi_assets.core.parallel import drawn_by_a_thread
 from oumi_assets.stages.envelope import Envelope
 from oumi_assets.stages.parquet_footer import group_rows
 
@@ -36,7 +36,7 @@ def read_envelopes(conversations: Path, platform: str, batch_rows: int, *, read_
     )
     if read_ahead:
         # Because every query waits for the threads that write the Parquet file.
-        batches = (ahead(query.collect_batches(chunk_size=batch_rows)) for query in (said, known))
+        batches = (drawn_by_a_thread(query.collect_batches(chunk_size=batch_rows), ahead=2) for query in (said, known))
     else:
         # One row group at a time: of its own accord, polars decodes several.
         batches = (_groups(query, conversations, batch_rows) for query in (said, known))

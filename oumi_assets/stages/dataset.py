@@ -18,7 +18,7 @@ import polars as pl
 from oumi_assets.core.drops import DROPPED_CONVERSATIONS
 from oumi_assets.core.hashing import HashedFile
 from oumi_assets.core.pace import Progress, no_progress
-from oumi_assets.core.parallel import PARALLEL_BYTES, beside
+from oumi_assets.core.parallel import in_another_process, workers_for
 from oumi_assets.oumi_rules import oumi_refusal
 from oumi_assets.stages.conversations import raw_sizes, read_envelopes
 from oumi_assets.stages.dedupe import Dropped, find_overlaps
@@ -104,7 +104,7 @@ def write_dataset(
     batch_bytes: int = BATCH_BYTES,
 ) -> DatasetCounts:
     """Write the dataset's two tables and `dropped.parquet`."""
-    workers = workers if export.stat().st_size >= PARALLEL_BYTES else 1
+    workers = workers_for(export.stat().st_size, workers)
     overlaps = find_overlaps(conversations) if deduplicate else {}
     sizes = raw_sizes(conversations)
     plan = _Plan(
@@ -120,7 +120,7 @@ def write_dataset(
         raw_bytes=int(sizes["bytes"].sum()),
     )
     # Each reads the rows for itself: handing them over would take longer.
-    with beside(partial(_write_tables, plan), workers) as refusals:
+    with in_another_process(partial(_write_tables, plan), workers) as refusals:
         digest = _write_lines(plan, progress)
     return DatasetCounts(sizes.height, sizes.height - len(overlaps), digest, refusals[0])
 

@@ -39,7 +39,7 @@ class Envelope(NamedTuple):
         return sum(self.lengths) + len(self.lengths) + 1
 
     def tabular(self, messages: bytes) -> tuple[object, ...]:
-        """The same as a row of dataset.parquet, of such messages; `source_raw` is left empty."""
+        """The row of dataset.parquet that polars is to write: with these messages, and without `source_raw`."""
         trace = (self.conversation_id, self.trace_name, self.session_id, self.sequence_key)
         return (self.conversation_id, messages, self.tools, self.platform, *trace, b"")
 

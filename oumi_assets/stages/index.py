@@ -20,7 +20,7 @@ from oumi_assets.core.drops import DROPPED_ROWS, EXCERPT_BYTES, RowDrop
 from oumi_assets.core.errors import EmptyFile
 from oumi_assets.core.json_text import NestedTooDeep, NotJson, parse_as_logged
 from oumi_assets.core.pace import Progress, no_progress
-from oumi_assets.core.parallel import PARALLEL_BYTES, ordered_map
+from oumi_assets.core.parallel import ordered_map, workers_for
 from oumi_assets.core.rows import ROWS, ForeignRow, IndexedRow
 from oumi_assets.detection import Sample, Signature, read_signature
 from oumi_assets.platforms import PLATFORMS, Platform, other_platform
@@ -95,11 +95,12 @@ def index_export(
     max_line: int = MAX_LINE,
 ) -> IndexCounts:
     """Write `rows.parquet` and `dropped.parquet` for an export. Raises `EmptyFile`."""
-    pieces = ranges(export.stat().st_size, range_bytes)
+    size = export.stat().st_size
+    pieces = ranges(size, range_bytes)
     work = partial(_index_range, export, platform.name, max_line)
     drops = Parts(folder / "dropped-parts", DROPPED_ROWS)
     whole = _Whole(drops)
-    results = zip(ordered_map(work, pieces, workers if export.stat().st_size >= PARALLEL_BYTES else 1), pieces, strict=True)
+    results = zip(ordered_map(work, pieces, workers_for(size, workers)), pieces, strict=True)
     write_pieces(folder / ROWS_FILE, ROWS, whole.take(results, progress))
     drops.write(folder / DROPPED_FILE)
     if whole.lines == 0:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from oumi_assets.core.rows import Location
+from oumi_assets.core.rows import LinePlace
 
 BLANKS = b" \t\r\v\f"
 _OPENING, _CLOSING = b"{}"
@@ -40,7 +40,7 @@ def open_export(path: Path) -> Iterator[mmap.mmap | bytes]:
             yield mapped
 
 
-def lines_of(export: mmap.mmap | bytes, within: Range) -> Iterator[Location]:
+def lines_of(export: mmap.mmap | bytes, within: Range) -> Iterator[LinePlace]:
     """Places of all lines that start in the range, a blank one's length 0; line numbers count from 1 in the range."""
     position = _first_line_start(export, within)
     number = 0
@@ -64,7 +64,7 @@ def _first_line_start(export: mmap.mmap | bytes, within: Range) -> int:
     return within.end if newline < 0 else newline + 1
 
 
-def _trimmed(export: mmap.mmap | bytes, number: int, start: int, stop: int) -> Location:
+def _trimmed(export: mmap.mmap | bytes, number: int, start: int, stop: int) -> LinePlace:
     # Not only at the head of the file: exports that were put together have one at every seam.
     if export[start : start + len(BOM)] == BOM:
         start += len(BOM)

@@ -76,7 +76,7 @@ class Pages:
         self._pages.setdefault(column, {})[row] = page
 
     def put_into(self, path: Path) -> None:
-        """Complete the file that polars wrote; of no pages, nothing."""
+        """Write the pages into the file that polars wrote; where there are none it stays as it is."""
         if self._waiting is None:
             return
         with path.open("r+b") as file:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+import traceback
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
@@ -14,7 +16,7 @@ import polars as pl
 from oumi_assets.core.drops import DROPPED_TRACES, TraceDrop
 from oumi_assets.core.json_text import NestedTooDeep
 from oumi_assets.core.pace import Progress, no_progress
-from oumi_assets.core.parallel import PARALLEL_BYTES, ordered_map
+from oumi_assets.core.parallel import ordered_map, workers_for
 from oumi_assets.platforms import PLATFORMS, Platform
 from oumi_assets.reconstruction.agent_tools import agent_tools
 from oumi_assets.reconstruction.calls import CallEntry, start_order
@@ -28,6 +30,8 @@ from oumi_assets.stages.giants import Giant, Giants, take_giants
 from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.tables import Parts, frame, hand_over, rows_per_group, take_over, write_pieces
 from oumi_assets.stages.traces import LOCATIONS
+
+_OURS = "oumi_assets."
 
 BATCH_TRACES = 1024
 BATCH_BYTES = 8 << 20
@@ -94,7 +98,7 @@ def reconstruct(
     batch_bytes: int = BATCH_BYTES,
 ) -> ReconstructCounts:
     """Write `conversations.parquet` and `dropped.parquet`, both in the traces' order."""
-    workers = workers if export.stat().st_size >= PARALLEL_BYTES else 1
+    workers = workers_for(export.stat().st_size, workers)
     calls = _largest_calls(traces)
     batches = plan_batches(calls.to_list(), batch_traces, batch_bytes)
     drops = Parts(folder / "dropped-parts", DROPPED_TRACES)
@@ -170,7 +174,7 @@ def _reconstruct_batch(export: Path, traces: Path, platform_name: str, between: 
 class _Trace(NamedTuple):
     """What may be read for one trace's conversation."""
 
-    data: Any
+    data: mmap.mmap | bytes
     platform: Platform
     rows: TraceRows
 
@@ -186,7 +190,7 @@ class _Trace(NamedTuple):
         return bytes(self.data[call.offset : call.offset + call.length])
 
 
-def _reconstructed(rows: pl.DataFrame, data: Any, platform: Platform) -> _Found:
+def _reconstructed(rows: pl.DataFrame, data: mmap.mmap | bytes, platform: Platform) -> _Found:
     """Conversations and drops. Of what was read for them nothing stays in memory."""
     found = _Found([], [], [], [])
     sizes = rows["rows"].list.eval(pl.element().struct.field("length")).list.sum()
@@ -233,7 +237,14 @@ def _said(calls: list[CallEntry], trace: _Trace) -> tuple[object, ...] | NotChos
     except (OSError, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 - a bug of ours is this trace's drop, which is counted, and no other's
-        return NotChosen(TraceDrop.INTERNAL_ERROR, telling, f"$ ({type(error).__name__})")
+        return NotChosen(TraceDrop.INTERNAL_ERROR, telling, f"$ ({_to_report(error)})")
+
+
+def _to_report(error: Exception) -> str:
+    """The error's class and the last line of ours that it came through; not its text, which may quote the trace."""
+    named = ((frame.f_globals["__name__"], line) for frame, line in traceback.walk_tb(error.__traceback__))
+    *_, (module, line) = (place for place in named if place[0].startswith(_OURS))
+    return f"{type(error).__name__}, {module}:{line}"
 
 
 def _conversations(traces: pl.DataFrame, said: list[tuple[object, ...]]) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from typing import Literal
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from oumi_assets.core.parallel import ahead
+from oumi_assets.core.parallel import drawn_by_a_thread
 from oumi_assets.stages.giants import GiantSpotter
 from oumi_assets.stages.pages import COMPRESSION_LEVEL, Pages
 
@@ -47,7 +47,7 @@ def write_pieces(
 def _scan(pieces: Iterator[pl.DataFrame], schema: pl.Schema) -> pl.LazyFrame:
     """A query that draws the pieces one by one while it is executed."""
     # In one thread of ours: polars asks from dozens of its own, and each would keep memory for the next time.
-    received = ahead(pieces, 0)
+    received = drawn_by_a_thread(pieces, ahead=0)
 
     def source(
         with_columns: list[str] | None,

@@ -32,7 +32,7 @@ def first_rows(path: Path, count: int) -> list[dict[str, Any]]:
 
 
 def first_of_each_reason(path: Path, columns: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """What those columns say, as far as the drop table has them, about the first row of each reason."""
+    """The first row of each reason, by reason: those of the named columns that the drop table has."""
     drops = pl.scan_parquet(path)
     known = [name for name in columns if name in drops.collect_schema()]
     first = drops.group_by("reason", maintain_order=True).agg(pl.col(known).first()).collect()

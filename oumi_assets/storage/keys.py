@@ -10,12 +10,14 @@ import re
 import secrets
 import unicodedata
 
+from oumi_assets.core.characters import CONTROL_CATEGORIES
 from oumi_assets.core.errors import BadImportKey
 
 MAX_NAME = 128
 MAX_KEY = 200
+PARTITION_SYNTAX = ("...", ",", "[", "]")
+"""What Dagster reads as a range or a list of partitions."""
 _OWN_KEY = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
-_REFUSED = ("...", ",", "[", "]")
 _STAMP = r"\d{8}T\d{6}Z"
 _PULLED = re.compile(rf"[a-z]+-[a-z0-9-]+-[0-9a-f]{{8}}-{_STAMP}-{_STAMP}(-again-\d+)?\.jsonl")
 
@@ -64,9 +66,9 @@ def check_key(key: str) -> None:
         raise BadImportKey(f"it has {len(key)} characters")
     if not key.strip():
         raise BadImportKey("it is blank")
-    if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") for character in key):
+    if any(unicodedata.category(character) in CONTROL_CATEGORIES for character in key):
         raise BadImportKey("it contains control characters")
-    for text in _REFUSED:
+    for text in PARTITION_SYNTAX:
         if text in key:
             raise BadImportKey(f"it contains {text}")
 

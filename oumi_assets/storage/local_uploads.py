@@ -57,16 +57,20 @@ class LocalUploads(Uploads):
         return sorted(self._walk(""))
 
     def _walk(self, below: str) -> Iterator[Upload]:
+        """The uploads of a folder and of those in it. One that may not be looked into is noted and left out.
+
+        A volume's `lost+found` must not stop the imports of everything else.
+        """
         try:
-            entries = os.scandir(self.root / below)
+            yield from self._look_into(below)
         except (PermissionError, FileNotFoundError) as error:
             if not below:
                 raise
-            # A volume's `lost+found` must not stop the imports of everything else.
             if isinstance(error, PermissionError):
                 self.unreadable.append(below)
-            return
-        with entries:
+
+    def _look_into(self, below: str) -> Iterator[Upload]:
+        with os.scandir(self.root / below) as entries:
             for entry in entries:
                 name = f"{below}{entry.name}"
                 if is_left_alone(entry.name) or not _is_text(entry.name):
@@ -173,6 +177,8 @@ def _step_into(folder: int, part: str, name: str, uploads: LocalUploads) -> int:
         inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
     except FileNotFoundError:
         raise FileNotFound(shown(name), [shown(n) for n in uploads.names()]) from None
+    except PermissionError:
+        raise UnreadableFile(shown(name)) from None
     except OSError:
         raise UnsafePath(shown(name), "its folder is a link or no folder") from None
     os.close(folder)

@@ -28,7 +28,10 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 class Source(msgspec.Struct, frozen=True):
-    """The upload an import was made of: its name below the uploads (or as given), size, content tag and BLAKE3 hash."""
+    """The upload an import was made of: its name below the uploads (or as given), size in bytes, content tag, BLAKE3 hash.
+
+    `watched` says that the sensor found it: files of this name and size are compared with it later.
+    """
 
     file: str
     size: int
@@ -79,7 +82,10 @@ class Pull(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """Everything about one stage of one import. `settings`, `source`, `platform` and `pull` are raw_export's."""
+    """Everything about one stage of one import. `settings`, `source`, `platform` and `pull` are raw_export's.
+
+    `created` is ISO-8601 in UTC with microseconds; `run_id` the Dagster run's; `error` what users read of a failed stage.
+    """
 
     asset: str
     import_key: str

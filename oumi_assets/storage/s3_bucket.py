@@ -132,7 +132,7 @@ class Bucket:
         return aborted
 
 
-class Counted:
+class TransferProgress:
     """Adds up what the threads of a transfer report; a part sent again takes back what it had reported."""
 
     def __init__(self, total: int, progress: Callable[[int, int], None]) -> None:

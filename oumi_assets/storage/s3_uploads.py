@@ -9,7 +9,7 @@ from pathlib import Path
 
 from oumi_assets.core.errors import FileNotFound, UnsafePath
 from oumi_assets.storage.local_uploads import SingleFile
-from oumi_assets.storage.s3_bucket import Bucket, Counted, Entry
+from oumi_assets.storage.s3_bucket import Bucket, Entry, TransferProgress
 from oumi_assets.storage.s3_stream import S3File
 from oumi_assets.storage.uploads import Upload, Uploads, is_left_alone, shown
 
@@ -60,7 +60,7 @@ class S3Uploads(Uploads):
     def put(self, path: Path, name: str, progress: Callable[[int, int], None]) -> str:
         """Managed transfer: large files in parts, each sent again when it fails."""
         with SingleFile(path).open(str(path)) as source:
-            self.bucket.upload(source, name, Counted(source.describe().size, progress))
+            self.bucket.upload(source, name, TransferProgress(source.describe().size, progress))
         return f"{self.bucket.location}/{name}"
 
 

@@ -46,6 +46,7 @@ def working_folder(parent: Path, prefix: str = "") -> Iterator[Path]:
         yield folder
     except Exception as error:
         if is_full(error):
+            # The parent is a folder of ours; people know the one that it lies in.
             raise DiskFull(str(parent.parent)) from None
         raise
     finally:

@@ -62,6 +62,21 @@ def test_a_tree_is_ended_once_its_vital_process_is_gone(tmp_path: Path, monkeypa
     assert tree.vital_ended
 
 
+def test_a_program_that_cannot_be_recorded_is_not_left_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full: nobody would find it again, and it would hold the port and the queue."""
+    begun: list[int] = []
+
+    def write_text(path: Path, text: str, encoding: str) -> None:
+        begun.append(int(text.split("-")[0]))
+        raise OSError("no room")
+
+    monkeypatch.setattr(Path, "write_text", write_text)
+    with pytest.raises(OSError, match="no room"):
+        ProcessTree(STUBBORN, os.environ, tmp_path, tmp_path)
+    assert begun
+    assert not psutil.pid_exists(begun[0]) or psutil.Process(begun[0]).status() == psutil.STATUS_ZOMBIE
+
+
 def test_what_a_killed_starter_left_is_ended_at_the_next_start(tmp_path: Path) -> None:
     """Otherwise a second platform would run beside the first on the same Dagster home."""
     _, processes = _started(tmp_path)

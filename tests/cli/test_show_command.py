@@ -26,9 +26,9 @@ def test_show_prints_roles_texts_and_tool_calls(import_file: Callable[..., Summa
 
 
 def test_texts_are_shown_as_they_are(import_file: Callable[..., Summary], tmp_path: Path) -> None:
-    """What looks like an emoji code, a style or a tab to a terminal library was said just so."""
-    said = "status :warning: and :key: 10:on:5 [red]x[/red] [/x]\tend"
-    name = "tools :key: [/x]"
+    """What looks like an emoji code, a style or a tab was said just so, and joiners hold words and pictures together."""
+    said = "status :warning: and :key: 10:on:5 [red]x[/red] [/x]\tend می\u200cخواهم 👩\u200d🔬"
+    name = "tools :key: [/x] 👩\u200d🔬"
     import_file(_said(said, tmp_path), name=name)
     shown = run("show", name)
     assert said in shown

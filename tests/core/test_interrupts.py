@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 
-from oumi_assets.core.interrupts import deaf_children
+from oumi_assets.core.interrupts import interrupts_blocked
 from oumi_assets.core.parallel import ordered_map
 
 
@@ -17,7 +17,7 @@ def blocked(_: int) -> set[int]:
 
 def test_a_process_that_is_started_deaf_goes_on_and_ends_when_it_is_told_to() -> None:
     """It ends with its work: a traceback of it would hide the one sentence of the command."""
-    with deaf_children():
+    with interrupts_blocked():
         running = subprocess.Popen([sys.executable, "-c", "print('begun', flush=True); input(); print('done')"],
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # fmt: skip
     assert running.stdout is not None

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from oumi_assets.core.errors import TransientError, WorkerKilled
-from oumi_assets.core.parallel import beside, ordered_map
+from oumi_assets.core.parallel import in_another_process, ordered_map
 
 
 @pytest.mark.xdist_group("workers")
@@ -58,7 +58,7 @@ def test_a_killed_worker_is_no_fault_of_the_file_and_the_next_import_finds_worke
     assert isinstance(raised.value, TransientError)
     assert raised.value.__suppress_context__, "the pool's own traceback is nobody's business"
     assert list(ordered_map(str, [1, 2], 2)) == ["1", "2"]
-    with pytest.raises(WorkerKilled), beside(_die, 2):
+    with pytest.raises(WorkerKilled), in_another_process(_die, 2):
         pass
     assert list(ordered_map(str, [1, 2], 2)) == ["1", "2"]
 
@@ -67,10 +67,10 @@ def test_a_killed_worker_is_no_fault_of_the_file_and_the_next_import_finds_worke
 @pytest.mark.parametrize("workers", [1, 2])
 def test_work_beside_is_done_when_the_block_is_left(workers: int, tmp_path: Path) -> None:
     """A stage must not be published while one of its files is still being written."""
-    with beside(partial(_write_late, tmp_path / "file"), workers):
+    with in_another_process(partial(_write_late, tmp_path / "file"), workers):
         assert not (tmp_path / "file").exists()
     assert (tmp_path / "file").read_text() == "written"
-    with pytest.raises(ValueError, match="the work"), beside(_fail, workers):
+    with pytest.raises(ValueError, match="the work"), in_another_process(_fail, workers):
         pass
 
 
@@ -79,7 +79,7 @@ def test_work_beside_is_done_when_the_block_is_left(workers: int, tmp_path: Path
 def test_work_beside_a_failure_is_over_before_the_failure_is_told(workers: int, tmp_path: Path) -> None:
     """Whoever hears of it removes the folder, and nobody may go on writing there; nor keep a stopped run waiting."""
     path = tmp_path / "file"
-    with pytest.raises(KeyError), beside(partial(_write_for_ever, path), workers):
+    with pytest.raises(KeyError), in_another_process(partial(_write_for_ever, path), workers):
         while workers > 1 and not path.exists():
             time.sleep(0.01)
         raise KeyError

@@ -199,7 +199,7 @@ def test_a_failed_import_keeps_its_reason_and_its_drops(workspace: Workspace, up
     shutil.copy(FIXTURES / "langsmith" / "error_runs.jsonl", uploads / "errors.jsonl")
     keep = [line for line in (uploads / "errors.jsonl").read_text().splitlines() if '"status": "error"' in line]
     (uploads / "errors.jsonl").write_text("\n".join(keep))
-    with pytest.raises(Exception, match="No convertible conversations found in the uploaded file: "):
+    with pytest.raises(NoConvertibleConversations, match="No convertible conversations found in the uploaded file: "):
         run_stages(workspace, "errors-1", Form(file="errors.jsonl"))
     failed = workspace.store.manifest("reconstructed_conversations", "errors-1")
     assert failed is not None

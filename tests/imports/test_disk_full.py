@@ -16,6 +16,7 @@ EXPORT = FIXTURES / "langsmith" / "wrap_openai_tools_agent.jsonl"
 _LIMITED = """
 import dataclasses, resource, signal, sys
 from pathlib import Path
+from oumi_assets.core import parallel
 from oumi_assets.core.storage_errors import DiskFull
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
@@ -24,13 +25,12 @@ from oumi_assets.imports.reconstructed_conversations import make_reconstructed_c
 from oumi_assets.imports.deduped_dataset import make_deduped_dataset
 from oumi_assets.imports.workspace import open_workspace
 from oumi_assets.settings import Environment
-from oumi_assets.stages import dataset, reconstruct
 from oumi_assets.storage.local_uploads import SingleFile
 
 export, root, limited, limit = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 workspace = open_workspace(Environment(root / "uploads", root / "storage", 1 << 40), uploads=SingleFile(export))
-if sys.argv[5:] == ["in two processes"]:
-    dataset.PARALLEL_BYTES = reconstruct.PARALLEL_BYTES = 0
+in_two_processes = sys.argv[5:] == ["in two processes"]
+if in_two_processes:
     workspace = dataclasses.replace(workspace, workers=2)
 stages = {
     "raw_export": lambda: make_raw_export(workspace, "key", Form("", "auto", export.name, True)),
@@ -41,6 +41,8 @@ stages = {
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 for name, stage in stages.items():
     if name == limited:
+        # Not before: workers have the limit of the time at which they start.
+        parallel.PARALLEL_BYTES = 0 if in_two_processes else parallel.PARALLEL_BYTES
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     try:
         stage()

@@ -138,7 +138,8 @@ def test_what_runs_waits_or_was_interrupted_is_said_to(
     assert (only(home, workspace).error or "").startswith(why)
 
 
-@pytest.mark.parametrize(("attempt", "again"), [("1", True), (str(len(PAUSES) + 1), False)])
+# Without a number it was run again by hand, and counts as the sensor's first attempt.
+@pytest.mark.parametrize(("attempt", "again"), [("1", True), ("", True), (str(len(PAUSES) + 1), False)])
 def test_what_waits_for_a_place_is_said_to_be_tried_again(
     home: dg.DagsterInstance, workspace: Workspace, tmp_path: Path, attempt: str, again: bool
 ) -> None:

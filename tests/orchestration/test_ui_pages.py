@@ -7,14 +7,13 @@ import shutil
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from paths import FIXTURES
-from real_platform import free_port
+from real_platform import answers, free_port, until
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
@@ -50,23 +49,11 @@ def webserver() -> Iterator[str]:
     process = subprocess.Popen([*command, "-p", port], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
-        _wait_for_answer(f"{url}/server_info")
+        until(lambda: answers(f"{url}/server_info"), WAIT_SECONDS)
         yield url
     finally:
         process.terminate()
         process.wait(timeout=60)
-
-
-def _wait_for_answer(url: str) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.3)
 
 
 def page_with(browser: webdriver.Chrome, url: str, text: str) -> str:

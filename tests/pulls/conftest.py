@@ -12,17 +12,10 @@ from pulls.langfuse_server import LangfuseServer
 from pulls.langsmith_server import LangSmithServer
 from pulls.loopback import served
 
-_SETTINGS = (
-    *("LANGSMITH_API_KEY", "LANGSMITH_ENDPOINT", "LANGSMITH_WORKSPACE_ID", "LANGSMITH_PROJECT", "LANGCHAIN_API_KEY"),
-    *("LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY", "LANGFUSE_HOST", "LANGFUSE_PROJECT", "OUMI_PULL_LAG_MINUTES"),
-)
-
 
 @pytest.fixture(autouse=True)
-def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees the developer's keys, or waits long between tries."""
-    for name in _SETTINGS:
-        monkeypatch.delenv(name, raising=False)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test waits long between tries."""
     monkeypatch.setattr(http, "FIRST_WAIT", 0.001)
 
 

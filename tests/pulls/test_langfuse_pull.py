@@ -9,7 +9,6 @@ from typing import Any
 import ground_truth
 import pytest
 from pipeline import import_export
-from test_ground_truth import _assert_equal
 
 from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, QueryRefused, UnknownProject
 from pulls.langfuse_server import PROJECT, SECRET_KEY, LangfuseServer
@@ -63,7 +62,7 @@ def test_a_pulled_export_imports_as_what_was_really_said(
     truths = {truth.trace_id: truth for truth in TRUTHS[export].truths if truth.accepted}
     assert set(imported.rows) == set(truths)
     for identity, truth in truths.items():
-        _assert_equal(imported.rows[identity], truth)
+        ground_truth.assert_equal(imported.rows[identity], truth)
 
 
 def test_all_pages_are_read(langfuse: LangfuseServer, uploads: Path) -> None:

@@ -13,7 +13,6 @@ import ground_truth
 import langsmith
 import pytest
 from pipeline import import_export
-from test_ground_truth import _assert_equal
 
 from oumi_assets.core.errors import TraceImportError
 from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, QueryRefused, UnknownProject
@@ -54,7 +53,7 @@ def test_a_pulled_export_imports_as_what_was_really_said(
     truths = {truth.trace_id: truth for truth in TRUTHS[export].truths if truth.accepted}
     assert set(imported.rows) == set(truths)
     for identity, truth in truths.items():
-        _assert_equal(imported.rows[identity], truth)
+        ground_truth.assert_equal(imported.rows[identity], truth)
 
 
 def test_rows_are_those_of_the_documented_script(langsmith: LangSmithServer, uploads: Path) -> None:
@@ -221,4 +220,4 @@ def test_the_script_of_the_documentation_writes_an_export(langsmith: LangSmithSe
     truths = {truth.trace_id: truth for truth in TRUTHS["wrap_openai_tools_agent"].truths if truth.accepted}
     assert set(imported.rows) == set(truths)
     for identity, truth in truths.items():
-        _assert_equal(imported.rows[identity], truth)
+        ground_truth.assert_equal(imported.rows[identity], truth)

@@ -115,7 +115,7 @@ def test_a_window_is_pulled_once(langsmith: LangSmithServer, uploads: Path) -> N
     first = pulled("langsmith", "p", FIRST, uploads)
     asked = len(langsmith.log)
     second = pulled("langsmith", "p", FIRST, uploads)
-    assert (second.record, second.written, second.before) == (first.record, False, True)
+    assert (second.record, second.before) == (first.record, True)
     assert (visible(uploads), len(langsmith.log)) == ([first.record.export], asked)
 
 
@@ -133,7 +133,7 @@ def test_an_empty_window_leaves_no_file_and_may_be_pulled_again(langsmith: LangS
     langsmith.load("p", trace("other day", DAY_2, DAY_2 + HOUR))
     assert (pulled("langsmith", "p", FIRST, uploads).record.rows, visible(uploads)) == (0, [])
     langsmith.load("p", trace("late", DAY_1, DAY_1 + HOUR))
-    assert pulled("langsmith", "p", FIRST, uploads).written
+    assert pulled("langsmith", "p", FIRST, uploads).record.rows
 
 
 def test_nothing_of_a_pull_is_visible_before_it_is_whole(uploads: Path) -> None:

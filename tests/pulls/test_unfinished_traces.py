@@ -50,7 +50,7 @@ def test_a_trace_whose_root_ended_waits_for_its_children(langsmith: LangSmithSer
 def test_after_a_day_an_unfinished_trace_comes_as_it_is(langsmith: LangSmithServer, uploads: Path) -> None:
     """A crashed program never ends its traces; they must not be waited for for ever."""
     langsmith.load("p", trace("crashed", DAY_2 - HOUR, None))
-    assert not pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1).written
+    assert pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1).record.rows == 0
     second = pulled("langsmith", "p", SECOND, uploads, now=AFTER_DAY_2)
     assert (trace_names(uploads, second), second.record.unfinished) == (["crashed"], 0)
     assert pulled("langsmith", "p", THIRD, uploads, now=AFTER_DAY_3).record.rows == 0
@@ -122,6 +122,6 @@ def test_damaged_notes_stop_no_later_pull(
         (uploads / NOTES / name).write_bytes(content)
     assert pulled("langsmith", "p", SECOND, uploads, now=AFTER_DAY_2).record.unfinished == 0
     again = pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_2)
-    assert (again.written, again.record.export) == (True, first.record.export)
+    assert (again.before, again.record.export) == (False, first.record.export)
     assert caplog.text.count("is damaged") == 3
     assert pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_2).before

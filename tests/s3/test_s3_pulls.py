@@ -80,4 +80,4 @@ def test_a_pull_killed_before_its_export_appeared_did_not_happen(
         with pytest.raises(KeyboardInterrupt):
             pulled(uploads, done)
     assert uploads.watched() == []
-    assert pulled(uploads, done).written
+    assert pulled(uploads, done).record.rows

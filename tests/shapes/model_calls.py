@@ -25,7 +25,7 @@ class Logged(NamedTuple):
     fields: dict[str, Any] = {}  # noqa: RUF012
 
 
-def langfuse_row(input_: Any, output: Any, **fields: Any) -> bytes:
+def langfuse_row(input_: Any, output: Any, /, **fields: Any) -> bytes:
     """A row of the current Tracing table: payloads are JSON text, or the text itself."""
     row = {"id": "o1", "traceId": "t1", "type": "GENERATION", "name": "call", "parentObservationId": None}
     times = {"startTime": "2026-05-19T10:00:00.000Z"}

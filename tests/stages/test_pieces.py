@@ -21,8 +21,7 @@ def test_tiny_pieces_make_the_same_dataset(export: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize("platform", ["langfuse", "langsmith"])
 def test_three_workers_make_the_same_dataset_as_one(platform: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The number of cores is the machine's business, not the dataset's."""
-    for stage in ("index", "reconstruct", "dataset"):
-        monkeypatch.setattr(f"oumi_assets.stages.{stage}.PARALLEL_BYTES", 0)
+    monkeypatch.setattr("oumi_assets.core.parallel.PARALLEL_BYTES", 0)
     export = tmp_path / platform / "all.jsonl"
     export.parent.mkdir()
     export.write_bytes(b"".join(path.read_bytes() for path in EXPORTS if path.parent.name == platform))

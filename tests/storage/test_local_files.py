@@ -97,6 +97,26 @@ def test_a_folder_that_may_not_be_read_is_left_out_and_named(anyones: Path) -> N
     assert not uploads.unreadable
 
 
+def test_a_folder_whose_files_may_not_be_looked_at_is_left_out_and_named(anyones: Path) -> None:
+    """Its names can be read without its files: somebody forgot the x of its mode, which must not stop every import."""
+    uploads = LocalUploads(anyones)
+    (anyones / "monday.jsonl").write_text("{}")
+    (anyones / "team").mkdir()
+    (anyones / "team" / "tuesday.jsonl").write_text("{}")
+    (anyones / "team").chmod(0o444)
+    with no_superuser():
+        assert [upload.name for upload in uploads.listing()] == ["monday.jsonl"]
+    assert uploads.unreadable == ["team/"]
+
+
+def test_a_file_in_a_folder_that_may_not_be_entered_is_said_to_be_denied(anyones: Path) -> None:
+    """The folder is no link, and once it is opened up the same import succeeds."""
+    (anyones / "team").mkdir(mode=0)
+    denied = pytest.raises(UnreadableFile, match=r"^team/a\.jsonl cannot be read: permission denied")
+    with no_superuser(), denied, LocalUploads(anyones).open("team/a.jsonl"):
+        pass
+
+
 def test_an_uploads_folder_that_may_not_be_read_is_no_empty_one(anyones: Path) -> None:
     """The sensor would take everything in it for gone."""
     anyones.chmod(0)
