@@ -16,6 +16,7 @@ from pydantic import Field
 from oumi_assets.core.errors import TraceImportError
 from oumi_assets.orchestration.pull_partitions import day_and_project, pull_partitions
 from oumi_assets.orchestration.resources import WorkspaceSource
+from oumi_assets.orchestration.terminal import shorten_unconfigured
 from oumi_assets.pulls.export_file import PullProgress
 from oumi_assets.pulls.folder import ExportFolder, export_folder
 from oumi_assets.pulls.pull import Asked, Pulled, pull
@@ -53,8 +54,8 @@ def pull_environment(source: Source) -> dict[str, str]:
 def _export_asset(source: Source, environ: Mapping[str, str]) -> dg.AssetsDefinition:
     @dg.asset(
         name=f"{source.platform}_export",
-        description=f"One day of a {source.title} project as a trace export in the uploads folder: the whole traces whose "
-        f"root started that day (UTC), in {source.title}'s own {source.rows}. The upload sensor imports it.",
+        description=f"One day of a {source.title} project as a trace export in the uploads folder: the whole traces that "
+        f"started that day (UTC), in {source.title}'s own {source.rows}. The upload sensor imports it.",
         group_name=GROUP,
         partitions_def=pull_partitions(source, environ),
         owners=OWNERS,
@@ -64,6 +65,7 @@ def _export_asset(source: Source, environ: Mapping[str, str]) -> dg.AssetsDefini
     def export(
         context: dg.AssetExecutionContext, config: PullForm, workspace: dg.ResourceParam[WorkspaceSource]
     ) -> dg.MaterializeResult:
+        shorten_unconfigured(context)
         with _failures_in_plain_words():
             folder = export_folder(workspace.open().uploads)
             for key in context.partition_keys:

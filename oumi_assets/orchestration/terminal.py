@@ -1,7 +1,7 @@
 """What the platform's terminal shows of an import: one line when it ends, and what takes long on the way.
 
 Dagster's own log prints forty lines for each import, and a failure's sentence twice, each time above a stack trace. All of
-that is on the run's page. Runs that a person starts in the UI are not configured by us, and print Dagster's.
+that is on the run's page.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ SILENT: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITI
 
 @dg.logger(None, "One line for each import.")
 def _terminal(context: dg.InitLoggerContext) -> logging.Logger:
+    return _short_lines()
+
+
+def _short_lines() -> logging.Logger:
     logger = logging.getLogger("oumi_assets.terminal")
     logger.setLevel(logging.DEBUG)
     logger.propagate = False
@@ -36,6 +40,17 @@ def _terminal(context: dg.InitLoggerContext) -> logging.Logger:
     # A drain asks for one logger after the other.
     logger.handlers = [handler]
     return logger
+
+
+def shorten_unconfigured(context: dg.AssetExecutionContext) -> None:
+    """Let a run that a person started in the UI, which nobody configured, print the same lines.
+
+    Dagster has no setting for it: such a run gets its console logger, whatever loggers a project has. So that one is
+    replaced in the list that the log managers of all steps share. The run's own end is out of reach: Dagster tells a
+    failed one once more, in its own words.
+    """
+    if not context.run.run_config.get("loggers"):
+        context.log._dagster_handler._loggers[:] = [_short_lines()]  # type: ignore[index]
 
 
 LOGGERS = {_NAME: _terminal, "console": dg.colored_console_logger}
@@ -57,7 +72,7 @@ def _line(record: logging.LogRecord, meta: dict[str, Any]) -> str | None:
         # Ours; of a failure's consequences, Dagster speaks as errors.
         return str(meta.get("orig_message")) if logging.INFO <= record.levelno < logging.ERROR else None
     if event.is_step_failure:
-        return step_sentence([event]) or error_of_ours(str(meta.get("run_id")))
+        return f"failed: {step_sentence([event]) or error_of_ours(str(meta.get('run_id')))}"
     if event.is_step_materialization and event.asset_key == dg.AssetKey(DEDUPED_DATASET):
         return _made(event.step_materialization_data.materialization.metadata)
     return None

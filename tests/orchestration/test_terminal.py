@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 
+import dagster as dg
 import pytest
 from ticks import BROKEN, FIXTURE, Platform, drop
 
+from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
+from oumi_assets.orchestration.home import open_instance
+from oumi_assets.orchestration.partitions import IMPORTS
+from oumi_assets.settings import PROJECT_ROOT
 from oumi_assets.storage.local_uploads import LocalUploads
 
 MADE = re.compile(r"\d\d:\d\d:\d\d  good\d*-[0-9a-f]{16}: a dataset of \d+ conversations?")
-WRONG = re.compile(r"\d\d:\d\d:\d\d  wrong-[0-9a-f]{16}: This file is not a trace export we know: .*")
+WRONG = re.compile(r"\d\d:\d\d:\d\d  wrong-[0-9a-f]{16}: failed: This file is not a trace export we know: .*")
 
 
 @pytest.mark.parametrize("others", [0, 3], ids=["a run each", "a drain"])
@@ -27,3 +34,22 @@ def test_every_import_is_one_line(others: int, platform: Platform, capfd: pytest
     assert len([line for line in lines if MADE.fullmatch(line)]) == len(names)
     assert len([line for line in lines if WRONG.fullmatch(line)]) == 1
     assert len(lines) == len(names) + 1
+
+
+def test_an_import_by_hand_has_its_line_too(workspace: Workspace, capfd: pytest.CaptureFixture[str]) -> None:
+    """A run from the UI has only the form as its config: Dagster gives it a console of its own."""
+    assert isinstance(workspace.uploads, LocalUploads)
+    drop(workspace.uploads.root, "by-hand/wrong.jsonl", BROKEN)
+    drop(workspace.uploads.root, "by-hand/good.jsonl", FIXTURE)
+    # As `dev` has it: an event is no line.
+    shutil.copy(PROJECT_ROOT / "dagster_home" / "dagster.yaml", os.environ["DAGSTER_HOME"])
+    with open_instance() as instance:
+        instance.add_dynamic_partitions(IMPORTS, ["good", "wrong"])
+        for name in ("good", "wrong"):
+            form = {"ops": {RAW_EXPORT: {"config": {"file": f"by-hand/{name}.jsonl"}}}}
+            Platform(instance, workspace).run(dg.RunRequest(partition_key=name, run_config=form))
+    said = capfd.readouterr().err
+    good, wrong = said.splitlines()[:2]
+    assert good.endswith("  good: a dataset of 1 conversation")
+    assert "  wrong: failed: This file is not a trace export we know" in wrong
+    assert "STEP_FAILURE" not in said
