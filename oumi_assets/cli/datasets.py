@@ -19,7 +19,7 @@ from oumi_assets.settings import read_environment
 _Column = tuple[str, Literal["left", "right"], Callable[[ListedImport], str]]
 _NAME: _Column = ("name", "left", lambda dataset: one_line(dataset.name))
 _WHEN_AND_KEY: tuple[_Column, ...] = (
-    ("when (UTC)", "left", lambda dataset: dataset.created[:16].replace("T", " ")),
+    ("when (UTC)", "left", lambda dataset: dataset.when),
     ("import", "left", lambda dataset: one_line(dataset.key)),
 )
 _COLUMNS: tuple[_Column, ...] = (
@@ -38,8 +38,9 @@ _AFTERWARDS = (
     "To run one again: oumi-assets retry IMPORT. To forget some, and the red checks that they left in the UI: "
     "oumi-assets delete IMPORT..."
 )
-_FOLDED = ("name", "why")
-_LEAST_WIDTH = 12
+_WIDEST = 1000
+_JSON = {"key": "import", "name": "dataset", "platform": "source_platform"}
+"""Fields that are called as `import --json` calls them."""
 
 
 @click.command()
@@ -50,15 +51,18 @@ def datasets(failed: bool, as_json: bool) -> None:
     found = list_failed_here() if failed else list_datasets(open_here().store)
     if as_json:
         for dataset in found:
-            click.echo(json.dumps(dataset._asdict()))
+            click.echo(json.dumps({_JSON.get(name, name): value for name, value in dataset._asdict().items()}))
         return
     if not found:
         none = f"There are no datasets in {clean(str(read_environment().storage))} yet. Import one: oumi-assets import FILE"
         messages().print("No import failed." if failed else none)
         return
-    _print_table(found, _FAILED_COLUMNS if failed else _COLUMNS)
     if failed:
+        # A reason is a sentence or two.
+        _print_paragraphs(found, _FAILED_COLUMNS)
         messages().print(_AFTERWARDS)
+    else:
+        _print_table(found)
 
 
 def list_failed_here() -> list[ListedImport]:
@@ -68,17 +72,25 @@ def list_failed_here() -> list[ListedImport]:
     return failed_here()
 
 
-def _print_table(found: list[ListedImport], columns: tuple[_Column, ...]) -> None:
-    from rich.cells import cell_len
+def _print_table(found: list[ListedImport]) -> None:
+    """One line a dataset; paragraphs on a terminal that is too narrow, for keys are copied whole to other commands."""
     from rich.table import Table
 
-    rows = [[value(dataset) for _, _, value in columns] for dataset in found]
+    out = results()
     table = Table(box=None, pad_edge=False)
-    for number, (title, justify, _) in enumerate(columns):
-        longest = max(cell_len(cell) for cell in (title, *(row[number] for row in rows)))
-        # Names and reasons are folded; a key, which is copied to another command, is whole, however narrow the terminal.
-        least = min(longest, _LEAST_WIDTH) if title in _FOLDED else longest
-        table.add_column(title, justify=justify, overflow="fold", min_width=least)
-    for row in rows:
-        table.add_row(*row)
-    results().print(table, crop=False)
+    for title, justify, _ in _COLUMNS:
+        table.add_column(title, justify=justify, no_wrap=True)
+    for dataset in found:
+        table.add_row(*(value(dataset) for _, _, value in _COLUMNS))
+    wide = out.measure(table, options=out.options.update_width(_WIDEST)).maximum
+    if out.is_terminal and wide > out.width:
+        _print_paragraphs(found, _COLUMNS)
+    else:
+        out.print(table, width=wide, crop=False)
+
+
+def _print_paragraphs(found: list[ListedImport], columns: tuple[_Column, ...]) -> None:
+    out = results()
+    for dataset in found:
+        for number, (title, _, value) in enumerate(columns):
+            out.print(f"  {title}: {value(dataset)}" if number else value(dataset), soft_wrap=True)

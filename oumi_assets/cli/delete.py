@@ -6,9 +6,9 @@ import click
 
 from oumi_assets.cli.datasets import list_failed_here
 from oumi_assets.cli.screen import clean, messages
-from oumi_assets.core.errors import AmbiguousDataset, UnknownDataset
+from oumi_assets.core.errors import UnknownDataset
 from oumi_assets.core.storage_errors import usable
-from oumi_assets.imports.catalog import ListedImport, called, delete_import, find_dataset
+from oumi_assets.imports.catalog import ListedImport, ambiguous, called, delete_import, find_dataset
 from oumi_assets.orchestration.home import open_home
 from oumi_assets.orchestration.resources import open_here
 from oumi_assets.settings import read_environment
@@ -28,20 +28,30 @@ def delete(datasets: tuple[str, ...], yes: bool) -> None:
     open_home()
     # A delete that was killed may have left raw_export aside, by which the import is found.
     store.sweep()
-    for dataset in dict.fromkeys(datasets):
-        _delete(store, dataset, yes)
+    # All of them, before the first is gone: one that is misspelled must not leave half of it done.
+    imports = {dataset: _find_import(store, dataset) for dataset in datasets}
+    for dataset, found in imports.items():
+        if found is None:
+            _forget(dataset)
+        else:
+            _delete(store, found, yes)
+    if any(imports.values()):
+        messages().print(
+            "A file of theirs that is still in the uploads folder is not imported again. "
+            "To have it after all: `oumi-assets import FILE`, or give it another name."
+        )
 
 
-def _delete(store: Store, dataset: str, yes: bool) -> None:
-    from oumi_assets.orchestration.housekeeping import forget_partition, forget_unused_partition, refuse_unfinished
+def _forget(partition: str) -> None:
+    from oumi_assets.orchestration.housekeeping import forget_partition
 
-    try:
-        found = _find_import(store, dataset)
-    except UnknownDataset:
-        if not forget_unused_partition(dataset):
-            raise
-        messages().print(f"Forgot the partition {clean(dataset)}, which no import ever used.")
-        return
+    forget_partition(partition)
+    messages().print(f"Forgot the partition {clean(partition)}, which no import ever used.")
+
+
+def _delete(store: Store, found: ListedImport, yes: bool) -> None:
+    from oumi_assets.orchestration.housekeeping import forget_partition, refuse_unfinished
+
     refuse_unfinished(found.key)
     if not yes:
         click.confirm(
@@ -52,19 +62,22 @@ def _delete(store: Store, dataset: str, yes: bool) -> None:
     with usable(read_environment().storage, "OUMI_STORAGE"):
         delete_import(store, found.key)
     forget_partition(found.key)
-    messages().print(
-        f"Deleted {clean(found.name)} (import {clean(found.key)}). A file still in the uploads folder is not imported again."
-    )
+    messages().print(f"Deleted {clean(found.name)} (import {clean(found.key)}).")
 
 
-def _find_import(store: Store, name: str) -> ListedImport:
-    """An import with any outcome; of one that failed before anything was stored, only Dagster knows."""
+def _find_import(store: Store, name: str) -> ListedImport | None:
+    """An import with any outcome; of one that failed before anything was stored, only Dagster knows.
+
+    None for a partition that was added in the UI and never used.
+    """
+    from oumi_assets.orchestration.housekeeping import is_unused_partition
+
     try:
         return find_dataset(store, name, any_import=True)
     except UnknownDataset:
         known = called(name, list_failed_here())
-        if not known:
-            raise
         if len(known) > 1:
-            raise AmbiguousDataset(name, [failed.key for failed in known]) from None
-        return known[0]
+            raise ambiguous(name, known) from None
+        if not known and not is_unused_partition(name):
+            raise
+        return known[0] if known else None

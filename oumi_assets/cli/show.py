@@ -60,13 +60,12 @@ def _show_dropped(store: Store, found: ListedImport, n: int, as_json: bool) -> N
     drops = list(read_drops(store, found.key, n))
     for drop in drops:
         click.echo(json.dumps(drop._asdict()) if as_json else _drop_line(drop))
-    # Every dataset has a conversation.
-    made = bool(found.conversations)
     if len(drops) < found.dropped:
         _say_how_many(len(drops), found.dropped)
     elif not drops:
-        messages().print("Nothing was left out." if made else "Nothing was left out so far.")
-    if not made:
+        messages().print("Nothing was left out.")
+    # Every dataset has a conversation.
+    if not found.conversations:
         why = next((failed.error for failed in list_failed_here() if failed.key == found.key), None)
         messages().print(clean(f"It has no dataset. {why or ''}".rstrip()))
 

@@ -21,7 +21,6 @@ RE_EXPORT = {
 _CHECK_CALLS = "Check that you exported model calls (GENERATION, or llm runs) logged in a chat shape."
 _CHECK_LINES = "None of its lines is a row of a trace: it may have been damaged on its way. Export it again."
 
-_SHOWN_DATASETS = 10
 _SHOWN_NAMES = 5
 _SHOWN_CHARACTERS = 80
 _COMPARED_NAMES = 10_000
@@ -238,9 +237,7 @@ class UnknownDataset(TraceImportError):
     """No dataset, or other `kind` of import, of that name."""
 
     def __init__(self, name: str, present: Sequence[str], kind: str = "dataset") -> None:
-        names = ", ".join(present[:_SHOWN_DATASETS])
-        names += f" and {len(present) - _SHOWN_DATASETS:,} more" if len(present) > _SHOWN_DATASETS else ""
-        shown = f" There are: {names}." if present else f" There are no {kind}s yet."
+        shown = f" There are: {closest(name, present)}." if present else f" There are no {kind}s yet."
         super().__init__(f"No {kind} is called {name}.{shown}")
 
 
@@ -250,12 +247,13 @@ class NoDatasetOfImport(TraceImportError):
     def __init__(self, name: str, why: str | None = None) -> None:
         super().__init__(
             f"{name} has no dataset. {why or 'Its import failed, or runs right now.'} `oumi-assets datasets --failed` lists "
-            "such imports; `oumi-assets show --dropped` shows what one left out."
+            "such imports; `oumi-assets show IMPORT --dropped` shows what one left out."
         )
 
 
 class AmbiguousDataset(TraceImportError):
-    """Several datasets carry the name; their keys tell them apart."""
+    """Several datasets carry the name; their keys, here with the times of their imports, tell them apart."""
 
-    def __init__(self, name: str, keys: Sequence[str]) -> None:
-        super().__init__(f"{len(keys)} datasets are called {name}. Name one by its key: {', '.join(keys)}.")
+    def __init__(self, name: str, keys: Mapping[str, str]) -> None:
+        them = ", ".join(f"{key} ({when})" for key, when in keys.items())
+        super().__init__(f"{len(keys)} datasets are called {name}. Name one by its key: {them}.")

@@ -32,6 +32,11 @@ class ListedImport(NamedTuple):
     key: str
     error: str | None = None
 
+    @property
+    def when(self) -> str:
+        """The minute it was made in (UTC), as people read it."""
+        return self.created[:16].replace("T", " ")
+
 
 class _Import(NamedTuple):
     """An import with any outcome; a deleted one is listed only while a stage of it is there."""
@@ -65,7 +70,7 @@ def find_dataset(store: Store, name: str, *, any_import: bool = False) -> Listed
     if not found and any_import:
         found = called(name, [one.listed for one in imports if one.is_deleted])
     if len(found) > 1:
-        raise AmbiguousDataset(name, [dataset.key for dataset in found])
+        raise ambiguous(name, found)
     failed = called(name, there)
     if not found and failed:
         raise NoDatasetOfImport(name, failed[-1].error)
@@ -77,6 +82,11 @@ def find_dataset(store: Store, name: str, *, any_import: bool = False) -> Listed
 def called(name: str, imports: list[ListedImport]) -> list[ListedImport]:
     """The import of that key, else all of that name."""
     return [one for one in imports if one.key == name] or [one for one in imports if one.name == name]
+
+
+def ambiguous(name: str, found: list[ListedImport]) -> AmbiguousDataset:
+    """The error for a name that several imports have."""
+    return AmbiguousDataset(name, {one.key: one.when for one in found})
 
 
 def read_conversations(store: Store, key: str, count: int) -> Iterator[bytes]:

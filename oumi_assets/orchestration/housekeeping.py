@@ -35,13 +35,10 @@ def forget_partition(key: str) -> None:
             instance.delete_dynamic_partition(IMPORTS, key)
 
 
-def forget_unused_partition(key: str) -> bool:
-    """Take a partition out of the UI that was added there and never run. Whether there was such a one."""
+def is_unused_partition(key: str) -> bool:
+    """Whether a partition was added in the UI and never run."""
     with open_instance() as instance:
-        unused = instance.has_dynamic_partition(IMPORTS, key) and not runs_of_import(instance, key)
-        if unused:
-            instance.delete_dynamic_partition(IMPORTS, key)
-        return unused
+        return instance.has_dynamic_partition(IMPORTS, key) and not runs_of_import(instance, key)
 
 
 def reap_dead_runs(instance: dg.DagsterInstance, *, at_start: bool = False) -> int:

@@ -11,9 +11,9 @@ from typing import Any, Self
 import dagster as dg
 from dagster._core.utils import make_new_run_id
 
-from oumi_assets.core.errors import AmbiguousDataset, BadSetting, TraceImportError, UnknownDataset
+from oumi_assets.core.errors import BadSetting, TraceImportError, UnknownDataset
 from oumi_assets.core.pace import Progress
-from oumi_assets.imports.catalog import called, list_datasets
+from oumi_assets.imports.catalog import ambiguous, called, list_datasets
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.summary import Summary, summarize
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
@@ -96,7 +96,7 @@ class Importer:
         failed = list_failed(self._instance, store)
         for found in (called(name, failed), called(name, list_datasets(store))):
             if len(found) > 1:
-                raise AmbiguousDataset(name, [one.key for one in found])
+                raise ambiguous(name, found)
             if found:
                 return found[0].key
         raise UnknownDataset(name, [one.key for one in failed], "failed import")

@@ -15,7 +15,7 @@ class MissingSetting(BadSetting):
     """A key or a project that the environment does not name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is not set. Set it in the environment of the platform and pull again.")
+        super().__init__(f"{name} is not set. Set it where the pull runs (here, or for `oumi-assets dev`) and pull again.")
 
 
 class BadWindow(BadSetting):

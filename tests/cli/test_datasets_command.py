@@ -23,8 +23,8 @@ def test_datasets_lists_name_platform_counts_and_key(import_file: Callable[..., 
     """The list is how people find what they imported."""
     summary = import_file(GOOD, name="Weather agent")
     (row,) = map(json.loads, run("datasets", "--json").splitlines())
-    assert (row["name"], row["platform"], row["conversations"], row["dropped"]) == ("Weather agent", "langfuse", 1, 0)
-    assert row["key"] == summary.key
+    assert (row["dataset"], row["source_platform"]) == ("Weather agent", "langfuse")
+    assert (row["conversations"], row["dropped"], row["import"]) == (1, 0, summary.key)
     assert "Weather agent" in run("datasets")
 
 
@@ -34,16 +34,17 @@ def test_no_datasets_says_what_to_do() -> None:
 
 
 @pytest.mark.parametrize("columns", [40, 80])
-def test_keys_are_whole_in_the_narrowest_table(
+def test_keys_are_whole_on_the_narrowest_terminal(
     import_file: Callable[..., Summary], monkeypatch: pytest.MonkeyPatch, columns: int
 ) -> None:
-    """A key is there to be copied; a name can be read in several lines."""
+    """A key is there to be copied: a table that does not fit becomes paragraphs, without spaces at their ends."""
     made = import_file(GOOD, name="The weather agent that we run for everybody, in May and June")
     failed = import_file(FIXTURES / "bad" / "langfuse_csv_named.jsonl", name="The weather agent's first export")
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", str(columns))
-    assert made.key in run("datasets")
-    assert failed.key in run("datasets", "--failed")
+    for key, listed in ((made.key, run("datasets")), (failed.key, run("datasets", "--failed"))):
+        assert f"  import: {key}\n" in listed
+        assert all(line == line.rstrip() for line in listed.splitlines())
 
 
 def test_failed_imports_are_listed_with_their_reason(import_file: Callable[..., Summary]) -> None:
@@ -51,11 +52,10 @@ def test_failed_imports_are_listed_with_their_reason(import_file: Callable[..., 
     failed = import_file(FIXTURES / "bad" / "langfuse_csv_named.jsonl", name="Monday's export")
     import_file(GOOD, name="fine")
     (row,) = map(json.loads, run("datasets", "--failed", "--json").splitlines())
-    assert (row["name"], row["key"], row["error"]) == ("Monday's export", failed.key, failed.error)
+    assert (row["dataset"], row["import"], row["error"]) == ("Monday's export", failed.key, failed.error)
     listed = run("datasets", "--failed")
-    assert listed.split("\n")[0].split() == ["name", "why", "when", "(UTC)", "import"]
-    assert "Monday's export" in listed
-    assert "Langfuse import only supports .jsonl files" in listed
+    assert listed.startswith("Monday's export\n  why: Langfuse import only supports .jsonl files")
+    assert f"  import: {failed.key}\n" in listed
     assert "fine" not in listed
 
 

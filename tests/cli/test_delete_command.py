@@ -90,7 +90,7 @@ def test_a_failed_import_can_be_deleted_too(workspace: Workspace) -> None:
     with pytest.raises(NotJsonl, match="only supports"):
         make_raw_export(workspace, "bad-1", Form(file="bad.jsonl"))
     said = run("show", "bad-1", "--dropped")
-    assert said.startswith("Nothing was left out so far.\nIt has no dataset. Trace import only supports .jsonl files")
+    assert said.startswith("Nothing was left out.\nIt has no dataset. Trace import only supports .jsonl files")
     run("delete", "bad-1", "--yes")
     note = workspace.store.manifest("raw_export", "bad-1")
     assert note is not None
@@ -101,7 +101,7 @@ def test_several_imports_are_deleted_at_once(import_file: Callable[..., Summary]
     """Thirty failed files are not thirty commands, each of which loads Dagster."""
     keys = [import_file(GOOD, name=name).key for name in ("one", "two", "three")]
     run("delete", "one", keys[1], "--yes")
-    assert [json.loads(line)["name"] for line in run("datasets", "--json").splitlines()] == ["three"]
+    assert [json.loads(line)["dataset"] for line in run("datasets", "--json").splitlines()] == ["three"]
 
 
 def test_a_partition_that_was_never_used_can_be_forgotten() -> None:

@@ -89,7 +89,7 @@ def test_several_of_that_name_are_told_apart_by_key(home: dg.DagsterInstance, wo
     """Deleting the wrong one cannot be undone."""
     by_hand(home, workspace, "one", file="mondya.jsonl")
     by_hand(home, workspace, "two", file="mondya.jsonl")
-    with pytest.raises(AmbiguousDataset, match="one, two"):
+    with pytest.raises(AmbiguousDataset, match=r"one \(\d{4}-\d\d-\d\d \d\d:\d\d\), two \("):
         CliRunner().invoke(commands, ["delete", "mondya", "--yes"], catch_exceptions=False)
     assert len(list_failed(home, workspace.store)) == 2
 

@@ -115,7 +115,7 @@ def test_the_command_line_imports_shows_and_deletes_in_a_bucket(bucket_name: str
     assert answer["error"] is None
     assert answer["conversations_path"] == f"{folder}/conversations.jsonl"
     assert answer["dataset_path"] == f"{folder}/dataset.parquet"
-    assert json.loads(run("datasets", "--json"))["name"] == "tools"
+    assert json.loads(run("datasets", "--json"))["dataset"] == "tools"
     assert run("show", "tools", "1000", "--json").encode() == local_rows(tmp_path, LANGFUSE)
     run("delete", "tools", "--yes")
     assert keys("storage/") == [f"storage/raw_export/{answer['import']}/manifest.json"]
