@@ -23,7 +23,7 @@ def reply(value: Any) -> Reply | None:
         return _of_list(value)
     if not isinstance(value, dict):
         return None
-    inside = (_of_choices,) if speaks(value) else (_of_choices, _of_wrapper, _of_messages)
+    inside = (_of_choices,) if speaks(value) else (_of_choices, _of_event, _of_wrapper, _of_messages)
     for find in inside:
         found = find(value)
         if found is not None:
@@ -72,6 +72,12 @@ def _is_choice(value: Any) -> bool:
 def _index(choice: dict[str, Any]) -> int:
     index = choice.get("index")
     return index if isinstance(index, int) else 0
+
+
+def _of_event(value: dict[str, Any]) -> Reply | None:
+    """`{data: {choices}}` and nothing else: the pieces of Mistral's stream put together, as OpenInference does."""
+    inside = value.get("data") if len(value) == 1 else None
+    return _of_choices(inside) if isinstance(inside, dict) else None
 
 
 def _of_wrapper(value: dict[str, Any]) -> Reply | None:

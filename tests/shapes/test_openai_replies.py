@@ -27,6 +27,7 @@ REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
         {"choices": [{"index": 1, "message": assistant("B")}, {"index": 0, "message": assistant("A")}]},
         assistant("A"),
     ),
+    ("OpenInference of Mistral's stream", "langfuse", {"data": choices(assistant("Yes."))}, assistant("Yes.")),
     ("streamed calls with holes", "langsmith", choices(STREAMED_HOLES), assistant(None, call("a", "f", '{"a": 1}'))),
     (
         "streamed calls with filled holes",
