@@ -28,6 +28,24 @@ REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
         assistant("A"),
     ),
     ("OpenInference of Mistral's stream", "langfuse", {"data": choices(assistant("Yes."))}, assistant("Yes.")),
+    (
+        "calls alone",
+        "langfuse",
+        [call("a", "f"), {**call("b", "g"), "index": 1}],
+        assistant(None, call("a", "f"), call("b", "g")),
+    ),
+    (
+        "LangChain's calls alone",
+        "langfuse",
+        [{"type": "tool_call", "id": "a", "name": "f", "args": {}}],
+        assistant(None, call("a", "f")),
+    ),
+    (
+        "words beside calls, by hand",
+        "langfuse",
+        {"text": "Look.", "tool_calls": [call("a", "f")]},
+        assistant("Look.", call("a", "f")),
+    ),
     ("streamed calls with holes", "langsmith", choices(STREAMED_HOLES), assistant(None, call("a", "f", '{"a": 1}'))),
     (
         "streamed calls with filled holes",
