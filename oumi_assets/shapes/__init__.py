@@ -26,6 +26,7 @@ from oumi_assets.shapes import (
     livekit,
     livekit_items,
     llama_index,
+    logged_objects,
     openai_agents,
     openai_chat,
     openai_chunks,
@@ -72,6 +73,7 @@ SHAPES: tuple[Shape, ...] = (
     responses.SHAPE,
     legacy_functions.SHAPE,
     traced_arguments.SHAPE,
+    logged_objects.SHAPE,
     openai_chat.SHAPE,
 )
 

@@ -19,14 +19,17 @@ def loses_calls(value: Any, drafts: list[Draft]) -> bool:
     """Whether a message of the assistant made calls and was read without any."""
     if not isinstance(value, dict) or any(draft.tool_calls for draft in drafts):
         return False
-    if _ended_with_calls(value) and not any(draft.content or draft.refusal for draft in drafts):
+    if _ended_with_calls(value) and not any(isinstance(draft.content, list) for draft in drafts):
         return True
     logged = value.get("tool_calls") or value.get("toolCalls")
     return bool(logged) and any(map(_is_assistant, drafts)) and _says(logged)
 
 
 def _ended_with_calls(message: dict[str, Any]) -> bool:
-    """Whether the model stopped to call tools; some loggers keep that and not the calls (OpenLLMetry for Mistral)."""
+    """Whether the model stopped to call tools: OpenLLMetry keeps of Mistral's calls no more, Koog puts them into the text.
+
+    Blocks may hold calls that the provider ran.
+    """
     reason = message.get("finish_reason")
     return isinstance(reason, str) and reason.lower() in ("tool_calls", "tool_call", "function_call")
 

@@ -193,11 +193,12 @@ def test_other_writers_results_without_calls_stay_as_they_were_logged() -> None:
     assert found.messages[2] == assistant("null")
 
 
-def test_an_answer_that_ended_with_calls_and_has_none_is_no_reply() -> None:
+@pytest.mark.parametrize("words", [{}, {"content": ""}, {"content": '[{"function": {"name": "weather"}}]'}])
+def test_an_answer_that_ended_with_calls_and_has_none_is_no_reply(words: dict[str, str]) -> None:
     """OpenLLMetry keeps of Mistral's calls nothing but why the answer ended."""
     asked = [{"role": "user", "content": "Rome?"}]
     assert (
-        _last([observation(1, asked, [{"finish_reason": "tool_calls", "role": "assistant"}], **MISTRAL)])
+        _last([observation(1, asked, [{"finish_reason": "tool_calls", "role": "assistant", **words}], **MISTRAL)])
         is NoCandidate.NO_REPLY
     )
 
