@@ -19,16 +19,21 @@ def loses_calls(value: Any, drafts: list[Draft]) -> bool:
     """Whether a message of the assistant made calls and was read without any."""
     if not isinstance(value, dict) or any(draft.tool_calls for draft in drafts):
         return False
-    if _ended_with_calls(value) and not any(isinstance(draft.content, list) for draft in drafts):
+    if _ended_with_calls(value) and all(map(_has_only_words, drafts)):
         return True
     logged = value.get("tool_calls") or value.get("toolCalls")
     return bool(logged) and any(map(_is_assistant, drafts)) and _says(logged)
 
 
+def _has_only_words(draft: Draft) -> bool:
+    parts = draft.content if isinstance(draft.content, list) else []
+    return all(isinstance(part, dict) and part.get("type") == "text" for part in parts)
+
+
 def _ended_with_calls(message: dict[str, Any]) -> bool:
     """Whether the model stopped to call tools: OpenLLMetry keeps of Mistral's calls no more, Koog puts them into the text.
 
-    Blocks may hold calls that the provider ran.
+    Calls that the provider ran are blocks among the words.
     """
     reason = message.get("finish_reason")
     return isinstance(reason, str) and reason.lower() in ("tool_calls", "tool_call", "function_call")

@@ -2,6 +2,7 @@
 
 - older Traceloop for JavaScript: the turn has its text, `null` for none, and results name no call
 - OpenLIT (OpenAI, Groq and others): the same with ids; a turn of nothing but calls is missing
+- OpenLIT for Bedrock: calls and results are told nowhere, so the assistant speaks twice
 - OpenLLMetry for Cohere: the turn has no text either; for Mistral there is nothing but the role of the first message
 Whoever asked exactly what stands before such a turn got it as the answer, so another call of the trace tells it. Where
 none does, nobody knows what was called, and the history cannot be read: no API takes a result without its call.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -39,7 +41,11 @@ Answers = Callable[[bytes], list[Any]]
 def completed(call: ModelCall, answers: Answers) -> ModelCall:
     """A call with the turns that its history lacks; without its messages where nobody tells them; any other as it is."""
     messages = call.input
-    if not isinstance(messages, list) or not any(map(_may_lack_something, messages)) or not _is_forgetful(call):
+    if not isinstance(messages, list):
+        return call
+    if _lacks_results(messages) and _is_of_openlit(call):
+        return msgspec.structs.replace(call, input=None)
+    if not any(map(_may_lack_something, messages)) or not (is_openllmetry(call) or _is_of_openlit(call)):
         return call
     return msgspec.structs.replace(call, input=None if any(map(_is_wordless, messages)) else _whole(messages, answers))
 
@@ -49,8 +55,14 @@ def digest(messages: Any) -> bytes | None:
     return _digests(messages)[-1] if isinstance(messages, list) else None
 
 
-def _is_forgetful(call: ModelCall) -> bool:
-    return is_openllmetry(call) or scope_of(call).startswith(_OPENLIT)
+def _is_of_openlit(call: ModelCall) -> bool:
+    return scope_of(call).startswith(_OPENLIT)
+
+
+def _lacks_results(messages: list[Any]) -> bool:
+    """Whether the assistant answers itself: between its turns stood what tools returned."""
+    roles = [_role(message) for message in messages]
+    return ("assistant", "assistant") in pairwise([*roles, "assistant"])
 
 
 def _may_lack_something(message: Any) -> bool:

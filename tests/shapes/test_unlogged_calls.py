@@ -96,7 +96,7 @@ def test_turns_that_are_missing_as_a_whole_come_back() -> None:
     after_two = [*after_one, _result("c3", "21C")]
     later = [*after_two, *SUNNY_IN_PARTS, _in_parts("user", _text("Thanks!"))]
     asked = [ASKED_IN_PARTS, after_one, after_two, later]
-    answers = [first, second, SUNNY_IN_PARTS, _turn(_text("Bye."))]
+    answers = [first, second, SUNNY_IN_PARTS, [_in_parts("assistant", _text("Bye."), finish_reason="stop")]]
     rows = [observation(n, *said, **OPENLIT) for n, said in enumerate(zip(asked, answers, strict=True))]
     found = _last(rows)
     assert isinstance(found, Conversation)
@@ -155,6 +155,10 @@ UNKNOWN = {
         observation(1, ASKED_IN_PARTS, _turn(_part("c1", ROME)), **OPENLIT),
         observation(2, [*ASKED_IN_PARTS, _result("c9", "20C")], SUNNY_IN_PARTS, **OPENLIT),
     ],
+    "an assistant that answers itself": [
+        observation(1, [*ASKED_IN_PARTS, *SUNNY_IN_PARTS, *SUNNY_IN_PARTS, ASKED_IN_PARTS[1]], SUNNY_IN_PARTS, **OPENLIT)
+    ],
+    "an assistant's turn before the answer": [observation(1, [*ASKED_IN_PARTS, *SUNNY_IN_PARTS], SUNNY_IN_PARTS, **OPENLIT)],
     "no words at all": [observation(1, [{"role": "user"}], SUNNY, **MISTRAL)],
 }
 
@@ -193,8 +197,10 @@ def test_other_writers_results_without_calls_stay_as_they_were_logged() -> None:
     assert found.messages[2] == assistant("null")
 
 
-@pytest.mark.parametrize("words", [{}, {"content": ""}, {"content": '[{"function": {"name": "weather"}}]'}])
-def test_an_answer_that_ended_with_calls_and_has_none_is_no_reply(words: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "words", [{}, {"content": ""}, {"content": '[{"function": {"name": "weather"}}]'}, {"parts": [_text("Look.")]}]
+)
+def test_an_answer_that_ended_with_calls_and_has_none_is_no_reply(words: dict[str, Any]) -> None:
     """OpenLLMetry keeps of Mistral's calls nothing but why the answer ended."""
     asked = [{"role": "user", "content": "Rome?"}]
     assert (
