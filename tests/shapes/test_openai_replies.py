@@ -46,6 +46,12 @@ REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
         {"text": "Look.", "tool_calls": [call("a", "f")]},
         assistant("Look.", call("a", "f")),
     ),
+    (
+        "Flowise's answer with what LangChain.js told of it",
+        "langfuse",
+        {"content": "Yes.", "usageMetadata": {"input_tokens": 1}, "responseMetadata": {"model_name": "gpt-4o"}},
+        assistant("Yes."),
+    ),
     ("streamed calls with holes", "langsmith", choices(STREAMED_HOLES), assistant(None, call("a", "f", '{"a": 1}'))),
     (
         "streamed calls with filled holes",
