@@ -53,12 +53,13 @@ def run(second: int, messages: Any, output: Any, *, agent: str | None = None, **
 def choose_from(rows: Sequence[bytes]) -> Outcome:
     """The outcome of a trace of one platform's rows."""
     platform = PLATFORMS["langsmith" if b'"run_type"' in rows[0] else "langfuse"]
+    beside = rows_of(rows, platform)
     reads = 0
 
     def read(call: CallEntry) -> tuple[Candidate | NoCandidate, str]:
         nonlocal reads
         reads += 1
-        return read_candidate(rows[call.line], platform)
+        return read_candidate(rows[call.line], platform, beside)
 
     return Outcome(choose(calls_of(rows, platform), read, Sizes(b"\n".join(rows))), reads)
 

@@ -15,7 +15,7 @@ from msgspec import UNSET, Raw, UnsetType
 from oumi_assets.core.json_text import NotJson, dump_bytes, parse, scrub, scrub_text
 from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, id_bytes, integer_digits, place_of
 from oumi_assets.core.times import microseconds
-from oumi_assets.shapes import mastra
+from oumi_assets.shapes import mastra, unlogged_calls
 from oumi_assets.shapes.counting import is_one_reply
 
 TYPES = frozenset(
@@ -110,7 +110,8 @@ def _index_row(row: Row, line: bytes) -> IndexedRow | None:
 
 def _is_counted(row: Row) -> bool:
     """Whether the request tells how many messages the call is: its reply is one, and nothing of it lies in other rows."""
-    return is_one_reply(row.output) and mastra.MARK not in bytes(row.metadata)
+    metadata = bytes(row.metadata)
+    return is_one_reply(row.output) and mastra.MARK not in metadata and unlogged_calls.MARK not in metadata
 
 
 def _is_of_mastra(row: Row) -> bool:

@@ -16,6 +16,7 @@ from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
 from oumi_assets.shapes.system_prompts import is_system
+from oumi_assets.shapes.unlogged_calls import completed
 from oumi_assets.shapes.whole_calls import opened
 from oumi_assets.wire.messages import wire_messages
 from oumi_assets.wire.tools import wire_tools
@@ -33,19 +34,25 @@ class NoCandidate(Enum):
 def read_candidate(line: bytes, platform: Platform, rows: TraceRows | None = None) -> tuple[Candidate | NoCandidate, str]:
     """What one row's call offers, or why it offers nothing; and the JSON path that decided it.
 
-    `rows` are those of its trace, in which Mastra keeps a part of its calls.
+    `rows` are those of its trace, in which some writers keep a part of their calls.
     """
     try:
         if mastra.MARK in line:
             return read_generally(_with_its_loop(line, platform, rows))
         unread = platform.open_call(line)
         plain = read_plain(unread) if unread is not None else None
-        return (plain, "$") if plain is not None else read_generally(platform.read_call(line))
+        if plain is not None:
+            return plain, "$"
+        return read_generally(completed(platform.read_call(line), rows.answers if rows is not None else _no_answers))
     except PayloadNotJson as damaged:
         return NoCandidate.NOT_JSON, damaged.path
     except (NotJson, RecursionError):
         # The row was read by the scan, so it is a payload that nests too deep to be handled.
         return NoCandidate.NOT_JSON, "$"
+
+
+def _no_answers(_: bytes) -> list[Any]:
+    return []
 
 
 def _with_its_loop(line: bytes, platform: Platform, rows: TraceRows | None) -> ModelCall:

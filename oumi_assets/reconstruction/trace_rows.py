@@ -8,7 +8,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,7 @@ from oumi_assets.core.calls import LoggedRow, PayloadNotJson
 from oumi_assets.core.json_text import NestedTooDeep, NotJson, parse_as_logged
 from oumi_assets.core.rows import ForeignRow, IndexedRow
 from oumi_assets.platforms import Platform
+from oumi_assets.shapes.unlogged_calls import digest
 
 
 class Place(NamedTuple):
@@ -26,6 +27,7 @@ class Place(NamedTuple):
 
 
 class _Row(NamedTuple):
+    is_call: bool
     parent: bytes | None
     start: int | None
     end: int | None
@@ -66,6 +68,23 @@ class TraceRows:
             found.append(LoggedRow(child, known.start, msgspec.structs.replace(call, input=None)))
         return found
 
+    def answers(self, asked: bytes) -> list[Any]:
+        """The outputs of the model calls whose request has this digest (`shapes.unlogged_calls`)."""
+        return self._answers.get(asked, [])
+
+    @cached_property
+    def _answers(self) -> dict[bytes, list[Any]]:
+        found: dict[bytes, list[Any]] = {}
+        for row in self._rows.values():
+            try:
+                call = self._platform.read_call(self._line(row.place)) if row.is_call else None
+                asked = digest(call.input) if call is not None and not call.failed else None
+            except (PayloadNotJson, NotJson, RecursionError):
+                continue
+            if call is not None and asked is not None:
+                found.setdefault(asked, []).append(call.output)
+        return found
+
     @cached_property
     def _places(self) -> list[Place]:
         return list(self._find_places())
@@ -76,7 +95,7 @@ class TraceRows:
         for place in self._places:
             entry = indexed(self._line(place), self._platform)
             if entry is not None and entry.row is not None:
-                row, known = _Row(entry.parent, entry.start, entry.end, place), found.get(entry.row)
+                row, known = _Row(entry.is_call, entry.parent, entry.start, entry.end, place), found.get(entry.row)
                 found[entry.row] = row if known is None else max(known, row, key=self._preferred)
         return found
 

@@ -33,8 +33,11 @@ _PLACES = (
 _NUMBERED = re.compile(
     r"(?:attributes\.)?llm\."
     r"(?:tools\.(?P<schema>\d{1,4})\.tool\.json_schema"
-    r"|request\.functions\.(?P<function>\d{1,4})\.(?P<field>name|description|parameters|input_schema))"
+    r"|request\.functions\.(?P<function>\d{1,4})\.(?P<field>name|description|parameters|input_schema|arguments))"
 )
+
+_FIELDS = {"arguments": "parameters"}
+"""What Traceloop for JavaScript calls a function's schema."""
 
 
 def extra_tools(call: ModelCall) -> list[Any]:
@@ -55,7 +58,7 @@ def _numbered_tools(metadata: Any) -> list[Any]:
     for key, value in flat.items():
         found = _NUMBERED.fullmatch(key)
         if found and found["field"]:
-            functions.setdefault(int(found["function"]), {})[found["field"]] = value
+            functions.setdefault(int(found["function"]), {})[_FIELDS.get(found["field"], found["field"])] = value
         elif found:
             schemas[int(found["schema"])] = value
     numbered = schemas or functions

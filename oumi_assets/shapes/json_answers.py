@@ -19,9 +19,9 @@ _BESIDE = """
     id images index input_tokens invalid_tool_calls is_error kwargs latency latency_ms lc logprobs message metadata model
     models_usage name object output output_tokens parsed performance prompt_tokens provider providerMetadata
     provider_specific_fields rawFinishReason reasoning reasoning_content reasoning_details refusal request response
-    response_metadata role runtimeContext service_tier source sources status stepNumber steps stop_reason stop_sequence
-    system_fingerprint text thinking thinking_blocks thought timestamp tokens tool_call_chunks tool_calls toolCalls
-    toolResults toolsContext total_tokens type usage usage_metadata warnings
+    responseMetadata response_metadata role runtimeContext service_tier source sources status stepNumber steps stop_reason
+    stop_sequence system_fingerprint text thinking thinking_blocks thought timestamp tokens tool_call_chunks tool_calls
+    toolCalls toolResults toolsContext total_tokens type usage usageMetadata usage_metadata warnings
 """
 """What writers put beside an answer, or call it."""
 

@@ -4,6 +4,7 @@
 OpenAI's, in `additional_kwargs`, and a result names its call there. Older versions logged `content` as OpenAI does.
 OpenInference's instrumentation leaves out what was not set, `block_type` too: `blocks: [{text}, {tool_name, tool_kwargs}]`.
 Beside a content, blocks without a type are somebody else's.
+Langfuse's instrumentor (2.x) logs `{messages, kwargs: {tools}}`.
 Source of the format: llama_index.core `base.llms.types`; openinference-instrumentation-llama-index.
 """
 
@@ -11,11 +12,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from oumi_assets.core.calls import Draft, ToolCallDraft
+from oumi_assets.core.calls import Draft, Request, ToolCallDraft
 from oumi_assets.shapes.base import Shape, first_list
 from oumi_assets.shapes.openai_chat import tool_call
 
 _TYPE = "block_type"
+
+
+def request(value: Any) -> Request | None:
+    """Messages whose tools are among the other arguments of the call."""
+    messages = first_list(value, "messages")
+    tools = first_list(value.get("kwargs"), "tools") if messages else []
+    if not tools or not all(isinstance(message, dict) and "additional_kwargs" in message for message in messages):
+        return None
+    return Request(messages, tools)
 
 
 def message(value: Any) -> list[Draft] | None:
@@ -55,4 +65,4 @@ def _typed(block: dict[str, Any]) -> dict[str, Any]:
     return {"type": block[_TYPE], **fields, **media_type}
 
 
-SHAPE = Shape("llama_index", message=message)
+SHAPE = Shape("llama_index", request=request, message=message)

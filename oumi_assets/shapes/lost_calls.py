@@ -16,7 +16,7 @@ _ABOUT = frozenset({"id", "type", "index", "status"})
 
 
 def loses_calls(value: Any, drafts: list[Draft]) -> bool:
-    """Whether a message of the assistant was logged with calls and read without one of them."""
+    """Whether a message of the assistant made calls and was read without one of them."""
     if not isinstance(value, dict) or not any(map(_is_assistant, drafts)):
         return False
     logged = value.get("tool_calls") or value.get("toolCalls")
@@ -24,7 +24,23 @@ def loses_calls(value: Any, drafts: list[Draft]) -> bool:
     if read:
         calls = parsed(logged)
         return isinstance(calls, list) and read < sum(map(_holds, calls))
+    if _ended_with_calls(value) and all(map(_has_only_words, drafts)):
+        return True
     return bool(logged) and _says(logged)
+
+
+def _has_only_words(draft: Draft) -> bool:
+    parts = draft.content if isinstance(draft.content, list) else []
+    return all(isinstance(part, dict) and part.get("type") == "text" for part in parts)
+
+
+def _ended_with_calls(message: dict[str, Any]) -> bool:
+    """Whether the model stopped to call tools: OpenLLMetry keeps of Mistral's calls no more, Koog puts them into the text.
+
+    Calls that the provider ran are blocks among the words.
+    """
+    reason = message.get("finish_reason")
+    return isinstance(reason, str) and reason.lower() in ("tool_calls", "tool_call", "function_call")
 
 
 def _is_assistant(draft: Draft) -> bool:

@@ -1,7 +1,8 @@
-"""Outputs that stand for no answer: what a logger wrote where there was nothing to log.
+"""Outputs that stand for no answer: what a logger wrote where there was nothing to log, or beside another call's request.
 
 They look like answers to every shape, so they are told before any shape is asked.
-Source of the format: `langsmith.wrappers._gemini`; Python's `repr` of an object, which both SDKs fall back to.
+Source of the format: `langsmith.wrappers._gemini`; Python's `repr` of an object, which both SDKs fall back to; `dify`;
+`ragflow`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import Any
 
 from oumi_assets.core.calls import ModelCall
 from oumi_assets.shapes.base import is_object_name
+from oumi_assets.shapes.dify import is_suggestion
+from oumi_assets.shapes.ragflow import is_no_answer as is_ragflows_report
 
 
 def is_no_answer(call: ModelCall) -> bool:
@@ -17,7 +20,7 @@ def is_no_answer(call: ModelCall) -> bool:
     if isinstance(call.output, str):
         # A stream that nobody read here.
         return is_object_name(call.output)
-    return call.failed and _is_gemini_none(call.output)
+    return (call.failed and _is_gemini_none(call.output)) or is_suggestion(call) or is_ragflows_report(call)
 
 
 def _is_gemini_none(output: Any) -> bool:

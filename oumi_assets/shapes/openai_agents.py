@@ -26,7 +26,7 @@ def reply(value: Any) -> Reply | None:
     """The items of a whole response object, and what of its request is told there alone."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
-    if not _is_response(value):
+    if not is_whole_response(value):
         return None
     answer = responses.reply(value) or Reply([], prompt_is_text=True)
     answer.tools = first_list(value, "tools")
@@ -34,7 +34,8 @@ def reply(value: Any) -> Reply | None:
     return answer
 
 
-def _is_response(value: Any) -> bool:
+def is_whole_response(value: Any) -> bool:
+    """Whether a value is the whole response of the Responses API."""
     return isinstance(value, dict) and value.get("object") == "response" and isinstance(value.get("output"), list)
 
 

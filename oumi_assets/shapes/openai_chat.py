@@ -54,7 +54,7 @@ def message(value: Any) -> list[Draft] | None:
     return [
         Draft(
             role=value["role"],
-            content=value.get("content") or spoken(value.get("audio")) or value.get("content"),
+            content=value.get("content") or _spoken_otherwise(value) or value.get("content"),
             tool_calls=_tool_calls(value.get("tool_calls") or value.get("toolCalls")),
             tool_call_id=_answered(value),
             name=value.get("name") or (value.get("tool_name") if value["role"] == "tool" else None),
@@ -86,6 +86,11 @@ def _answered(value: dict[str, Any]) -> Any:
     if not found and value["role"] == "tool" and isinstance(value.get("id"), str) and _CALL_ID.match(value["id"]):
         return value["id"]
     return found
+
+
+def _spoken_otherwise(value: dict[str, Any]) -> Any:
+    """What is said without a content: aloud, or as the `text` that people log by hand beside calls."""
+    return spoken(value.get("audio")) or (value.get("text") if isinstance(value.get("text"), str) else None)
 
 
 def spoken(audio: Any) -> Any:

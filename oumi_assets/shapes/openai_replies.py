@@ -14,6 +14,9 @@ from oumi_assets.shapes.base import parsed
 
 _ANSWERING_ROLES = ("assistant", "ai", "model")
 _SAYING = ("content", "tool_calls", "function_call", "refusal")
+_CALL_KEYS = frozenset({"id", "type", "function", "index"})
+_CALL_KEYS_OF_LANGCHAIN = {"type", "id", "name", "args"}
+_FUNCTION_KEYS = {"name", "arguments"}
 _ANSWER_KEYS = ("role", *_SAYING)
 
 
@@ -23,7 +26,7 @@ def reply(value: Any) -> Reply | None:
         return _of_list(value)
     if not isinstance(value, dict):
         return None
-    inside = (_of_choices,) if speaks(value) else (_of_choices, _of_wrapper, _of_messages)
+    inside = (_of_choices,) if speaks(value) else (_of_choices, _of_event, _of_wrapper, _of_messages)
     for find in inside:
         found = find(value)
         if found is not None:
@@ -69,9 +72,27 @@ def _is_choice(value: Any) -> bool:
     return _has_message(value) and "finish_reason" in value and _answers(value["message"])
 
 
+def _is_call(value: Any) -> bool:
+    """A call that people log without the message around it: only an API gives it all of these, or LangChain."""
+    if not isinstance(value, dict):
+        return False
+    if value.get("type") == "tool_call":
+        return value.keys() == _CALL_KEYS_OF_LANGCHAIN
+    if value.get("type") != "function" or not value.keys() <= _CALL_KEYS:
+        return False
+    function = value.get("function")
+    return isinstance(value.get("id"), str) and isinstance(function, dict) and function.keys() == _FUNCTION_KEYS
+
+
 def _index(choice: dict[str, Any]) -> int:
     index = choice.get("index")
     return index if isinstance(index, int) else 0
+
+
+def _of_event(value: dict[str, Any]) -> Reply | None:
+    """`{data: {choices}}` and nothing else: the pieces of Mistral's stream put together, as OpenInference does."""
+    inside = value.get("data") if len(value) == 1 else None
+    return _of_choices(inside) if isinstance(inside, dict) else None
 
 
 def _of_wrapper(value: dict[str, Any]) -> Reply | None:
@@ -100,6 +121,8 @@ def _of_messages(value: dict[str, Any]) -> Reply | None:
 def _of_list(value: list[Any]) -> Reply | None:
     if value and all(map(_is_choice, value)):
         return _first_of(value)
+    if value and all(map(_is_call, value)):
+        return Reply([{"role": "assistant", "content": None, "tool_calls": value}])
     if not value or not all(map(_has_role, value)):
         return None
     if all(map(_answers, value)):

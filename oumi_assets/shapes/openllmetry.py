@@ -4,6 +4,7 @@
 - both 0.47 and 0.62, for the Responses API: reasoning as JSON text of summary parts
 - version 0.62, for the Responses API: a message of parts for each item, calls by the ids of items (`fc_`), results by the
   ids of calls (`call_`)
+- all of them, and Traceloop for JavaScript: contents of several parts as JSON text
 A text that looks like blocks may be what somebody wrote, so only the instrumentation's scope in the metadata proves it.
 Source of the format: opentelemetry-instrumentation-openai and -anthropic, as Langfuse receives them.
 """
@@ -19,6 +20,7 @@ from oumi_assets.shapes.base import first_list, parsed
 from oumi_assets.shapes.extra_tools import value_at
 
 _SCOPE = "opentelemetry.instrumentation."
+_JAVASCRIPT = "@traceloop/instrumentation-"
 _OTHERS = frozenset({"openai_v2", "google_genai"})
 """OpenTelemetry's own instrumentations, which write what the conventions say."""
 
@@ -33,17 +35,26 @@ _ITEM_ID = "fc_"
 def is_writer(call: ModelCall) -> bool:
     """Whether one of its instrumentations logged the call; metadata without the word need not be parsed."""
     metadata = call.extras.get("metadata")
-    if isinstance(metadata, str) and _SCOPE not in metadata:
+    if isinstance(metadata, str) and _SCOPE not in metadata and _JAVASCRIPT not in metadata:
         return False
     scope = value_at(metadata, "scope.name")
-    return isinstance(scope, str) and scope.startswith(_SCOPE) and scope.removeprefix(_SCOPE) not in _OTHERS
+    if not isinstance(scope, str):
+        return False
+    return scope.startswith(_JAVASCRIPT) or (scope.startswith(_SCOPE) and scope.removeprefix(_SCOPE) not in _OTHERS)
 
 
 def opened(call: ModelCall) -> ModelCall:
     """A call of OpenLLMetry's with its messages as they were before they became attributes; any other as it is."""
     if not is_writer(call):
         return call
-    return msgspec.structs.replace(call, input=_unfolded(call.input), output=_unfolded_answer(call.output))
+    return msgspec.structs.replace(call, input=_unfolded(call.input), output=_unfolded_answer(_named(call.output)))
+
+
+def _named(answer: Any) -> Any:
+    """An answer whose role was not logged (Mistral's stream has none) as the assistant's, which it always is."""
+    if not _are_messages(answer) or not any(message.get("role") == "" for message in answer):
+        return answer
+    return [{**message, "role": message.get("role") or "assistant"} for message in answer]
 
 
 def _unfolded(messages: Any) -> Any:

@@ -19,6 +19,9 @@ _STRING = rf"""b?(?:'(?:[^'\\\n]|{_ESCAPE})*+'|"(?:[^"\\\n]|{_ESCAPE})*+")"""
 _TOKENS = re.compile(rf"(?P<said>{_STRING})|<\w+\.\w+: (?P<value>{_STRING}|-?\d+)>|[\w ,.:=()\[\]{{}}+-]++")
 
 
+_BETWEEN_FIELDS = re.compile(rf"(?P<said>{_STRING})|(?<=[^\s,]) (?=\w+=)")
+
+
 class _NoData(ValueError):
     """Something else than data stands in it."""
 
@@ -35,6 +38,11 @@ def read_repr(text: str) -> Any:
         return scrub(_value(ast.parse(written, mode="eval").body))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def read_fields(text: str) -> Any:
+    """The same of what pydantic's `str` says of a model: its fields without the class, between blanks."""
+    return read_repr(f"_({_BETWEEN_FIELDS.sub(lambda found: found['said'] or ', ', text)})")
 
 
 def _without_enums(text: str) -> str | None:

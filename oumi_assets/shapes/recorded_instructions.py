@@ -3,6 +3,7 @@
 - `gen_ai.system_instructions`: text parts (pydantic-ai's `instructions`), whole messages (LiteLLM), or a text. Langfuse
   puts them before the messages since 2026; older exports hold them in the metadata alone. LangSmith keeps of pydantic-ai's
   attributes `model_request_parameters`, where they are `instruction_parts`
+- Pipecat's attribute `system`, and since version 1 `gen_ai.system_instructions`, beside wire messages
 - the arguments of a call without its messages: Langfuse's documented wrappers for Anthropic and Bedrock log them as
   metadata, LiteLLM as model parameters
 - `instructions` of a response that `langfuse.openai` keeps as metadata
@@ -21,11 +22,13 @@ from oumi_assets.core.json_text import NotJson, parse
 from oumi_assets.shapes.base import is_object_name, parsed
 from oumi_assets.shapes.extra_tools import value_at
 from oumi_assets.shapes.recorded_response import is_response
+from oumi_assets.shapes.span_scope import is_of_scope
 from oumi_assets.shapes.system_prompts import is_system
 
 _BLOCK_KEYS = frozenset({"type", "text", "cache_control", "citations", "cachePoint"})
+_ATTRIBUTE = "metadata.attributes.gen_ai.system_instructions"
+_PIPECAT, _OF_PIPECAT = "pipecat", "metadata.attributes.system"
 _PLACES = (
-    "metadata.attributes.gen_ai.system_instructions",
     "metadata.gen_ai.system_instructions",
     "metadata.model_request_parameters.instruction_parts",
 )
@@ -39,12 +42,19 @@ def with_recorded_instructions(request: Request, call: ModelCall) -> Request:
     messages, recorded = request.messages, _of_telemetry(request, call)
     systems = list(filter(is_system, messages))
     if recorded:
-        said = "\n".join(text for system in systems for text in _texts(system))
-        recorded = [message for message in recorded if not (systems and all(text in said for text in _texts(message)))]
+        said = _squeezed("".join(text for system in systems for text in _texts(system)))
+        recorded = [
+            message for message in recorded if not (systems and all(_squeezed(text) in said for text in _texts(message)))
+        ]
     elif not systems:
         recorded = system_arguments(call)
     leading = next((index for index, message in enumerate(messages) if not is_system(message)), len(messages))
     return Request([*messages[:leading], *recorded, *messages[leading:]], request.tools) if recorded else request
+
+
+def _squeezed(text: str) -> str:
+    """Writers join the parts of a prompt differently."""
+    return "".join(text.split())
 
 
 def _texts(message: Any) -> list[str]:
@@ -60,10 +70,12 @@ def _list(value: Any) -> list[Any]:
 
 
 def _of_telemetry(request: Request, call: ModelCall) -> list[dict[str, Any]]:
-    """The attribute's messages, for a request in OpenTelemetry's."""
-    if not any(isinstance(message, dict) and isinstance(message.get("parts"), list) for message in request.messages):
-        return []
-    found = next((said for place in _PLACES if (said := parsed(value_at(call.extras, place)))), None)
+    """The attribute's messages; where it is not known for one, only for a request in OpenTelemetry's."""
+    found = attribute_of_span(call)
+    if not found and any(
+        isinstance(message, dict) and isinstance(message.get("parts"), list) for message in request.messages
+    ):
+        found = next((said for place in _PLACES if (said := parsed(value_at(call.extras, place)))), None)
     if isinstance(found, str) and found:
         return [{"role": "system", "content": found}]
     if not isinstance(found, list) or not found or not all(isinstance(item, dict) for item in found):
@@ -71,6 +83,15 @@ def _of_telemetry(request: Request, call: ModelCall) -> list[dict[str, Any]]:
     if all("parts" in item for item in found):
         return [{"role": "system", **item} for item in found]
     return [{"role": "system", "parts": [{"type": "text", **item} for item in found]}]
+
+
+def attribute_of_span(call: ModelCall) -> Any:
+    """The instructions among a span's attributes; metadata without the word need not be parsed."""
+    metadata = call.extras.get("metadata")
+    if not metadata or (isinstance(metadata, str) and "attributes" not in metadata):
+        return None
+    found = parsed(value_at(call.extras, _ATTRIBUTE))
+    return found or (value_at(call.extras, _OF_PIPECAT) if is_of_scope(call, _PIPECAT) else None)
 
 
 def system_arguments(call: ModelCall) -> list[dict[str, Any]]:

@@ -11,4 +11,10 @@ from oumi_assets.shapes.extra_tools import value_at
 
 def is_of_scope(call: ModelCall, scope: str) -> bool:
     """Whether the call's span was made by the library of this name."""
-    return bool(value_at(call.extras, "metadata.scope.name") == scope)
+    return scope_of(call) == scope
+
+
+def scope_of(call: ModelCall) -> str:
+    """The library's name, "" where none is told."""
+    found = value_at(call.extras, "metadata.scope.name")
+    return found if isinstance(found, str) else ""

@@ -21,6 +21,9 @@ _ADDRESS_STARTS = ("http://", "https://", "data:", "gs://", "@@@langfuseMedia:")
 _MAGIC = {"iVBORw0KGgo": "image/png", "/9j/": "image/jpeg", "R0lGOD": "image/gif", "UklGR": "image/webp"}
 """How base64 begins for the formats models read: writers may leave the media type out."""
 
+_CUT = "...[TRUNCATED]..."
+"""What Dify puts in the place of an address's middle: it leads nowhere."""
+
 _BASE64 = re.compile(r"\s*[A-Za-z0-9+/_=\r\n-]+")
 _BEGINNING = 64
 
@@ -78,7 +81,9 @@ def _url(fields: dict[str, Any], media_type: str | None) -> str | None:
     if address is not None:
         return address
     content = _first(fields, _CONTENTS)
-    if content is None or content.startswith(_ADDRESS_STARTS):
+    if content is None or _CUT in content:
+        return None
+    if content.startswith(_ADDRESS_STARTS):
         return content
     if not is_base64(content):
         return None

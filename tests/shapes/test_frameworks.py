@@ -268,3 +268,12 @@ def test_results_beside_words_are_not_read_without_them(message: Any) -> None:
     """AutoGen's stand beside a message that says nothing."""
     beside = {"message": message, "function": ['{"name": "f", "content": "42", "call_id": "c1"}']}
     assert_unsupported([_wrapped(role="user", content="hi"), beside], [_wrapped(role="assistant", content="Hello.")])
+
+
+def test_tools_among_the_other_arguments_are_the_calls() -> None:
+    """Langfuse's instrumentor for LlamaIndex logs what `chat` was called with."""
+    tools = [{"type": "function", "function": {"name": "f"}}]
+    asked = {"messages": [{"role": "user", "content": "hi", "additional_kwargs": {}}], "kwargs": {"tools": tools}}
+    found = read("langfuse", langfuse_row(asked, {"message": {"role": "assistant", "content": "Hello."}}))
+    assert isinstance(found, Conversation)
+    assert (found.messages, found.tools) == ([HI, HELLO], tools)

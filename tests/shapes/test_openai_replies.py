@@ -27,6 +27,31 @@ REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
         {"choices": [{"index": 1, "message": assistant("B")}, {"index": 0, "message": assistant("A")}]},
         assistant("A"),
     ),
+    ("OpenInference of Mistral's stream", "langfuse", {"data": choices(assistant("Yes."))}, assistant("Yes.")),
+    (
+        "calls alone",
+        "langfuse",
+        [call("a", "f"), {**call("b", "g"), "index": 1}],
+        assistant(None, call("a", "f"), call("b", "g")),
+    ),
+    (
+        "LangChain's calls alone",
+        "langfuse",
+        [{"type": "tool_call", "id": "a", "name": "f", "args": {}}],
+        assistant(None, call("a", "f")),
+    ),
+    (
+        "words beside calls, by hand",
+        "langfuse",
+        {"text": "Look.", "tool_calls": [call("a", "f")]},
+        assistant("Look.", call("a", "f")),
+    ),
+    (
+        "Flowise's answer with what LangChain.js told of it",
+        "langfuse",
+        {"content": "Yes.", "usageMetadata": {"input_tokens": 1}, "responseMetadata": {"model_name": "gpt-4o"}},
+        assistant("Yes."),
+    ),
     ("streamed calls with holes", "langsmith", choices(STREAMED_HOLES), assistant(None, call("a", "f", '{"a": 1}'))),
     (
         "streamed calls with filled holes",

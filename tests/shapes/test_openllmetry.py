@@ -15,6 +15,7 @@ from oumi_assets.reconstruction.plain import read_plain
 
 ANTHROPIC = {"scope.name": "opentelemetry.instrumentation.anthropic"}
 OPENAI = {"scope.name": "opentelemetry.instrumentation.openai.v1"}
+JAVASCRIPT = {"scope.name": "@traceloop/instrumentation-openai"}
 HI, BRIEF = user("hi"), system("Be brief.")
 IMAGE = {"type": "image_url", "image_url": {"url": "http://x.test/y.png"}}
 SUMMARY = json.dumps([{"text": "Look", "type": "summary_text"}, {"text": "it up.", "type": "summary_text"}])
@@ -79,6 +80,14 @@ CASES = [
             user("ok?"),
             assistant("Sunny.", reasoning_content="Warm."),
         ],
+        WIRE_TOOL,
+    ),
+    _logged(
+        "JavaScript's, parts as text and the schema as arguments",
+        [BRIEF, user(_text({"type": "text", "text": "see"}, IMAGE))],
+        [{"finish_reason": "stop", **assistant("A cat.")}],
+        {**JAVASCRIPT, **FUNCTION, "attributes.llm.request.functions.0.arguments": json.dumps(SCHEMA)},
+        [BRIEF, user([{"type": "text", "text": "see"}, IMAGE]), assistant("A cat.")],
         WIRE_TOOL,
     ),
     _logged(

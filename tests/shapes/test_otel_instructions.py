@@ -100,3 +100,25 @@ def test_instructions_come_behind_the_system_prompt() -> None:
     wanted = [{"role": "system", "content": text} for text in ("You are a clerk.", "One.\n\nTwo.")]
     assert found.messages == [*wanted, ASK, DONE]
     assert is_read(line, LANGFUSE, 1000), "how many messages they are is not to be counted"
+
+
+PIPECAT = {"scope.name": "pipecat"}
+SAID_TWICE = {"role": "system", "content": [{"type": "text", "text": "Be"}, {"type": "text", "text": "brief."}]}
+
+
+@pytest.mark.parametrize("attribute", ["gen_ai.system_instructions", "system"])
+@pytest.mark.parametrize("leading", [[], [{"role": "system", "content": "Be brief."}], [SAID_TWICE]])
+def test_instructions_beside_wire_messages_are_said_once(attribute: str, leading: list[Any]) -> None:
+    """Pipecat's services keep them apart from the messages, or repeat the first message there."""
+    metadata = {**PIPECAT, f"attributes.{attribute}": "Be brief."}
+    found = read("langfuse", langfuse_row([*leading, ASK], "Done.", metadata=metadata))
+    assert isinstance(found, Conversation)
+    assert [message["role"] for message in found.messages] == ["system", "user", "assistant"]
+    assert found.messages[0]["content"].split() == ["Be", "brief."]
+
+
+def test_a_word_that_other_writers_use_for_something_else_is_no_instruction() -> None:
+    """Of the attribute `system` only Pipecat's is a prompt."""
+    found = read("langfuse", langfuse_row([ASK], "Done.", metadata={"attributes.system": "openai on azure"}))
+    assert isinstance(found, Conversation)
+    assert [message["role"] for message in found.messages] == ["user", "assistant"]
