@@ -21,6 +21,7 @@ class _Row(msgspec.Struct):
     status: Raw | UnsetType = UNSET
     extra: Raw | UnsetType = UNSET
     metadata: Raw | UnsetType = UNSET
+    events: Raw | UnsetType = UNSET
 
 
 _BESIDE = tuple(field for field in _Row.__struct_fields__ if field != "inputs")
@@ -45,7 +46,7 @@ def open_call(line: bytes) -> UnreadCall | None:
 def _call(row: dict[str, Any], request: Any) -> ModelCall:
     logged = row.get("extra")
     extra = logged if isinstance(logged, dict) else {}
-    output = _reply(row.get("outputs"))
+    output = _reply(row.get("outputs"), row.get("events"))
     return ModelCall(
         input=request,
         output=output,
@@ -58,14 +59,16 @@ def _call(row: dict[str, Any], request: Any) -> ModelCall:
     )
 
 
-def _reply(outputs: Any) -> Any:
+def _reply(outputs: Any, events: Any) -> Any:
     """The SDKs wrap an answer that is no object as `{"output": value}`, in JavaScript `{"outputs": value}`; null is none."""
     if not isinstance(outputs, dict) or len(outputs) != 1 or not outputs.keys() <= {"output", "outputs"}:
         return outputs
     value = next(iter(outputs.values()))
-    if isinstance(value, list) and value and all(isinstance(piece, str) for piece in value):
+    if not isinstance(value, list) or not value:
+        return value
+    if all(isinstance(piece, str) for piece in value):
         return _gathered(value)
-    return value
+    return _message_of(value) if len(value) > 1 and _is_streamed(events) and all(map(_is_piece, value)) else value
 
 
 def _gathered(pieces: list[str]) -> Any:
@@ -73,3 +76,19 @@ def _gathered(pieces: list[str]) -> Any:
     if len(pieces) == 2 and pieces[0] in ("assistant", "ai"):
         return {"role": "assistant", "content": pieces[1]}
     return "".join(pieces)
+
+
+def _is_streamed(events: Any) -> bool:
+    """Whether a generator yielded the answer: else messages in a list are alternatives, or turns."""
+    return isinstance(events, list) and any(isinstance(event, dict) and event.get("name") == "new_token" for event in events)
+
+
+def _is_piece(value: Any) -> bool:
+    """A message of the assistant's that is nothing but a text."""
+    if not isinstance(value, dict) or not {"content"} <= value.keys() <= {"role", "content"}:
+        return False
+    return isinstance(value["content"], str) and value.get("role", "assistant") == "assistant"
+
+
+def _message_of(pieces: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"role": "assistant", "content": "".join(piece["content"] for piece in pieces)}
