@@ -11,7 +11,7 @@ from oumi_assets.platforms import Platform
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.reconstruction.trace_rows import TraceRows, indexed
-from oumi_assets.shapes import mastra, read_message, read_reply, read_request
+from oumi_assets.shapes import claude_agent_sdk, mastra, read_message, read_reply, read_request
 from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.responses import prompt, stored_place, system_messages
@@ -33,11 +33,13 @@ class NoCandidate(Enum):
 def read_candidate(line: bytes, platform: Platform, rows: TraceRows | None = None) -> tuple[Candidate | NoCandidate, str]:
     """What one row's call offers, or why it offers nothing; and the JSON path that decided it.
 
-    `rows` are those of its trace, in which Mastra keeps a part of its calls.
+    `rows` are those of its trace, in which a few writers keep a part of their calls.
     """
     try:
         if mastra.MARK in line:
             return read_generally(_with_its_loop(line, platform, rows))
+        if claude_agent_sdk.MARK in line:
+            return read_generally(_with_its_prompt(line, platform, rows))
         unread = platform.open_call(line)
         plain = read_plain(unread) if unread is not None else None
         return (plain, "$") if plain is not None else read_generally(platform.read_call(line))
@@ -53,6 +55,17 @@ def _with_its_loop(line: bytes, platform: Platform, rows: TraceRows | None) -> M
     call = platform.read_call(line)
     entry = indexed(line, platform) if rows is not None and mastra.is_generation(call) else None
     return call if rows is None or entry is None else mastra.put_together(call, entry.row, rows.below)
+
+
+def _with_its_prompt(line: bytes, platform: Platform, rows: TraceRows | None) -> ModelCall:
+    """A turn of the Claude Agent SDK with the system prompt of its conversation."""
+    call = platform.read_call(line)
+    entry = indexed(line, platform) if rows is not None else None
+    above = next(rows.above(entry.row), None) if rows is not None and entry is not None else None
+    try:
+        return call if above is None else claude_agent_sdk.with_prompt(call, platform.read_call(above))
+    except (PayloadNotJson, NotJson, RecursionError):
+        return call
 
 
 def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
