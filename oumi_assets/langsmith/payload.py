@@ -1,4 +1,7 @@
-"""LangSmith payloads: `inputs` and `outputs` are objects, tools may sit in `extra.invocation_params`."""
+"""LangSmith payloads: `inputs` and `outputs` are objects, tools may sit in `extra.invocation_params`.
+
+Columns of the bulk export's Parquet files hold no objects: rows made of them have JSON text in these places.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from oumi_assets.core.calls import ModelCall, UnreadCall
 from oumi_assets.core.json_text import parse, parse_fields
-from oumi_assets.langsmith.rows import is_failed
+from oumi_assets.langsmith.rows import is_failed, parsed_object
 
 
 class _Row(msgspec.Struct):
@@ -21,6 +24,7 @@ class _Row(msgspec.Struct):
     status: Raw | UnsetType = UNSET
     extra: Raw | UnsetType = UNSET
     metadata: Raw | UnsetType = UNSET
+    custom_metadata: Raw | UnsetType = UNSET
     events: Raw | UnsetType = UNSET
 
 
@@ -31,7 +35,7 @@ _decode = msgspec.json.Decoder(_Row).decode
 def read_call(line: bytes) -> ModelCall:
     """The model call of one llm run."""
     row = parse(line)
-    return _call(row, row.get("inputs"))
+    return _call(row, parsed_object(row.get("inputs")))
 
 
 def open_call(line: bytes) -> UnreadCall | None:
@@ -44,9 +48,10 @@ def open_call(line: bytes) -> UnreadCall | None:
 
 
 def _call(row: dict[str, Any], request: Any) -> ModelCall:
-    logged = row.get("extra")
+    logged = parsed_object(row.get("extra"))
     extra = logged if isinstance(logged, dict) else {}
-    output = _reply(row.get("outputs"), row.get("events"))
+    metadata = extra.get("metadata") or row.get("metadata") or row.get("custom_metadata")
+    output = _reply(parsed_object(row.get("outputs")), row.get("events"))
     return ModelCall(
         input=request,
         output=output,
@@ -54,7 +59,7 @@ def _call(row: dict[str, Any], request: Any) -> ModelCall:
         failed=is_failed(row.get("error"), row.get("status")),
         extras={
             "invocation_params": extra.get("invocation_params"),
-            "metadata": extra.get("metadata") or row.get("metadata"),
+            "metadata": parsed_object(metadata),
         },
     )
 

@@ -59,3 +59,9 @@ def test_elsewhere_an_empty_message_is_empty() -> None:
     found = _read([user("")], extra={"metadata": {"ls_provider": "openai"}})
     assert isinstance(found, Conversation)
     assert found.messages == [user(""), assistant("Cold.")]
+
+
+def test_the_command_line_calls_the_metadata_otherwise() -> None:
+    """Its rows tell the provider, too."""
+    inputs = {"messages": [user("")], "model": "gemini-2.5-flash"}
+    assert read("langsmith", langsmith_row(inputs, DONE, custom_metadata=OF_GOOGLE["metadata"])) is NoCandidate.UNSUPPORTED
