@@ -137,10 +137,10 @@ def _part_call(part: dict[str, Any]) -> ToolCallDraft | None:
 def _part_result(part: dict[str, Any]) -> Draft | None:
     if part.get("type") not in _RESULT_PARTS:
         return None
-    return Draft(role="tool", content=_output(part), tool_call_id=part.get("toolCallId"), name=part.get("toolName"))
+    return Draft(role="tool", content=output_of(part), tool_call_id=part.get("toolCallId"), name=part.get("toolName"))
 
 
-def _output(part: dict[str, Any]) -> Any:
+def output_of(part: dict[str, Any]) -> Any:
     """The value of `{type: "text" | "json" | "content" | ..., value}` (version 5), else the bare result (version 4)."""
     output = next((part[key] for key in ("output", "result", "error") if key in part), None)
     if isinstance(output, dict) and isinstance(output.get("type"), str) and "value" in output:
