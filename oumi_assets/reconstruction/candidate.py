@@ -9,6 +9,7 @@ from oumi_assets.core.calls import Draft, ModelCall, PayloadNotJson, Reply, Requ
 from oumi_assets.core.json_text import NotJson
 from oumi_assets.platforms import Platform
 from oumi_assets.reconstruction.conversation import Candidate
+from oumi_assets.reconstruction.late_logs import as_sent
 from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.reconstruction.trace_rows import TraceRows, indexed
 from oumi_assets.shapes import claude_agent_sdk, mastra, read_message, read_reply, read_request
@@ -76,7 +77,9 @@ def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
     asked = _drafts(request.messages) if request else None
     if request is None or not asked:
         return (NoCandidate.FAILED if call.failed else NoCandidate.UNSUPPORTED), "$.input"
-    drafts = [*asked, *_answer(call, reply)]
+    answer = _answer(call, reply)
+    asked = as_sent(asked, answer)
+    drafts = [*asked, *answer]
     messages = wire_messages(drafts)
     if messages is None and wire_messages(asked) is None:
         return (NoCandidate.FAILED if call.failed else NoCandidate.UNSUPPORTED), "$.input"
