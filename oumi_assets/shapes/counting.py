@@ -58,12 +58,10 @@ class _Message(msgspec.Struct, gc=False):
 class _Wrapped(msgspec.Struct, gc=False):
     messages: Raw
     system: Raw | UnsetType = UNSET
-    # Members in which Google's writers keep instructions and messages, and OpenAI's newer API its items; Anthropic's API is
-    # told in the last one which message these continue.
+    # Members in which Google's writers keep instructions and messages, and OpenAI's newer API its items.
     config: Raw | UnsetType = UNSET
     contents: Raw | UnsetType = UNSET
     input: Raw | UnsetType = UNSET
-    thread: Raw | UnsetType = UNSET
 
 
 _list = msgspec.json.Decoder(list[_Message])
@@ -105,7 +103,7 @@ def count_messages(payload: str | bytes | Raw) -> Counted | None:
 def _system_messages(wrapped: _Wrapped) -> int | None:
     """System prompts beside the messages; None when there may be one (Google keeps it inside a `config`)."""
     system = b"" if isinstance(wrapped.system, UnsetType) else bytes(wrapped.system)
-    elsewhere = (wrapped.config, wrapped.contents, wrapped.input, wrapped.thread)
+    elsewhere = (wrapped.config, wrapped.contents, wrapped.input)
     if any(member is not UNSET for member in elsewhere) or system[:1] not in (b"", b'"', b"n"):
         return None
     return int(len(system) > 2 and system[:1] == b'"')

@@ -8,7 +8,6 @@ Source of the format: OpenAI API reference, responses; `langfuse.openai` and `wr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from oumi_assets.core.calls import ModelCall, Reply, Request
@@ -79,21 +78,16 @@ def reply(value: Any) -> Reply | None:
 
 
 def stored_place(call: ModelCall) -> Stored:
-    """Which response this is, and what it continues; nothing of it where the API kept nothing, or nobody logged it.
-
-    Anthropic's threads are the same thing under other names.
-    """
+    """Which response this is, and what it continues; nothing of it where the API kept nothing, or nobody logged it."""
     output = call.output[0] if isinstance(call.output, list) and call.output else call.output
     metadata = call.extras.get("metadata")
     metadata = parsed(metadata) if isinstance(metadata, str) and "response" in metadata else metadata
-    asked, *told = (place if isinstance(place, dict) else {} for place in (call.input, output, metadata))
-    thread = asked["thread"] if isinstance(asked.get("thread"), dict) else None
-    itself = (place for place in told if thread is not None or _is_response(place))
-    before = (place.get("previous_response_id") for place in (asked, *told))
+    told = [place for place in (call.input, output, metadata) if isinstance(place, dict)]
+    itself = (place for place in told[-2:] if place is not call.input and _is_response(place))
     return Stored(
-        _first_text(place.get("id") for place in itself),
-        _first_text(before) if thread is None else given_text(thread.get("previous_message_id")),
-        _first_text(_conversation_id(place.get("conversation")) for place in (asked, *told)),
+        next((given for place in itself if (given := given_text(place.get("id")))), None),
+        next((given for place in told if (given := given_text(place.get("previous_response_id")))), None),
+        next((given for place in told if (given := _conversation(place.get("conversation")))), None),
     )
 
 
@@ -101,13 +95,9 @@ def _is_response(value: dict[str, Any]) -> bool:
     return value.get("object") == "response" or isinstance(value.get("output"), list)
 
 
-def _conversation_id(value: Any) -> Any:
+def _conversation(value: Any) -> str | None:
     """The id of a conversation that the API keeps, alone or in its object."""
-    return value.get("id") if isinstance(value, dict) else value
-
-
-def _first_text(values: Iterable[Any]) -> str | None:
-    return next((text for value in values if (text := given_text(value)) is not None), None)
+    return given_text(value.get("id") if isinstance(value, dict) else value)
 
 
 def system_messages(instructions: Any) -> list[Any]:

@@ -259,22 +259,6 @@ def test_rule_3_a_response_that_was_logged_twice_is_said_once() -> None:
     assert choose_from([*first, *then]).messages == [HI, said("done"), HI, said("done")]
 
 
-def test_rule_3_a_message_of_anthropics_threads_is_put_behind_the_one_that_it_names() -> None:
-    """However few messages it was sent with: a call of many comes before it."""
-    long = [HI, said("1"), user("2"), said("3"), user("4")]
-    rows = [
-        run(1, [], {}, inputs={"messages": long, "thread": {"type": "create"}}, outputs={"id": "msg_1", **said("5")}),
-        run(
-            2,
-            [],
-            {},
-            inputs={"messages": [user("6")], "thread": {"type": "continue", "previous_message_id": "msg_1"}},
-            outputs={"id": "msg_2", **said("7")},
-        ),
-    ]
-    assert choose_from(rows).messages == [*long, said("5"), user("6"), said("7")]
-
-
 def test_rule_3_a_response_that_names_one_of_another_trace_is_taken_as_it_is() -> None:
     """What was said before is not in this trace."""
     alone = _response("resp_2", "and?", DONE_ITEM, previous_response_id="resp_1")
