@@ -15,7 +15,7 @@ from oumi_assets.reconstruction.trace_rows import TraceRows, indexed
 from oumi_assets.shapes import claude_agent_sdk, mastra, read_message, read_reply, read_request
 from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
-from oumi_assets.shapes.responses import prompt, stored_place, system_messages
+from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
 from oumi_assets.shapes.system_prompts import is_system
 from oumi_assets.shapes.whole_calls import opened
 from oumi_assets.wire.messages import wire_messages
@@ -87,7 +87,7 @@ def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
         return (NoCandidate.FAILED if call.failed else NoCandidate.NO_REPLY), "$.output"
     # The first place that names a function: a search that the provider runs says nothing of what the agent has.
     tools = wire_tools(request.tools) or wire_tools(reply.tools if reply else []) or wire_tools(extra_tools(call))
-    return Candidate(messages, tools, drafts, len(asked), stored_place(call)), "$"
+    return Candidate(messages, tools, drafts, len(asked), continues_stored_response(call)), "$"
 
 
 def _request(call: ModelCall, reply: Reply | None) -> Request | None:

@@ -8,7 +8,6 @@ from typing import Any
 from oumi_assets.core.calls import Draft
 from oumi_assets.core.json_text import canonical, dump_readable
 from oumi_assets.prefix import prefix_hashes
-from oumi_assets.shapes.responses import Stored
 
 
 def tools_text(tools: list[dict[str, Any]]) -> str | None:
@@ -58,7 +57,8 @@ class Conversation:
 class Candidate(Conversation):
     """A call that can be chosen: its conversation, and the drafts that it was made of.
 
-    `asked` of the drafts are the request's. `stored` says which history the API itself kept.
+    `asked` of the drafts are the request's. `stored` says that the API kept the history, so that
+    nothing is missing from what was logged.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Candidate(Conversation):
         tools: list[dict[str, Any]],
         drafts: Sequence[Draft],
         asked: int,
-        stored: Stored,
+        stored: bool,
     ) -> None:
         super().__init__(messages, tools)
         self._drafts = drafts

@@ -25,7 +25,7 @@ from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.openai_chat import message as read_message
 from oumi_assets.shapes.openllmetry import is_writer as is_openllmetry
 from oumi_assets.shapes.recorded_instructions import system_arguments
-from oumi_assets.shapes.responses import Stored, stored_place
+from oumi_assets.shapes.responses import continues_stored_response
 from oumi_assets.wire.roles import WIRE_ROLES
 from oumi_assets.wire.tools import wire_tools
 
@@ -91,7 +91,7 @@ class PlainCandidate(Candidate):
         said: list[Message],
         tools: list[dict[str, Any]],
         tools_text: str | None,
-        stored: Stored,
+        stored: bool,
         request: bytes,
         sent: Raw,
     ) -> None:
@@ -165,7 +165,7 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
                 # Of a message that calls, no text and an empty one are the same.
                 message.content = message.content or None
         tools, tools_text = _tools(request, reply, logged.call)
-        stored = stored_place(logged.call)
+        stored = continues_stored_response(logged.call)
         return PlainCandidate(said, tools, tools_text, stored, logged.request, request.messages)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None

@@ -14,7 +14,7 @@ from itertools import chain, groupby
 from typing import Any, NamedTuple
 
 from oumi_assets.core.calls import Draft
-from oumi_assets.prefix import HASH_BYTES, prefix_hashes
+from oumi_assets.prefix import HASH_BYTES
 from oumi_assets.reconstruction.calls import CallEntry, Reader, rank, start_order
 from oumi_assets.reconstruction.conversation import Candidate, Conversation
 from oumi_assets.wire.messages import wire_messages
@@ -22,23 +22,19 @@ from oumi_assets.wire.tool_calls import usable_id
 
 
 class Link(NamedTuple):
-    """A call in its tree: `first_new` is the first of its request's drafts that its parent does not hold.
-
-    `instructions` tells the system's messages at the beginning of it, or of the calls before it, from others.
-    """
+    """A call in its tree: `first_new` is the first of its request's drafts that its parent does not hold."""
 
     call: CallEntry
     parent: Link | None
     first_new: int
     size: int
     has_tools: bool
-    instructions: bytes
 
 
 def is_incomplete(found: Candidate) -> bool:
-    """Whether a call logged results of tools without the history that led to them, or says itself what it continues."""
-    if found.stored.previous or found.stored.conversation:
-        return True
+    """Whether a call logged results of tools without the history that led to them."""
+    if found.stored:
+        return False
     history = [role for role in found.roles[: found.asked] if role != "system"]
     return "tool" in history and (history[0] == "tool" or "user" not in history)
 
@@ -55,7 +51,7 @@ def longest_chain(calls: Iterable[CallEntry], read: Reader) -> Link | None:
 
 
 Wanted = tuple[bool, str]
-"""The id of the tool call or the response that a call answers, and whether both are a marked sub-agent's."""
+"""The id of a tool call that a call answers, and whether both are a marked sub-agent's."""
 
 
 def _linked_together(calls: list[CallEntry], read: Reader, trees: _Trees) -> Iterator[Link]:
@@ -132,7 +128,7 @@ class _Trees:
     def add(self, call: CallEntry, found: Candidate) -> Link:
         """The call's link; a call that was logged twice continues the same call both times."""
         said = found.prefix_hashes()[-HASH_BYTES:]
-        twin = None if self._stored_before(call, found) else self._seen.get(said)
+        twin = self._seen.get(said)
         if twin is not None and (twin.parent is None or id(twin.parent) in self._twice):
             self._twice.add(id(twin))
             return _linked(call, found, twin.parent, twin.first_new)
@@ -147,41 +143,28 @@ class _Trees:
         """The id of a tool call that this call answers first, when nobody has made it yet."""
         if not is_incomplete(found) or self._continued(call, found)[0] is not None:
             return None
-        if found.stored.previous is not None:
-            return (call.marked, found.stored.previous)
-        asked = zip(found.roles[: found.asked], found.drafts, strict=False)
-        result = next((draft for role, draft in asked if role == "tool"), None)
-        call_id = None if result is None else usable_id(result.tool_call_id)
+        asked = zip(found.roles, found.drafts, strict=True)
+        call_id = usable_id(next(draft for role, draft in asked if role == "tool").tool_call_id)
         return None if call_id is None else (call.marked, call_id)
 
     def called(self, call: CallEntry, found: Candidate) -> list[Wanted]:
-        """The ids of the tool calls of the reply, and of the reply itself."""
-        called = [(call.marked, call_id) for draft in found.drafts[found.asked :] for call_id in _ids(draft)]
-        return called if found.stored.response is None else [*called, (call.marked, found.stored.response)]
+        """The ids of the tool calls of the reply."""
+        return [(call.marked, call_id) for draft in found.drafts[found.asked :] for call_id in _ids(draft)]
 
     def _continued(self, call: CallEntry, found: Candidate) -> tuple[Link | None, int]:
         """The call that this one continues, and where its new messages begin."""
         if not is_incomplete(found):
             return None, 0
-        stored = self._stored_before(call, found)
-        if stored is not None:
-            instructions, leading = _instructions(found)
-            return stored, leading if instructions == stored.instructions else 0
         asked = list(zip(found.messages, found.drafts[: found.asked], strict=False))
         for index in range(len(asked) - 1, -1, -1):
             known = (self._by_id.get((call.marked, call_id)) for call_id in _ids(asked[index][1]))
             link = next((link for link in known if link is not None), None)
             if link is not None:
                 return link, index + 1
-        first = next((index for index, (message, _) in enumerate(asked) if message["role"] != "system"), None)
-        if first is None or asked[first][0]["role"] != "tool":
+        first = next(index for index, (message, _) in enumerate(asked) if message["role"] != "system")
+        if asked[first][0]["role"] != "tool":
             return None, 0
         return self._asker(call.marked, asked[first][1]), first
-
-    def _stored_before(self, call: CallEntry, found: Candidate) -> Link | None:
-        """The call whose history the API kept for this one; a response that was logged twice continues the same call."""
-        response, previous, conversation = (key and self._by_id.get((call.marked, key)) for key in found.stored)
-        return response.parent if response else previous or conversation or None
 
     def _asker(self, marked: bool, result: Draft) -> Link | None:
         """Whose reply called for a result: by id, else the latest unanswered call, of the tool's name if it is known."""
@@ -198,8 +181,6 @@ class _Trees:
         """Remember the calls of the reply."""
         marked = link.call.marked
         self._by_id.update((said, link) for said in self.called(link.call, found))
-        if found.stored.conversation is not None:
-            self._by_id[marked, found.stored.conversation] = link
         for draft in found.drafts[found.asked :]:
             names = {call.name for call in draft.tool_calls if isinstance(call.name, str)}
             for name in (None, *names) if draft.tool_calls else ():
@@ -209,17 +190,9 @@ class _Trees:
 def _linked(call: CallEntry, found: Candidate, parent: Link | None, first_new: int) -> Link:
     own = found.size
     has_tools = bool(found.tools)
-    instructions, _ = _instructions(found)
     if parent is None or parent.size + own - first_new <= own:
-        return Link(call, None, 0, own, has_tools, instructions)
-    size = parent.size + own - first_new
-    return Link(call, parent, first_new, size, has_tools or parent.has_tools, instructions or parent.instructions)
-
-
-def _instructions(found: Candidate) -> tuple[bytes, int]:
-    """The hash of the system's messages that a call begins with, and their number."""
-    leading = next((index for index, role in enumerate(found.roles) if role != "system"), found.size)
-    return (prefix_hashes(found.messages[:leading]) if leading else b""), leading
+        return Link(call, None, 0, own, has_tools)
+    return Link(call, parent, first_new, parent.size + own - first_new, has_tools or parent.has_tools)
 
 
 def _ids(draft: Draft) -> list[str]:

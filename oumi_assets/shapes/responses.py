@@ -8,10 +8,10 @@ Source of the format: OpenAI API reference, responses; `langfuse.openai` and `wr
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from oumi_assets.core.calls import ModelCall, Reply, Request
-from oumi_assets.shapes.base import Shape, first_list, given_text, parsed, tools_beside
+from oumi_assets.shapes.base import Shape, first_list, given_text, tools_beside
 
 _CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
 _OUTPUTS = frozenset({"function_call_output", "custom_tool_call_output"})
@@ -20,14 +20,6 @@ _HOSTED_ENDS = ("_call", "_call_output", "_list_tools", "_approval_request", "_a
 _NOT_HOSTED = frozenset({"tool_call"})
 _REQUEST_KEYS = ("instructions", "model", "tools", "previous_response_id", "reasoning", "max_output_tokens", "store")
 """Arguments of `responses.create`: a text `input` beside one of them is a chat's."""
-
-
-class Stored(NamedTuple):
-    """A call's place among the responses that the API stores: its own id, the one before it, their conversation."""
-
-    response: str | None = None
-    previous: str | None = None
-    conversation: str | None = None
 
 
 def request(value: Any) -> Request | None:
@@ -77,27 +69,11 @@ def reply(value: Any) -> Reply | None:
     return Reply([item for item in messages_of(value) if _says_assistant(item)], prompt_is_text=True)
 
 
-def stored_place(call: ModelCall) -> Stored:
-    """Which response this is, and what it continues; nothing of it where the API kept nothing, or nobody logged it."""
+def continues_stored_response(call: ModelCall) -> bool:
+    """Whether the API itself kept the history: such a call was really sent without it."""
     output = call.output[0] if isinstance(call.output, list) and call.output else call.output
-    metadata = call.extras.get("metadata")
-    metadata = parsed(metadata) if isinstance(metadata, str) and "response" in metadata else metadata
-    told = [place for place in (call.input, output, metadata) if isinstance(place, dict)]
-    itself = (place for place in told[-2:] if place is not call.input and _is_response(place))
-    return Stored(
-        next((given for place in itself if (given := given_text(place.get("id")))), None),
-        next((given for place in told if (given := given_text(place.get("previous_response_id")))), None),
-        next((given for place in told if (given := _conversation(place.get("conversation")))), None),
-    )
-
-
-def _is_response(value: dict[str, Any]) -> bool:
-    return value.get("object") == "response" or isinstance(value.get("output"), list)
-
-
-def _conversation(value: Any) -> str | None:
-    """The id of a conversation that the API keeps, alone or in its object."""
-    return given_text(value.get("id") if isinstance(value, dict) else value)
+    places = (call.input, output, call.extras.get("metadata"))
+    return any(isinstance(place, dict) and given_text(place.get("previous_response_id")) is not None for place in places)
 
 
 def system_messages(instructions: Any) -> list[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pipeline import import_export
@@ -208,69 +207,15 @@ def test_rule_3_a_stitched_conversation_over_the_limit_is_dropped() -> None:
     assert len(choose_from(rows[:-1]).messages) == 1000
 
 
-def _response(response: str, sent: Any, *items: Any, number: int = 1, **beside: Any) -> Any:
-    """A call of the Responses API as `wrap_openai` logs it."""
-    inputs = {"input": sent, "model": "m", **beside}
-    return run(number, [], {}, inputs=inputs, outputs={"id": response, "output": list(items)})
-
-
-ITEM = {"type": "function_call", "call_id": "c1", "name": "f", "arguments": "{}"}
-OUTPUT = {"type": "function_call_output", "call_id": "c1", "output": "1"}
-DONE_ITEM = {"type": "message", **said("done")}
-BRIEF = {"role": "system", "content": "Be brief."}
-
-
-def test_rule_3_a_response_is_put_behind_the_one_that_it_names() -> None:
-    """With `previous_response_id` the API keeps the history, and only what is new was logged: here a user's message, too."""
-    rows = [
-        _response("resp_1", "hi", ITEM, number=1, instructions="Be brief."),
-        _response("resp_2", [OUTPUT], DONE_ITEM, number=2, instructions="Be brief.", previous_response_id="resp_1"),
-        _response("resp_3", "and?", DONE_ITEM, number=3, instructions="Be brief.", previous_response_id="resp_2"),
-    ]
-    whole = [BRIEF, HI, called(("c1", "f")), answered("c1", "1"), said("done"), user("and?"), said("done")]
-    assert choose_from(rows).messages == whole
-    assert choose_from(rows[::-1]).messages == whole
-
-
-def test_rule_3_a_response_of_a_conversation_that_the_api_keeps_is_put_behind_the_last() -> None:
-    """The Conversations API names no response, only the conversation."""
-    rows = [
-        _response("resp_1", "hi", DONE_ITEM, number=1, conversation={"id": "conv_1"}),
-        _response("resp_2", "and?", DONE_ITEM, number=2, conversation="conv_1"),
-        _response("resp_3", "other", DONE_ITEM, number=3, conversation="conv_2"),
-    ]
-    assert choose_from(rows).messages == [HI, said("done"), user("and?"), said("done")]
-
-
-def test_rule_3_other_instructions_stand_where_they_were_given() -> None:
-    """Those of a response are not carried over to the next."""
-    rows = [
-        _response("resp_1", "hi", DONE_ITEM, number=1, instructions="Be brief."),
-        _response("resp_2", "and?", DONE_ITEM, number=2, instructions="Be long.", previous_response_id="resp_1"),
-    ]
-    long = {"role": "system", "content": "Be long."}
-    assert choose_from(rows).messages == [BRIEF, HI, said("done"), long, user("and?"), said("done")]
-
-
-def test_rule_3_a_response_that_was_logged_twice_is_said_once() -> None:
-    """By two instrumentations."""
-    first = [_response("resp_1", "hi", DONE_ITEM, number=number) for number in (1, 2)]
-    then = [_response("resp_2", "hi", DONE_ITEM, number=number, previous_response_id="resp_1") for number in (3, 4)]
-    assert choose_from([*first, *then]).messages == [HI, said("done"), HI, said("done")]
-
-
-def test_rule_3_a_response_that_names_one_of_another_trace_is_taken_as_it_is() -> None:
-    """What was said before is not in this trace."""
-    alone = _response("resp_2", "and?", DONE_ITEM, previous_response_id="resp_1")
-    assert choose_from([alone]).messages == [user("and?"), said("done")]
-
-
-def test_rule_3_a_response_without_an_id_is_known_by_its_calls() -> None:
-    """Some writers log no id of a response."""
-    first = run(1, [], {}, inputs={"input": "hi", "model": "m"}, outputs={"output": [ITEM]})
-    inputs = {"input": [OUTPUT], "model": "m", "previous_response_id": "resp_1"}
-    second = run(2, [], {}, inputs=inputs, outputs={"output": [DONE_ITEM]})
-    assert choose_from([first, second]).messages == [HI, called(("c1", "f")), answered("c1", "1"), said("done")]
+def test_rule_3_stored_responses_are_taken_as_they_are() -> None:
+    """With `previous_response_id` the API kept the history; what was sent is what was logged."""
+    item = {"type": "function_call", "call_id": "c1", "name": "f", "arguments": "{}"}
+    output = {"type": "function_call_output", "call_id": "c1", "output": "1"}
+    done = {"type": "message", **said("done")}
+    first = run(1, [], {}, inputs={"input": "hi", "model": "m"}, outputs={"output": [item]})
+    inputs = {"input": [output], "model": "m", "previous_response_id": "resp_1"}
+    second = run(2, [], {}, inputs=inputs, outputs={"output": [done]})
+    assert choose_from([first, second]).messages == [answered("c1", "1"), said("done")]
 
 
 def test_rule_3_an_unset_previous_response_is_none() -> None:

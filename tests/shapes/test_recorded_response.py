@@ -72,9 +72,9 @@ def test_texts_without_such_metadata_are_a_completion(metadata: Any) -> None:
     assert read("langfuse", row("langfuse", "Once upon", "a time", metadata=metadata)) is NoCandidate.UNSUPPORTED
 
 
-def test_a_response_says_which_one_it_continues() -> None:
-    """The API kept its history: rule 3 puts it behind that one."""
+def test_a_response_that_continues_a_stored_one_lacks_nothing() -> None:
+    """The API kept its history: it is not put behind another call."""
     metadata = {**RESPONSE, "previous_response_id": "resp_0"}
     found = read("langfuse", row("langfuse", "and then?", "Hello.", metadata=metadata))
     assert isinstance(found, Candidate)
-    assert found.stored.previous == "resp_0"
+    assert found.stored
