@@ -1,4 +1,7 @@
-"""LangSmith payloads: `inputs` and `outputs` are objects, tools may sit in `extra.invocation_params`."""
+"""LangSmith payloads: `inputs` and `outputs` are objects, tools may sit in `extra.invocation_params`.
+
+Columns of the bulk export's Parquet files hold no objects: rows made of them have JSON text in these places.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from oumi_assets.core.calls import ModelCall, UnreadCall
 from oumi_assets.core.json_text import parse, parse_fields
+from oumi_assets.langsmith.rows import parsed_object
 
 _FAILED = frozenset(["error", "pending"])
 """The statuses of a run that raised, or never ended."""
@@ -23,6 +27,8 @@ class _Row(msgspec.Struct):
     status: Raw | UnsetType = UNSET
     extra: Raw | UnsetType = UNSET
     metadata: Raw | UnsetType = UNSET
+    custom_metadata: Raw | UnsetType = UNSET
+    events: Raw | UnsetType = UNSET
 
 
 _BESIDE = tuple(field for field in _Row.__struct_fields__ if field != "inputs")
@@ -32,7 +38,7 @@ _decode = msgspec.json.Decoder(_Row).decode
 def read_call(line: bytes) -> ModelCall:
     """The model call of one llm run."""
     row = parse(line)
-    return _call(row, row.get("inputs"))
+    return _call(row, parsed_object(row.get("inputs")))
 
 
 def open_call(line: bytes) -> UnreadCall | None:
@@ -45,9 +51,10 @@ def open_call(line: bytes) -> UnreadCall | None:
 
 
 def _call(row: dict[str, Any], request: Any) -> ModelCall:
-    logged = row.get("extra")
+    logged = parsed_object(row.get("extra"))
     extra = logged if isinstance(logged, dict) else {}
-    output = _reply(row.get("outputs"))
+    metadata = extra.get("metadata") or row.get("metadata") or row.get("custom_metadata")
+    output = _reply(parsed_object(row.get("outputs")), row.get("events"))
     return ModelCall(
         input=request,
         output=output,
@@ -55,7 +62,7 @@ def _call(row: dict[str, Any], request: Any) -> ModelCall:
         failed=_is_failed(row.get("error"), row.get("status")),
         extras={
             "invocation_params": extra.get("invocation_params"),
-            "metadata": extra.get("metadata") or row.get("metadata"),
+            "metadata": parsed_object(metadata),
         },
     )
 
@@ -65,14 +72,16 @@ def _is_failed(error: Any, status: Any) -> bool:
     return bool(error) or (isinstance(status, str) and status.lower() in _FAILED)
 
 
-def _reply(outputs: Any) -> Any:
+def _reply(outputs: Any, events: Any) -> Any:
     """The SDKs wrap an answer that is no object as `{"output": value}`, in JavaScript `{"outputs": value}`; null is none."""
     if not isinstance(outputs, dict) or len(outputs) != 1 or not outputs.keys() <= {"output", "outputs"}:
         return outputs
     value = next(iter(outputs.values()))
-    if isinstance(value, list) and value and all(isinstance(piece, str) for piece in value):
+    if not isinstance(value, list) or not value:
+        return value
+    if all(isinstance(piece, str) for piece in value):
         return _gathered(value)
-    return value
+    return _message_of(value) if len(value) > 1 and _is_streamed(events) and all(map(_is_piece, value)) else value
 
 
 def _gathered(pieces: list[str]) -> Any:
@@ -80,3 +89,19 @@ def _gathered(pieces: list[str]) -> Any:
     if len(pieces) == 2 and pieces[0] in ("assistant", "ai"):
         return {"role": "assistant", "content": pieces[1]}
     return "".join(pieces)
+
+
+def _is_streamed(events: Any) -> bool:
+    """Whether a generator yielded the answer: else messages in a list are alternatives, or turns."""
+    return isinstance(events, list) and any(isinstance(event, dict) and event.get("name") == "new_token" for event in events)
+
+
+def _is_piece(value: Any) -> bool:
+    """A message of the assistant's that is nothing but a text."""
+    if not isinstance(value, dict) or not {"content"} <= value.keys() <= {"role", "content"}:
+        return False
+    return isinstance(value["content"], str) and value.get("role", "assistant") == "assistant"
+
+
+def _message_of(pieces: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"role": "assistant", "content": "".join(piece["content"] for piece in pieces)}

@@ -1,7 +1,8 @@
 """LangSmith run rows: one line to one index entry.
 
 Rows of `json.dumps(run.model_dump(), default=str)`, of newer SDKs (upper-case types, top-level
-`metadata` and `thread_id`, `parent_run_ids`) and of the `langsmith` command line (`run_id`).
+`metadata` and `thread_id`, `parent_run_ids`), of the `langsmith` command line (`run_id`), and those made of the
+bulk export's Parquet files (objects as JSON text).
 Source of the format: langsmith SDK `RunBase`/`Run` and the runs query API.
 """
 
@@ -12,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from oumi_assets.core.json_text import scrub_text
+from oumi_assets.core.json_text import NotJson, parse, scrub_text
 from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, id_bytes, integer_digits, place_of, text_or_none
 from oumi_assets.core.times import microseconds
 from oumi_assets.shapes import mastra
@@ -100,14 +101,25 @@ def index_object(fields: dict[str, Any]) -> IndexedRow | None:
     ancestors = fields.get("parent_run_ids")
     if isinstance(ancestors, list) and ancestors and isinstance(ancestors[-1], str):
         row.parent_run_ids = [ancestors[-1]]
-    extra = fields.get("extra")
+    extra = parsed_object(fields.get("extra"))
     row.extra = Extra(_metadata(extra.get("metadata"))) if isinstance(extra, dict) else None
     row.metadata = _metadata(fields.get("metadata"))
     row.custom_metadata = _metadata(fields.get("custom_metadata"))
     return _index_row(row, b"")
 
 
+def parsed_object(value: Any) -> Any:
+    """The object whose JSON text stands in its place; any other value as it is."""
+    if not isinstance(value, str) or value[:1] != "{":
+        return value
+    try:
+        return parse(value)
+    except NotJson:
+        return value
+
+
 def _metadata(value: Any) -> Metadata | None:
+    value = parsed_object(value)
     if not isinstance(value, dict):
         return None
     mark = value.get("ls_agent_type")

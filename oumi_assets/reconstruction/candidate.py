@@ -9,9 +9,10 @@ from oumi_assets.core.calls import Draft, ModelCall, PayloadNotJson, Reply, Requ
 from oumi_assets.core.json_text import NotJson
 from oumi_assets.platforms import Platform
 from oumi_assets.reconstruction.conversation import Candidate
+from oumi_assets.reconstruction.late_logs import as_sent
 from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.reconstruction.trace_rows import TraceRows, indexed
-from oumi_assets.shapes import mastra, read_message, read_reply, read_request
+from oumi_assets.shapes import claude_agent_sdk, mastra, read_message, read_reply, read_request
 from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
@@ -39,6 +40,8 @@ def read_candidate(line: bytes, platform: Platform, rows: TraceRows | None = Non
     try:
         if mastra.MARK in line:
             return read_generally(_with_its_loop(line, platform, rows))
+        if claude_agent_sdk.MARK in line:
+            return read_generally(_with_its_prompt(line, platform, rows))
         unread = platform.open_call(line)
         plain = read_plain(unread) if unread is not None else None
         if plain is not None:
@@ -62,6 +65,17 @@ def _with_its_loop(line: bytes, platform: Platform, rows: TraceRows | None) -> M
     return call if rows is None or entry is None else mastra.put_together(call, entry.row, rows.below)
 
 
+def _with_its_prompt(line: bytes, platform: Platform, rows: TraceRows | None) -> ModelCall:
+    """A turn of the Claude Agent SDK with the system prompt of its conversation."""
+    call = platform.read_call(line)
+    entry = indexed(line, platform) if rows is not None else None
+    above = next(rows.above(entry.row), None) if rows is not None and entry is not None else None
+    try:
+        return call if above is None else claude_agent_sdk.with_prompt(call, platform.read_call(above))
+    except (PayloadNotJson, NotJson, RecursionError):
+        return call
+
+
 def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
     """What a call offers, by the shapes and the wire rules: the definition that the short way must agree with."""
     call = opened(call)
@@ -70,7 +84,9 @@ def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
     asked = _drafts(request.messages) if request else None
     if request is None or not asked:
         return (NoCandidate.FAILED if call.failed else NoCandidate.UNSUPPORTED), "$.input"
-    drafts = [*asked, *_answer(call, reply)]
+    answer = _answer(call, reply)
+    asked = as_sent(asked, answer)
+    drafts = [*asked, *answer]
     messages = wire_messages(drafts)
     if messages is None and wire_messages(asked) is None:
         return (NoCandidate.FAILED if call.failed else NoCandidate.UNSUPPORTED), "$.input"

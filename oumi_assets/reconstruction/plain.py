@@ -158,7 +158,7 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
             return None
         reply = read_reply(logged.call)
         answer = _answer(reply) if reply is not None else None
-        if reply is None or answer is None or not _are_wire(said := [*asked, answer]):
+        if reply is None or answer is None or _may_hold(asked, answer) or not _are_wire(said := [*asked, answer]):
             return None
         for message in said:
             if message.tool_calls:
@@ -169,6 +169,14 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
         return PlainCandidate(said, tools, tools_text, stored, logged.request, request.messages)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
+
+
+def _may_hold(asked: list[Message], answer: Message) -> bool:
+    """Whether the answer may be among the messages: see `late_logs`."""
+    if not answer.tool_calls:
+        return asked[-1].role == "assistant"
+    first = answer.tool_calls[0].id
+    return any(message.tool_calls and message.tool_calls[0].id == first for message in asked)
 
 
 def _lacks(asked: list[Message], call: ModelCall) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply, Request
 from oumi_assets.shapes import (
+    ai_sdk_exporter,
     ai_sdk_ui,
     anthropic,
     appended_tools,
@@ -62,6 +63,7 @@ SHAPES: tuple[Shape, ...] = (
     vercel_ai.SHAPE,
     llama_index.SHAPE,
     appended_tools.SHAPE,
+    ai_sdk_exporter.SHAPE,
     langchain.SHAPE,
     google.SHAPE,
     pydantic_ai.SHAPE,

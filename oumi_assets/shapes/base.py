@@ -13,8 +13,14 @@ from typing import Any, NamedTuple
 from oumi_assets.core.calls import Draft, Reply, Request
 from oumi_assets.core.json_text import NotJson, parse
 
-_OBJECT = re.compile(r"\s*<[\w.<>]+ object(?: [\w.<>]+)? at 0x[0-9A-Fa-f]+>\s*")
-"""`<openai.Stream object at 0x7f43747da850>`, `<generator object ask at 0x7f43747da850>`: what Python calls an object."""
+_OBJECT = re.compile(
+    r"\s*<(?:[\w.<>]+ object(?: [\w.<>]+)? at 0x[0-9A-Fa-f]+"
+    r"|(?:API)?Response \[\d{3}[\w ]*\](?: type=<class '[\w.]+'>)?)>\s*"
+)
+"""`<openai.Stream object at 0x7f43747da850>`, `<generator object ask at 0x7f43747da850>`: what Python calls an object.
+
+A response of HTTP has a name of its own: `<APIResponse [200 OK] type=<class 'openai.types.chat.ChatCompletion'>>`.
+"""
 
 
 class Shape(NamedTuple):

@@ -1,9 +1,14 @@
-"""The Claude Agent SDK for JavaScript, as LangSmith's wrapper logs it: Anthropic messages, but one for every block.
+"""The Claude Agent SDK, as LangSmith's wrappers log it.
 
-Input: `{messages}`, in which the blocks of one answer (thinking, text, every `tool_use`) are messages with the same `id`,
-one behind the other, and every result of a tool is a message by itself: a `tool_result` block with the role `tool`.
+In JavaScript: Anthropic messages, but one for every block. Input: `{messages}`, in which the blocks of one answer (thinking,
+text, every `tool_use`) are messages with the same `id`, one behind the other, and every result of a tool is a message by
+itself: a `tool_result` block with the role `tool`.
 Output: `{output: {messages}}`, the answer as one message.
-Source of the format: `langsmith/experimental/anthropic`, `wrapClaudeAgentSDK`; Claude Agent SDK `SDKAssistantMessage`.
+
+In Python: OpenAI's and Anthropic's messages, read by their shapes; the system prompt stands on the run of the conversation,
+right above those of the main agent's turns.
+Source of the format: `langsmith/experimental/anthropic`, `wrapClaudeAgentSDK`; Claude Agent SDK `SDKAssistantMessage`;
+`langsmith.integrations.claude_agent_sdk`.
 """
 
 from __future__ import annotations
@@ -11,8 +16,17 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from oumi_assets.core.calls import Draft
+import msgspec
+
+from oumi_assets.core.calls import Draft, ModelCall
 from oumi_assets.shapes.base import Shape
+from oumi_assets.shapes.extra_tools import value_at
+
+MARK = b'"claude-agent-sdk"'
+"""Stands in the line of each of its runs."""
+
+_PRESET = "preset: "
+"""What the wrapper calls Anthropic's own prompt, which it does not know."""
 
 _NAMES = "container content context_management id model role stop_reason stop_sequence type usage"
 _KEYS = frozenset(_NAMES.split())
@@ -20,6 +34,19 @@ _KEYS = frozenset(_NAMES.split())
 
 _TELLING = frozenset({"tool_use", "thinking", "redacted_thinking"})
 _BLOCKS = _TELLING | {"text"}
+
+
+def with_prompt(call: ModelCall, above: ModelCall) -> ModelCall:
+    """A turn with the system prompt that the run above it tells; any other call as it is."""
+    asked, told = call.input, above.input
+    prompt = told.get("system") if isinstance(told, dict) and _is_of_sdk(call) and _is_of_sdk(above) else None
+    if not isinstance(prompt, str) or prompt.startswith(_PRESET) or not isinstance(asked, dict) or "system" in asked:
+        return call
+    return msgspec.structs.replace(call, input={"system": prompt, **asked})
+
+
+def _is_of_sdk(call: ModelCall) -> bool:
+    return bool(value_at(call.extras, "metadata.ls_integration") == "claude-agent-sdk")
 
 
 def whole_turns(messages: list[Any]) -> list[Any]:

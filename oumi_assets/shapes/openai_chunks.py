@@ -24,11 +24,19 @@ def reply(value: Any) -> Reply | None:
 
 
 def _is_chunk(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("object") == "chat.completion.chunk"
+    """By what it is called, or by the choices where people put pieces of this form together themselves."""
+    if not isinstance(value, dict):
+        return False
+    choices = first_list(value, "choices")
+    return value.get("object") == "chat.completion.chunk" or (bool(choices) and all(map(_is_piece, choices)))
+
+
+def _is_piece(choice: Any) -> bool:
+    return isinstance(choice, dict) and isinstance(choice.get("delta"), dict)
 
 
 def _is_first(choice: Any) -> bool:
-    return isinstance(choice, dict) and isinstance(choice.get("delta"), dict) and not choice.get("index")
+    return _is_piece(choice) and not choice.get("index")
 
 
 def _message(deltas: list[dict[str, Any]]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from oumi_assets.shapes.base import first_list, given_text
 
-_KEYS = (
+SYSTEM_KEYS = (
     "instructions",
     "system_prompt",
     "systemPrompt",
@@ -20,7 +20,7 @@ def system_beside(value: dict[str, Any], messages: list[Any]) -> str | None:
     """The system prompt of a request that logs it apart, unless there is one among the messages."""
     if any(map(is_system, messages)):
         return None
-    return next((text for key in _KEYS if (text := given_text(value.get(key))) is not None), None)
+    return next((text for key in SYSTEM_KEYS if (text := given_text(value.get(key))) is not None), None)
 
 
 def is_system(message: Any) -> bool:

@@ -1,8 +1,13 @@
-"""Arguments of a function that Langfuse's `@observe` traced as a model call: `{args, kwargs}`.
+"""Arguments of a function that was traced as a model call, by Langfuse's `@observe` or LangSmith's `traceable`.
 
-People decorate the function that calls the API, so its keyword arguments are that API's request. Without one, the first
-list of messages among the arguments is the chat; arguments of any other function are none.
-Source of the format: Langfuse's Python SDK, `observe`.
+- Langfuse: `{args, kwargs}`
+- LangSmith in Python: every argument by its name, those of `*args` in `args`; in JavaScript the only argument as `input`, or
+  all of them in `args`
+
+People decorate the function that calls the API, so its keyword arguments are that API's request. Else an argument is one, or
+is the list of messages; arguments of any other function are none. Words in another argument are part of the chat, too, and
+nobody can tell which: a system prompt, or the question after the history. Such a call is not read.
+Source of the format: Langfuse's Python SDK, `observe`; LangSmith's `run_helpers._get_inputs` and `traceable.ts`.
 """
 
 from __future__ import annotations
@@ -12,7 +17,10 @@ from typing import Any
 
 from oumi_assets.core.calls import Request
 from oumi_assets.shapes import anthropic, bedrock, google, openai_chat, responses
-from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.base import Shape, first_list, given_text
+from oumi_assets.shapes.blocks import with_system
+from oumi_assets.shapes.system_prompts import SYSTEM_KEYS, system_beside
+from oumi_assets.wire.tools import wire_tools
 
 _APIS = (google.request, bedrock.request, anthropic.request, responses.request, openai_chat.request)
 
@@ -20,18 +28,50 @@ _OTHER_MODELS = re.compile("embed|moderation|imagen|image|whisper|tts|dall-e|rer
 """Such a model's request has the same names, and no chat."""
 
 _SENT = ("messages", "contents", "input")
+_SETTINGS = """
+    extra_body extra_headers functions headers metadata model modelName model_name provider reasoning_effort response_format
+    responseFormat schema stop tags tool_choice toolChoice tools user
+"""
+_NOT_SAID = frozenset(_SETTINGS.split())
+_SETTING = re.compile(r"(?=.*[\d_/:.-])[\w/:.@+-]+")
+"""The name of a model, an id, an address: nothing that anybody says."""
 
 
 def request(value: Any) -> Request | None:
-    """The request among the arguments: by name, else the first list of messages."""
-    if not isinstance(value, dict) or "args" not in value or not value.keys() <= {"args", "kwargs"}:
+    """The request among the arguments: by name, else one that is a request or a list of messages."""
+    if not isinstance(value, dict):
         return None
-    args, named = value["args"], value.get("kwargs")
-    found = next((sent for api in _APIS if (sent := api(named)) is not None), None) if _is_request(named) else None
-    if found is not None or not isinstance(args, list):
-        return found
-    messages = next((arg for arg in args if isinstance(arg, list) and arg and all(map(_is_message, arg))), None)
-    return None if messages is None else Request(messages, first_list(named, "tools"))
+    if not isinstance(value.get("args"), list):
+        # By their names alone: what is called `messages` is read as any chat's.
+        return None if any(value.get(key) for key in _SENT) or "args" in value else _among([], value)
+    named = value["kwargs"] if isinstance(value.get("kwargs"), dict) else _without(value, "args", "kwargs")
+    found = _sent(named)
+    return _among(value["args"], named) if found is None else found
+
+
+def _sent(named: Any) -> Request | None:
+    """What arguments by name are as a request."""
+    return next((sent for api in _APIS if (sent := api(named)) is not None), None) if _is_request(named) else None
+
+
+def _among(args: list[Any], named: dict[str, Any]) -> Request | None:
+    """The one argument that is a request or a list of messages, where no other one says anything."""
+    given = [*args, *(value for key, value in named.items() if key not in (*_NOT_SAID, "system", *SYSTEM_KEYS))]
+    chats = [arg for arg in given if _are_messages(arg)] or [arg for arg in given if _sent(arg) is not None]
+    tools = [arg for arg in args if _are_tools(arg)]
+    others = [arg for arg in given if not any(arg is known for known in (*chats, *tools))]
+    if len(chats) != 1 or any(map(_speaks, others)):
+        return None
+    beside = next(
+        (first_list(arg, "tools", "functions") for arg in (named, *args) if first_list(arg, "tools", "functions")), []
+    )
+    found = _sent(chats[0]) or Request(chats[0])
+    system = given_text(named.get("system")) or system_beside(named, found.messages)
+    return Request(with_system(system, found.messages), [*found.tools, *(beside or next(iter(tools), []))])
+
+
+def _without(value: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: inner for key, inner in value.items() if key not in keys}
 
 
 def _is_request(named: Any) -> bool:
@@ -48,11 +88,33 @@ def _is_content(value: Any) -> bool:
     return isinstance(value, dict) and "parts" in value
 
 
+def _are_messages(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_message, value))
+
+
 def _is_message(value: Any) -> bool:
     """With a role, or with a type as LangChain's have."""
     if not isinstance(value, dict):
         return False
     return "role" in value or ("content" in value and isinstance(value.get("type"), str))
+
+
+def _are_tools(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and not _are_messages(value) and bool(wire_tools(value))
+
+
+def _speaks(value: Any) -> bool:
+    """Whether somebody may have said this, or something in it; nested values without calls of our own, however deep."""
+    left = [value]
+    while left:
+        inner = left.pop()
+        if isinstance(inner, str) and inner and not _SETTING.fullmatch(inner):
+            return True
+        if isinstance(inner, dict):
+            left += [said for key, said in inner.items() if key not in _NOT_SAID]
+        elif isinstance(inner, list):
+            left += inner
+    return False
 
 
 SHAPE = Shape("traced_arguments", request=request)

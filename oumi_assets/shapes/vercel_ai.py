@@ -1,10 +1,11 @@
 """Vercel's AI SDK, as its telemetry (Langfuse) and LangSmith's wrapper log it.
 
 Input: messages whose content holds `tool-call` and `tool-result` parts; tools as a list, a list of JSON texts, or a map by
-name. The outer call of a step logs `{system, prompt | messages}`. Output: text, `[{toolCallId, toolName, input | args}]`,
-or an assistant message whose `tool_calls` are these, also as JSON text.
+name. The outer call of a step logs `{system, prompt | messages}`, a wrapped model `{prompt: messages, mode: {tools}}`.
+Output: text, `[{toolCallId, toolName, input | args}]`, or an assistant message whose `tool_calls` are these, also as JSON
+text; a step's or a model's result.
 Source of the format: AI SDK `ai.prompt.*` and `ai.response.*` attributes (versions 4 to 6), Langfuse's OpenTelemetry
-ingestion, `langsmith/experimental/vercel`.
+ingestion, `langsmith/experimental/vercel`, `langsmith/wrappers/vercel`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ APPROVAL_PARTS = frozenset({"tool-approval-request", "tool-approval-response"})
 """That somebody was asked whether a tool may run is no part of the chat."""
 
 _BESIDE_TEXT = frozenset({"files", "sources"})
+_BESIDE_MODELS_TEXT = frozenset({"finishReason", "usage"})
 _OF_STEPS = frozenset({"finishReason", "usage", "warnings", "reasoning", "steps"})
 _OUTER_KEYS = frozenset({"system", "prompt", "messages", "tools"})
 
@@ -36,7 +38,13 @@ def request(value: Any) -> Request | None:
     if messages and not isinstance(tools, dict):
         return None
     messages = messages or _prompt(value)
+    tools = tools or _tools_of_mode(value.get("mode"))
     return Request(with_system(value.get("system"), messages), definitions_of(tools)) if messages else None
+
+
+def _tools_of_mode(mode: Any) -> Any:
+    """What a model of version 4 may call: the user's tools, or the one that an object is asked for with."""
+    return (mode.get("tools") or mode.get("tool")) if isinstance(mode, dict) else None
 
 
 def _prompt(value: dict[str, Any]) -> list[Any]:
@@ -59,12 +67,16 @@ def reply(value: Any) -> Reply | None:
 
 
 def _is_step(value: dict[str, Any]) -> bool:
-    """A step's result; one without calls is known by what the SDK puts beside the text."""
+    """A step's result; one without calls is known by what the SDK puts beside the text.
+
+    `wrapAISDKModel` merges the calls of a stream into one, beside whose names there may have been others.
+    """
     if "content" in value:
         return False
     if isinstance(value.get("toolCalls"), list):
         return "role" not in value or all(_is_call(_unwrapped(call)) for call in value["toolCalls"])
     is_result = value.keys() >= _BESIDE_TEXT and not _OF_STEPS.isdisjoint(value)
+    is_result = is_result or (value.keys() >= _BESIDE_MODELS_TEXT and "type" not in value)
     return isinstance(value.get("text"), str) and is_result
 
 
@@ -137,10 +149,10 @@ def _part_call(part: dict[str, Any]) -> ToolCallDraft | None:
 def _part_result(part: dict[str, Any]) -> Draft | None:
     if part.get("type") not in _RESULT_PARTS:
         return None
-    return Draft(role="tool", content=_output(part), tool_call_id=part.get("toolCallId"), name=part.get("toolName"))
+    return Draft(role="tool", content=output_of(part), tool_call_id=part.get("toolCallId"), name=part.get("toolName"))
 
 
-def _output(part: dict[str, Any]) -> Any:
+def output_of(part: dict[str, Any]) -> Any:
     """The value of `{type: "text" | "json" | "content" | ..., value}` (version 5), else the bare result (version 4)."""
     output = next((part[key] for key in ("output", "result", "error") if key in part), None)
     if isinstance(output, dict) and isinstance(output.get("type"), str) and "value" in output:

@@ -18,6 +18,7 @@ from oumi_assets.shapes import (
     openinference_attributes,
     openllmetry,
     strands,
+    wrap_gemini,
 )
 
 _WRITERS = (
@@ -31,6 +32,7 @@ _WRITERS = (
     openinference_attributes.opened,
     chat_messages.opened,
     mastra.opened,
+    wrap_gemini.opened,
 )
 
 

@@ -26,6 +26,11 @@ COMMAND_LINE = {
 }
 
 
+def _of_columns(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the bulk export's Parquet files: no column holds an object."""
+    return {key: json.dumps(value) if isinstance(value, dict) else value for key, value in row.items()}
+
+
 def _import(tmp_path: Path, *rows: dict[str, Any]) -> Imported:
     return import_export(write_rows(tmp_path / "a.jsonl", rows), tmp_path, deduplicate=False)
 
@@ -39,6 +44,8 @@ FORMS = {
     "newer SDK row": (NEWER, "s-1"),
     "newer row with thread metadata": ({**NEWER, "metadata": {"session_id": "s-0"}}, "s-0"),
     "command-line row": (COMMAND_LINE, "s-1"),
+    "bulk export": (_of_columns(_in_thread(session_id="s-1")), "s-1"),
+    "bulk export of a newer row": (_of_columns({**NEWER, "thread_id": None, "metadata": {"thread_id": "s-1"}}), "s-1"),
     "thread_id": (_in_thread(thread_id="s-2"), "s-2"),
     "conversation_id": (_in_thread(conversation_id="s-3"), "s-3"),
     "session before thread": (_in_thread(conversation_id="c", thread_id="t", session_id="s"), "s"),

@@ -1,12 +1,18 @@
-"""LangSmith's wrapper of the Claude Agent SDK for JavaScript: every block of an answer is a message, and every result."""
+"""LangSmith's wrappers of the Claude Agent SDK.
+
+In JavaScript every block of an answer is a message, and every result; in Python the run above has the system prompt.
+"""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from both_platforms import Case, assert_read, parametrize
-from model_calls import assistant, call, result, system, user
+from model_calls import assistant, call, langsmith_row, result, system, user
+from pipeline import import_export
 from traces import choose_from, run
 
 ASK = user("Weather in Rome?")
@@ -91,3 +97,43 @@ def test_rule_2_calls_of_blocks_never_hide_a_longer_one() -> None:
     longer = run(2, [ASK, assistant("a"), ASK, assistant("b"), ASK], DONE)
     for rows in ([blocks, longer], [longer, blocks]):
         assert len(choose_from(rows).messages) == 6
+
+
+def _of_python(row_id: str, parent: str | None, inputs: Any, outputs: Any, **fields: Any) -> bytes:
+    extra = {"metadata": {"ls_integration": "claude-agent-sdk", "ls_agent_type": "root"}}
+    return langsmith_row(inputs, outputs, id=row_id, parent_run_id=parent, extra=extra, **fields)
+
+
+def _said_in(rows: list[bytes], folder: Path) -> Any:
+    export = folder / "export.jsonl"
+    export.write_bytes(b"\n".join(rows))
+    (said,) = import_export(export, folder).rows.values()
+    return said["messages"]
+
+
+TURN = _of_python(
+    "turn", "root", {"messages": [ASK]}, {"role": "assistant", "content": [{"type": "text", "text": "Sunny."}]}
+)
+
+
+def _conversation(**inputs: Any) -> bytes:
+    return _of_python("root", None, {"prompt": "Weather in Rome?", **inputs}, None, run_type="chain")
+
+
+def test_the_system_prompt_of_the_conversations_run_is_said_first(tmp_path: Path) -> None:
+    """No turn tells it, and every turn of the main agent was made with it."""
+    said = [system("Be brief."), ASK, assistant("Sunny.")]
+    assert _said_in([TURN, _conversation(system="Be brief.")], tmp_path) == said
+
+
+@pytest.mark.parametrize("inputs", [{}, {"system": "preset: claude_code\nappend: Be brief."}, {"system": {"type": "file"}}])
+def test_a_prompt_that_nobody_logged_is_not_made_up(inputs: Any, tmp_path: Path) -> None:
+    """Of Anthropic's own prompt there is only a name."""
+    assert _said_in([TURN, _conversation(**inputs)], tmp_path) == [ASK, assistant("Sunny.")]
+
+
+def test_the_turns_of_a_subagent_have_another_prompt(tmp_path: Path) -> None:
+    """They stand below the subagent's run, which has none."""
+    inner = _of_python("sub", "root", {"prompt": "Look."}, None, run_type="chain")
+    turn = json.dumps({**json.loads(TURN), "parent_run_id": "sub"}).encode()
+    assert _said_in([turn, inner, _conversation(system="Be brief.")], tmp_path) == [ASK, assistant("Sunny.")]

@@ -34,6 +34,9 @@ OBJECTS = [
     "<openai.Stream object at 0x7f43747da850>",
     "<openai.AsyncStream object at 0x7f53401fb610>",
     "<generator object Agent.ask.<locals>.pieces at 0x10A2B3C4D>",
+    "<APIResponse [200 OK] type=<class 'openai.types.chat.chat_completion.ChatCompletion'>>",
+    "<Response [200 OK]>",
+    "<Response [200]>",
 ]
 
 

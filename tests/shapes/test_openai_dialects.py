@@ -149,6 +149,12 @@ CASES = [
         [HI, HELLO],
     ),
     Case(
+        "a stream's chunks that somebody made",
+        [HI],
+        [{"choices": [{"delta": {"content": "Hel"}}]}, {"choices": [{"delta": {"content": "lo."}}]}],
+        [HI, HELLO],
+    ),
+    Case(
         "a stream's chunks of two calls",
         _asked(HI),
         [

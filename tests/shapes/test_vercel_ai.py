@@ -7,6 +7,7 @@ import json
 import pytest
 from both_platforms import FORMS, Case, assert_read, assert_unsupported, call, langfuse_row, parametrize, read
 
+from oumi_assets.reconstruction.candidate import NoCandidate
 from oumi_assets.reconstruction.conversation import Conversation
 
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}}
@@ -169,6 +170,13 @@ CASES = [
         [ASK, DONE],
     ),
     Case(
+        "a wrapped model (LangSmith's wrapAISDKModel): the tools in its mode, a text without calls",
+        {"mode": {"type": "regular", "tools": [TOOL], "toolChoice": {"type": "auto"}}, "prompt": [ASK_PARTS]},
+        {"text": "Sunny.", "finishReason": "stop", "usage": {"promptTokens": 9, "completionTokens": 5}, "rawCall": {}},
+        [ASK, DONE],
+        [WIRE_TOOL],
+    ),
+    Case(
         "Mastra's result, which holds more than its text",
         {"messages": [ASK_PARTS]},
         {"text": "Sunny.", "files": [], "sources": [], "reasoning": [], "warnings": []},
@@ -212,3 +220,10 @@ def test_no_form_of_a_call_list_is_taken_for_text() -> None:
         found = read(form.split()[-1], make([ASK], [{"toolCallId": "a", "toolName": "b", "input": "{}"}]))
         assert isinstance(found, Conversation)
         assert found.messages[-1]["tool_calls"] == [call("a", "b", "{}")]
+
+
+def test_calls_that_a_wrapped_models_stream_merged_are_no_answer() -> None:
+    """Only the last one is left of them (LangSmith's wrapAISDKModel)."""
+    merged = {**CALL_PART, "text": "", "finishReason": "tool-calls", "usage": {"promptTokens": 9}}
+    asked = {"mode": {"type": "regular", "tools": [TOOL]}, "prompt": [ASK_PARTS]}
+    assert read("langsmith", FORMS["langsmith"](asked, merged)) is NoCandidate.NO_REPLY

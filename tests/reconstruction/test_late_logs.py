@@ -1,0 +1,54 @@
+"""Lists of messages that had grown when they were logged: what was sent is what stood before the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from traces import answered, called, choose_from, observation, run, said, system, user
+
+HI, MORE = user("hi"), user("more")
+CALLED = called(("c1", "f"), ("c2", "f"))
+RESULTS = [answered("c1", "1"), answered("c2", "2")]
+GROWN = [system("Be brief."), HI, CALLED, *RESULTS, said("done")]
+
+
+@pytest.mark.parametrize("make", [observation, run])
+def test_every_call_of_a_loop_was_logged_with_the_list_at_its_end(make: Any) -> None:
+    """As LangSmith's JavaScript SDK did before 0.3.6x: the last answer was not given twice."""
+    rows = [make(1, GROWN, CALLED), make(2, GROWN, said("done"))]
+    assert choose_from(rows).messages == GROWN
+    assert choose_from(rows[::-1]).messages == GROWN
+    assert choose_from(rows[:1]).messages == GROWN[:3]
+
+
+def test_an_earlier_answer_is_found_where_the_list_ends_with_a_later_one() -> None:
+    """The later call has the whole conversation."""
+    grown = [HI, said("one"), MORE, said("two")]
+    rows = [run(1, grown, said("one")), run(2, grown, said("two"))]
+    assert choose_from(rows).messages == grown
+    assert choose_from(rows[:1]).messages == grown[:2]
+
+
+def test_calls_that_a_stream_merged_are_known_by_the_first() -> None:
+    """The same SDK makes one call of all."""
+    rows = [run(1, GROWN, called(("c1", "ff"))), run(2, GROWN, said("done"))]
+    assert choose_from(rows).messages == GROWN
+
+
+def test_an_answer_in_the_words_of_an_earlier_one_is_given_twice() -> None:
+    """Its request ends with a user's message, as it was sent."""
+    asked = [HI, said("done"), MORE]
+    assert choose_from([run(1, asked, said("done"))]).messages == [*asked, said("done")]
+
+
+def test_an_answer_that_goes_on_is_kept() -> None:
+    """Its beginning was sent as an assistant's message."""
+    asked = [HI, said('{"a":')]
+    assert choose_from([run(1, asked, said(" 1}"))]).messages == [*asked, said(" 1}")]
+
+
+def test_calls_without_ids_of_their_own_prove_nothing() -> None:
+    """Google's writers call them by the tool's name."""
+    asked = [HI, called(("f", "f")), answered("f", "1")]
+    assert len(choose_from([run(1, asked, called(("f", "f")))]).messages) == 4

@@ -1,0 +1,70 @@
+"""Functions traced as model calls: their arguments are the chat only where no word of it can be lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from both_platforms import Case, assert_read, assert_unsupported
+from model_calls import assistant, langsmith_row, read, system, user
+
+from oumi_assets.reconstruction.conversation import Conversation
+
+HI, HELLO = user("What is it?"), assistant("Hello.")
+FUNCTION = {"name": "f", "description": "Does it.", "parameters": {"type": "object", "properties": {}}}
+TOOLS = [{"type": "function", "function": FUNCTION}]
+
+READ = [
+    Case("messages and tools by position", {"args": [[HI], TOOLS]}, HELLO, [HI, HELLO], TOOLS),
+    Case("the model's name first", {"args": ["gpt-4o-mini", [HI], TOOLS]}, HELLO, [HI, HELLO], TOOLS),
+    Case("options behind", {"args": [[HI], {"model": "gpt", "tools": TOOLS, "n": 1}]}, HELLO, [HI, HELLO], TOOLS),
+    Case("a request by position", {"args": [{"messages": [HI], "tools": TOOLS, "model": "gpt"}]}, HELLO, [HI, HELLO], TOOLS),
+    Case("a request by name", {"request": {"messages": [HI], "tools": TOOLS}, "n": 1}, HELLO, [HI, HELLO], TOOLS),
+    Case("positions beside names (Python)", {"args": [[HI]], "model": "gpt", "tools": TOOLS}, HELLO, [HI, HELLO], TOOLS),
+    Case("another name", {"chat_history": [HI], "model": "gpt", "tools": TOOLS}, HELLO, [HI, HELLO], TOOLS),
+    Case("a system prompt by name", {"args": [[HI]], "system": "Be brief."}, HELLO, [system("Be brief."), HI, HELLO]),
+    Case("instructions by name", {"msgs": [HI], "system_prompt": "Be brief."}, HELLO, [system("Be brief."), HI, HELLO]),
+]
+
+
+@pytest.mark.parametrize("case", READ, ids=[case.name for case in READ])
+def test_the_one_argument_that_is_a_chat_is_read(case: Case) -> None:
+    """Whatever the parameter is called, and with the tools, wherever these were given."""
+    assert_read(case)
+
+
+UNSURE: dict[str, Any] = {
+    "a text before the messages": {"args": ["Be brief.", [HI]]},
+    "a text behind the messages": {"args": [[HI], "And Rome?"]},
+    "a text in an object": {"args": [[HI], {"question": "And Rome?"}]},
+    "a text by name": {"history": [HI], "question": "Why?"},
+    "two lists of messages": {"history": [HI], "new": [HI]},
+}
+
+
+@pytest.mark.parametrize("arguments", UNSURE.values(), ids=UNSURE)
+def test_words_beside_the_messages_are_not_left_out(arguments: Any) -> None:
+    """A system prompt or the question itself: nobody can tell where they were said."""
+    assert_unsupported(arguments, HELLO)
+
+
+PIECES: list[tuple[Any, str]] = [
+    ([{"role": "assistant", "content": "Hel"}, {"role": "assistant", "content": "lo."}], "Hello."),
+    ([{"content": "Hel"}, {"content": "lo."}], "Hello."),
+]
+
+
+@pytest.mark.parametrize(("pieces", "said"), PIECES)
+def test_messages_that_a_generator_yields_are_one_answer(pieces: Any, said: str) -> None:
+    """LangSmith notes that tokens came."""
+    line = langsmith_row({"messages": [HI]}, {"output": pieces}, events=[{"name": "new_token", "time": "now"}])
+    found = read("langsmith", line)
+    assert isinstance(found, Conversation)
+    assert found.messages == [HI, assistant(said)]
+
+
+def test_messages_that_a_function_returns_are_alternatives() -> None:
+    """The first one is the conversation's, as everywhere."""
+    found = read("langsmith", langsmith_row({"messages": [HI]}, {"output": PIECES[0][0]}, events=[]))
+    assert isinstance(found, Conversation)
+    assert found.messages == [HI, assistant("Hel")]
