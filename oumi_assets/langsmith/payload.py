@@ -63,6 +63,7 @@ def _call(row: dict[str, Any], request: Any) -> ModelCall:
         extras={
             "invocation_params": extra.get("invocation_params"),
             "metadata": parsed_object(metadata),
+            "runtime": extra.get("runtime"),
         },
     )
 

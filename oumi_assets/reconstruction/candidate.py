@@ -9,7 +9,7 @@ from oumi_assets.core.calls import Draft, ModelCall, PayloadNotJson, Reply, Requ
 from oumi_assets.core.json_text import NotJson
 from oumi_assets.platforms import Platform
 from oumi_assets.reconstruction.conversation import Candidate
-from oumi_assets.reconstruction.late_logs import as_sent
+from oumi_assets.reconstruction.late_logs import as_sent, may_be_late
 from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.reconstruction.trace_rows import TraceRows, indexed
 from oumi_assets.shapes import claude_agent_sdk, mastra, read_message, read_reply, read_request
@@ -85,7 +85,7 @@ def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
     if request is None or not asked:
         return (NoCandidate.FAILED if call.failed else NoCandidate.UNSUPPORTED), "$.input"
     answer = _answer(call, reply)
-    asked = as_sent(asked, answer)
+    asked = as_sent(asked, answer) if may_be_late(call) else asked
     drafts = [*asked, *answer]
     messages = wire_messages(drafts)
     if messages is None and wire_messages(asked) is None:

@@ -1,20 +1,35 @@
 """Requests that were written down late: a list of messages that had grown when it was logged.
 
-LangSmith's JavaScript SDK before 0.3.6x sends a call's inputs once more, a moment after it has ended, and an agent puts
+LangSmith's JavaScript SDK before 0.3.68 sends a call's inputs once more, a moment after it has ended, and an agent puts
 the answer (and what its tools returned) into that very list at once. What stands from the answer on was not sent.
+Elsewhere an answer is never looked for: ids of calls repeat where a model counts them anew in every answer.
 Source of the format: langsmith-sdk `js/src/run_trees.ts`, `patchRun`.
 """
 
 from __future__ import annotations
 
-from oumi_assets.core.calls import Draft
+import re
+from typing import Any
+
+from oumi_assets.core.calls import Draft, ModelCall
 from oumi_assets.wire.content import read_content
 from oumi_assets.wire.roles import WIRE_ROLES
 from oumi_assets.wire.tool_calls import usable_id
 
+_FIRST_IN_TIME = (0, 3, 68)
+
+
+def may_be_late(call: ModelCall) -> bool:
+    """Whether the SDK that logged the call, as LangSmith's `extra.runtime` names it, may have logged a grown list."""
+    runtime: Any = call.extras.get("runtime")
+    if not isinstance(runtime, dict) or runtime.get("sdk") != "langsmith-js":
+        return False
+    version = tuple(map(int, re.findall(r"\d{1,9}", str(runtime.get("sdk_version")))[:3]))
+    return bool(version) and version < _FIRST_IN_TIME
+
 
 def as_sent(asked: list[Draft], answer: list[Draft]) -> list[Draft]:
-    """The request's messages before the answer, where it is one of them; else all.
+    """The messages of a request that may be late, before the answer, where it is one of them; else all.
 
     An answer that calls tools is known by the id of its first call (into which the SDK merges those of a stream). Another
     one may have been given before in the same words: only a request that ends with an assistant's message, as hardly any is

@@ -19,6 +19,7 @@ from oumi_assets.core.calls import Draft, ModelCall, Reply, UnreadCall
 from oumi_assets.core.json_text import dump_bytes, dump_readable, parse
 from oumi_assets.prefix import Comparable, comparable_call, hashes_of
 from oumi_assets.reconstruction.conversation import Candidate
+from oumi_assets.reconstruction.late_logs import may_be_late
 from oumi_assets.shapes import read_reply
 from oumi_assets.shapes.ai_sdk_metadata import recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
@@ -154,11 +155,11 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
     try:
         request = Request(Raw(logged.request)) if logged.request[:1] == b"[" else _request(logged.request)
         asked = _messages(request.messages)
-        if not asked or _is_no_list(request.tools) or _lacks(asked, logged.call):
+        if not asked or _is_no_list(request.tools) or _lacks(asked, logged.call) or may_be_late(logged.call):
             return None
         reply = read_reply(logged.call)
         answer = _answer(reply) if reply is not None else None
-        if reply is None or answer is None or _may_hold(asked, answer) or not _are_wire(said := [*asked, answer]):
+        if reply is None or answer is None or not _are_wire(said := [*asked, answer]):
             return None
         for message in said:
             if message.tool_calls:
@@ -169,14 +170,6 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
         return PlainCandidate(said, tools, tools_text, stored, logged.request, request.messages)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-
-
-def _may_hold(asked: list[Message], answer: Message) -> bool:
-    """Whether the answer may be among the messages: see `late_logs`."""
-    if not answer.tool_calls:
-        return asked[-1].role == "assistant"
-    first = answer.tool_calls[0].id
-    return any(message.tool_calls and message.tool_calls[0].id == first for message in asked)
 
 
 def _lacks(asked: list[Message], call: ModelCall) -> bool:

@@ -13,10 +13,15 @@ RESULTS = [answered("c1", "1"), answered("c2", "2")]
 GROWN = [system("Be brief."), HI, CALLED, *RESULTS, said("done")]
 
 
-@pytest.mark.parametrize("make", [observation, run])
-def test_every_call_of_a_loop_was_logged_with_the_list_at_its_end(make: Any) -> None:
-    """As LangSmith's JavaScript SDK did before 0.3.6x: the last answer was not given twice."""
-    rows = [make(1, GROWN, CALLED), make(2, GROWN, said("done"))]
+def late(second: int, messages: Any, output: Any, version: str = "0.3.20", sdk: str = "langsmith-js") -> bytes:
+    """A run as an SDK logs it that says which one it is."""
+    runtime = {"library": "langsmith", "runtime": "node", "sdk": sdk, "sdk_version": version}
+    return run(second, messages, output, extra={"metadata": {}, "runtime": runtime})
+
+
+def test_every_call_of_a_loop_was_logged_with_the_list_at_its_end() -> None:
+    """As LangSmith's JavaScript SDK did before 0.3.68: the last answer was not given twice."""
+    rows = [late(1, GROWN, CALLED), late(2, GROWN, said("done"))]
     assert choose_from(rows).messages == GROWN
     assert choose_from(rows[::-1]).messages == GROWN
     assert choose_from(rows[:1]).messages == GROWN[:3]
@@ -25,30 +30,46 @@ def test_every_call_of_a_loop_was_logged_with_the_list_at_its_end(make: Any) -> 
 def test_an_earlier_answer_is_found_where_the_list_ends_with_a_later_one() -> None:
     """The later call has the whole conversation."""
     grown = [HI, said("one"), MORE, said("two")]
-    rows = [run(1, grown, said("one")), run(2, grown, said("two"))]
+    rows = [late(1, grown, said("one")), late(2, grown, said("two"))]
     assert choose_from(rows).messages == grown
     assert choose_from(rows[:1]).messages == grown[:2]
 
 
 def test_calls_that_a_stream_merged_are_known_by_the_first() -> None:
     """The same SDK makes one call of all."""
-    rows = [run(1, GROWN, called(("c1", "ff"))), run(2, GROWN, said("done"))]
+    rows = [late(1, GROWN, called(("c1", "ff"))), late(2, GROWN, said("done"))]
     assert choose_from(rows).messages == GROWN
 
 
 def test_an_answer_in_the_words_of_an_earlier_one_is_given_twice() -> None:
     """Its request ends with a user's message, as it was sent."""
     asked = [HI, said("done"), MORE]
-    assert choose_from([run(1, asked, said("done"))]).messages == [*asked, said("done")]
+    assert choose_from([late(1, asked, said("done"))]).messages == [*asked, said("done")]
 
 
 def test_an_answer_that_goes_on_is_kept() -> None:
     """Its beginning was sent as an assistant's message."""
     asked = [HI, said('{"a":')]
-    assert choose_from([run(1, asked, said(" 1}"))]).messages == [*asked, said(" 1}")]
+    assert choose_from([late(1, asked, said(" 1}"))]).messages == [*asked, said(" 1}")]
 
 
 def test_calls_without_ids_of_their_own_prove_nothing() -> None:
     """Google's writers call them by the tool's name."""
     asked = [HI, called(("f", "f")), answered("f", "1")]
-    assert len(choose_from([run(1, asked, called(("f", "f")))]).messages) == 4
+    assert len(choose_from([late(1, asked, called(("f", "f")))]).messages) == 4
+
+
+AGAIN = [HI, called(("call_0", "f")), answered("call_0", "1"), MORE]
+OTHERS: dict[str, bytes] = {
+    "LangSmith's SDK for Python": late(1, AGAIN, called(("call_0", "f")), "0.3.20", "langsmith-py"),
+    "LangSmith's SDK for JavaScript, later": late(1, AGAIN, called(("call_0", "f")), "0.3.68"),
+    "no version": late(1, AGAIN, called(("call_0", "f")), ""),
+    "an observation": observation(1, AGAIN, called(("call_0", "f"))),
+}
+
+
+@pytest.mark.parametrize("row", OTHERS.values(), ids=OTHERS)
+def test_an_id_that_a_model_gives_again_is_no_late_answer_elsewhere(row: bytes) -> None:
+    """Small servers count the calls of every answer from zero: half of the conversation would be gone."""
+    found = choose_from([row]).messages
+    assert [message["role"] for message in found] == ["user", "assistant", "tool", "user", "assistant"]
