@@ -47,7 +47,8 @@ def detect(sample: Sample, declared: str | None, everything: Iterable[Signature 
     """The platform to read the file as. Raises one of our errors when it is no trace export.
 
     `everything` yields the signatures of all lines; it is read only when the sample holds no row of
-    either platform, up to the first one. A declared platform also serves a file without any.
+    either platform, up to the first one. A declared platform also serves a file without any,
+    unless it is known to be something else.
     """
     objects = [row for row in sample.rows if row is not None]
     _refuse_other_formats(sample, declared, objects)
@@ -59,6 +60,8 @@ def detect(sample: Sample, declared: str | None, everything: Iterable[Signature 
         other = other_platform(PLATFORMS[declared])
         if found[other.name] and not found[declared]:
             raise PlatformMismatch(declared, other.name)
+        if not found and (known := _known_as(objects)) is not None:
+            raise UnknownExport(known)
         return PLATFORMS[declared]
     if not found:
         raise UnknownExport(_known_as(objects))

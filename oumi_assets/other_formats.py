@@ -40,6 +40,7 @@ _RENAME = "If it holds one row a line, rename it to .jsonl."
 _REMEDIES: dict[str | bytes, str] = {
     ".zip": _UNPACK,
     ".json": _RENAME,
+    ".gz": "If one row a line is compressed in it, rename it to .jsonl.gz.",
     b"\xff\xfe": "Save it as UTF-8.",
     b"\xfe\xff": "Save it as UTF-8.",
     **dict.fromkeys((b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf"), _UNPACK),
@@ -57,7 +58,7 @@ def refuse_other_names(name: str, platform: str | None) -> None:
         suffix = PurePosixPath(name.lower()).suffix
         if suffix in _NAMED:
             raise NotJsonl(_NAMED[suffix], platform, _REMEDIES.get(suffix))
-        raise NotJsonl("its name does not end in .jsonl (or .jsonl.gz)", platform, _RENAME)
+        raise NotJsonl("its name does not end in .jsonl (or .jsonl.gz)", platform, _REMEDIES.get(suffix, _RENAME))
 
 
 def refuse_other_formats(head: bytes, tail: bytes, declared: str | None, *, has_rows: bool) -> None:

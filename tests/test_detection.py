@@ -51,6 +51,13 @@ def test_a_declared_platform_serves_rows_that_nobody_recognises(tmp_path: Path) 
     assert list(import_export(path, tmp_path, platform="langfuse", key="again").rows) == ["a"]
 
 
+def test_a_declared_platform_does_not_make_a_finished_dataset_an_export(tmp_path: Path) -> None:
+    """Its lines were called damaged, and a new export was recommended."""
+    path = write_rows(tmp_path / "a.jsonl", [{"messages": [{"role": "user", "content": "hi"}]}])
+    with pytest.raises(UnknownExport, match="a fine-tuning file or a finished dataset"):
+        import_export(path, tmp_path, platform="langsmith")
+
+
 @pytest.mark.parametrize("first", ["[garbled", '[{"id": "cut off', '{"id": "cut off', "\0\0", "id,name,value", "<html>"])
 def test_a_broken_first_line_is_one_drop(first: str, tmp_path: Path) -> None:
     """The first line says nothing about the file: people cut exports anywhere."""
@@ -128,6 +135,13 @@ def test_other_names_are_refused_before_a_byte_is_read(name: str, tmp_path: Path
     write_rows(tmp_path / name, [langfuse_row()])
     with pytest.raises(NotJsonl, match="Langfuse import only supports"):
         import_export(tmp_path / name, tmp_path, platform="langfuse")
+
+
+def test_a_gzip_file_of_another_name_is_to_be_called_what_it_is(tmp_path: Path) -> None:
+    """Renamed to .jsonl it would be imported as well, but its name would say something else."""
+    (tmp_path / "a.gz").write_bytes(gzip.compress(b"{}"))
+    with pytest.raises(NotJsonl, match=r"rename it to \.jsonl\.gz\."):
+        import_export(tmp_path / "a.gz", tmp_path)
 
 
 SIGNS = (

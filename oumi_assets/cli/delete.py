@@ -29,13 +29,14 @@ def delete(datasets: tuple[str, ...], yes: bool) -> None:
     # A delete that was killed may have left raw_export aside, by which the import is found.
     store.sweep()
     # All of them, before the first is gone: one that is misspelled must not leave half of it done.
-    imports = {dataset: _find_import(store, dataset) for dataset in datasets}
-    for dataset, found in imports.items():
-        if found is None:
-            _forget(dataset)
-        else:
-            _delete(store, found, yes)
-    if any(imports.values()):
+    found = [(dataset, _find_import(store, dataset)) for dataset in datasets]
+    partitions = dict.fromkeys(dataset for dataset, known in found if known is None)
+    imports = {known.key: known for _, known in found if known is not None}
+    for partition in partitions:
+        _forget(partition)
+    for known in imports.values():
+        _delete(store, known, yes)
+    if imports:
         messages().print(
             "A file of theirs that is still in the uploads folder is not imported again. "
             "To have it after all: `oumi-assets import FILE`, or give it another name."

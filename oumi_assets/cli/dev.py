@@ -179,6 +179,7 @@ def _run(port: int, home: Path, places: Environment) -> int:
     tree = ProcessTree(command, environ, PROJECT_ROOT, home, vital=_CODE_SERVER)
 
     def stop(number: int, frame: object) -> None:
+        messages().print("Stopping, in some seconds at most; once more ends it at once.")
         tree.stop()
 
     Thread(target=_say_when_ready, args=(f"http://{HOST}:{port}",), daemon=True).start()

@@ -16,7 +16,7 @@ from oumi_assets.cli.screen import clean, fail, messages, results
 from oumi_assets.core.errors import TraceImportError
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.orchestration.resources import uploads_here
-from oumi_assets.pulls.errors import MissingSetting, NothingToPull
+from oumi_assets.pulls.errors import BadWindow, MissingSetting, NothingToPull
 from oumi_assets.pulls.export_file import PullProgress, no_progress
 from oumi_assets.pulls.folder import export_folder
 from oumi_assets.pulls.pull import Asked, Pulled
@@ -53,7 +53,11 @@ def pull(
     if not named:
         # A key first, which is wanted whatever the project.
         raise MissingSetting(source.missing_setting(os.environ) or source.projects)
-    window = chosen_window(start, end, datetime.now(UTC), settling_lag(os.environ))
+    lag = settling_lag(os.environ)
+    try:
+        window = chosen_window(start, end, datetime.now(UTC), lag)
+    except BadWindow as error:
+        raise click.UsageError(str(error)) from None
     failed = [project for project in named if not _pull_one(source, project, window, filter, again, as_json)]
     sys.exit(1 if failed else 0)
 

@@ -49,7 +49,15 @@ def upload(file: Path, by_hand: bool, url: str | None, as_json: bool) -> None:
         fail(error)
     else:
         messages().print(f"Uploaded {size:,} bytes to {clean(location or '')}")
+        if url is None:
+            messages().print(clean(f"  {_next_step(file, by_hand)}"))
     sys.exit(1 if error else 0)
+
+
+def _next_step(file: Path, by_hand: bool) -> str:
+    if by_hand:
+        return f"To import it: materialize raw_export in the UI, with file: {BY_HAND}/{file.name}"
+    return "A running platform imports it now; any other, as soon as it is started (oumi-assets dev)."
 
 
 def _put(file: Path, target: _Target, progress: Callable[[int, int], None]) -> str:
@@ -64,8 +72,8 @@ def _put(file: Path, target: _Target, progress: Callable[[int, int], None]) -> s
 
 def _checked(file: Path) -> int:
     """The size of a file that an import would take. Raises what the import would, before anything is sent."""
-    if file.exists():
-        # A name that is misspelled is not there, whatever it ends in.
+    if file.is_file():
+        # A name that is misspelled is not there, whatever it ends in, and a folder is no file.
         refuse_other_names(file.name, None)
     if is_left_alone(file.name):
         raise BadSetting(f"{file.name} begins with a dot: the sensor would leave it alone. Give it another name.")

@@ -96,6 +96,17 @@ class StorageUnreachable(StorageTrouble, TransientError):
         )
 
 
+class UploadUnreachable(StorageUnreachable):
+    """The same of the server of a presigned URL, which no setting of ours names."""
+
+    def __init__(self, server: str) -> None:
+        StorageTrouble.__init__(
+            self,
+            f"The server {server} of the upload URL cannot be reached, or the connection kept breaking. "
+            "Check the URL and the network, then run it again.",
+        )
+
+
 class StorageRefused(StorageTrouble):
     """The server answered with an error that no other class explains."""
 

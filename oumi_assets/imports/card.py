@@ -83,7 +83,8 @@ Do not let a data frame guess the types of `conversations.jsonl`: from rows with
 To train on it, give your trainer `messages` and `tools` and leave `metadata` out. In tool calls, `arguments` is JSON
 text, and beside them `content` may be null, as OpenAI's API has it.
 
-`metadata.source_raw` holds every row of the trace, byte for byte, as a JSON array.
+`metadata.source_raw` holds every row of the trace, byte for byte and in the order of the export, as a JSON array. A strict
+parser may refuse what a platform wrote into it: NaN, control characters, numbers of thousands of digits.
 """
 
 

@@ -31,7 +31,7 @@ from oumi_assets.stages.index import all_signatures, index_export, take_sample
 from oumi_assets.stages.written import count_reasons
 from oumi_assets.storage.keys import check_key
 from oumi_assets.storage.manifest import NOT_HASHED, Counts, Manifest, Outcome, Pull, Settings, Source
-from oumi_assets.storage.uploads import Upload, UploadFile
+from oumi_assets.storage.uploads import BY_HAND, Upload, UploadFile
 
 
 def make_raw_export(
@@ -151,7 +151,8 @@ def _hashed(manifest: Manifest, copied: Copied) -> Manifest:
 def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | None, run_id: str | None) -> Manifest:
     """Index the stored bytes again, with the settings the import was made with."""
     if stored is None or stored.settings is None:
-        raise NothingToImport(workspace.uploads.names())
+        # Those that wait for people first: the sensor has imported the others.
+        raise NothingToImport(sorted(workspace.uploads.names(), key=lambda name: not name.startswith(f"{BY_HAND}/")))
     _refuse_other_settings(form, stored.settings)
     with workspace.store.staging() as folder:
         for name in (EXPORT, COMPRESSED):

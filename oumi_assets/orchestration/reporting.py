@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES, Workspace
-from oumi_assets.stages.files import DROPPED_FILE
+from oumi_assets.stages.files import DROPPED_FILE, JSONL_FILE
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Pull
 
 if TYPE_CHECKING:
@@ -50,9 +50,13 @@ def stage_metadata(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
         "dropped": counts.total_dropped,
         **{f"dropped_{reason}": count for reason, count in counts.dropped.items()},
         **counts.extra,
-        "reasons": _reasons(workspace, manifest),
         "location": dg.MetadataValue.path(workspace.store.location(manifest.asset, manifest.import_key)),
     }
+    if counts.dropped:
+        metadata["reasons"] = _reasons(workspace, manifest)
+    if JSONL_FILE in manifest.files:
+        file = workspace.store.location(manifest.asset, manifest.import_key, JSONL_FILE)
+        metadata["conversations"] = dg.MetadataValue.path(file)
     raw = workspace.store.manifest(RAW_EXPORT, manifest.import_key)
     if raw is not None and raw.settings is not None:
         metadata["dataset"] = _escaped(raw.settings.dataset_name)
@@ -78,8 +82,11 @@ def _pull_metadata(pull: Pull) -> dict[str, Any]:
 
 
 def failure_metadata(workspace: Workspace, asset: str, key: str) -> Mapping[str, Any]:
-    """What the stages up to the one that failed have counted and left out."""
-    metadata: dict[str, Any] = {}
+    """What can be done now, and what the stages up to the one that failed have counted and left out."""
+    metadata: dict[str, Any] = {
+        "what now": f"Put it right and run `oumi-assets retry {_escaped(key)}`, "
+        f"or forget it with `oumi-assets delete {_escaped(key)}`."
+    }
     for stage in STAGES[: STAGES.index(asset) + 1]:
         manifest = workspace.store.manifest(stage, key)
         if manifest is not None and manifest.counts != Counts():

@@ -35,7 +35,7 @@ def dataset_name(file_name: str) -> str:
         if base.lower().endswith(suffix):
             base = base[: -len(suffix)]
             break
-    return base[:MAX_NAME] or "import"
+    return base[:MAX_NAME].strip() or "import"
 
 
 def is_pulled(file_name: str) -> bool:

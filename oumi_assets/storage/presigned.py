@@ -16,7 +16,13 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, LocationParseError
 
 from oumi_assets.core.errors import BadSetting
-from oumi_assets.core.storage_errors import AccessRefused, StorageRefused, StorageUnreachable, UploadTimedOut
+from oumi_assets.core.storage_errors import (
+    AccessRefused,
+    StorageRefused,
+    StorageUnreachable,
+    UploadTimedOut,
+    UploadUnreachable,
+)
 from oumi_assets.storage.local_uploads import SingleFile
 
 _ATTEMPTS = 4
@@ -68,7 +74,7 @@ class _Reported:
 def put_presigned(path: Path, url: str, progress: Callable[[int, int], None]) -> str:
     """Send a file; where it lies now, without the URL's signature.
 
-    Raises `UploadTimedOut`, `AccessRefused`, `StorageRefused`, `StorageUnreachable`; `BadSetting` for what is no URL.
+    Raises `UploadTimedOut`, `AccessRefused`, `StorageRefused`, `UploadUnreachable`; `BadSetting` for what is no URL.
     """
     where = _without_signature(url)
     pools = urllib3.PoolManager(timeout=_TIMEOUT, retries=False)
@@ -101,7 +107,7 @@ def _send(pools: urllib3.PoolManager, path: Path, url: str, where: str, progress
             # The texts of these exceptions hold the URL and its signature: none of them goes on.
             if _has_expired(url):
                 raise UploadTimedOut from None
-            raise StorageUnreachable(urlsplit(where).netloc) from None
+            raise UploadUnreachable(urlsplit(where).netloc) from None
     if status >= 300:
         raise _refusal(status, text, where)
 
@@ -113,7 +119,7 @@ def _refusal(status: int, text: bytes, where: str) -> Exception:
     if status == 403:
         return AccessRefused(where, "the upload URL is not valid for this request; ask for a new one")
     if status >= 500 or code in ("SlowDown", "RequestTimeout"):
-        return StorageUnreachable(urlsplit(where).netloc)
+        return UploadUnreachable(urlsplit(where).netloc)
     return StorageRefused(where, code if code.isalnum() else f"HTTP status {status}")
 
 

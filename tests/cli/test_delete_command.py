@@ -104,6 +104,15 @@ def test_several_imports_are_deleted_at_once(import_file: Callable[..., Summary]
     assert [json.loads(line)["dataset"] for line in run("datasets", "--json").splitlines()] == ["three"]
 
 
+def test_nothing_is_deleted_where_one_name_is_unknown(import_file: Callable[..., Summary]) -> None:
+    """Half of a list that is gone has to be found out by hand; an import named twice is one."""
+    key = import_file(GOOD, name="one").key
+    with pytest.raises(UnknownDataset, match="noe"):
+        run("delete", "one", "noe", "--yes")
+    assert "one" in run("datasets")
+    assert run("delete", "one", key, "--yes").count("Deleted") == 1
+
+
 def test_a_partition_that_was_never_used_can_be_forgotten() -> None:
     """Added in the UI and given up: the group's page would say "not all filled" for ever."""
     with dg.DagsterInstance.get() as instance:

@@ -93,7 +93,8 @@ def test_other_content_or_settings_under_an_existing_key_are_refused(
 
 def test_a_new_partition_without_a_file_says_which_field_to_fill(workspace: Workspace, uploads: Path) -> None:
     """The launchpad's default is an empty file: it must lead somewhere."""
-    with pytest.raises(NothingToImport, match=r"`file`.*by-hand/monday\.jsonl"):
+    (uploads / "another.jsonl").write_text("")
+    with pytest.raises(NothingToImport, match=r"`file`.*: by-hand/monday\.jsonl, another\.jsonl\."):
         make_raw_export(workspace, "new", Form())
 
 

@@ -22,6 +22,7 @@ class FakeContext:
         self.log = self
         self.instance = self
         self.run = self
+        self.run_config = {"loggers": {"terminal": {}}}
 
     def add_run_tags(self, run_id: str, tags: dict[str, str]) -> None:
         """An instance keeps them; nobody reads them here."""

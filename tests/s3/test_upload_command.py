@@ -67,6 +67,8 @@ def test_into_a_bucket_with_credentials(export: Path, bucket_name: str, client: 
     result = upload(export)
     assert result.exit_code == 0
     assert f"Uploaded 9 bytes to s3://{bucket_name}/uploads/{export.name}" in result.stderr
+    assert "A running platform imports it now" in result.stderr
+    assert f"with file: by-hand/{export.name}" in upload(export, "--by-hand").stderr
     assert client.get_object(Bucket=bucket_name, Key=f"uploads/{export.name}")["Body"].read() == export.read_bytes()
 
 
@@ -82,6 +84,13 @@ def test_by_a_presigned_url_without_credentials(
     assert as_json(result)["error"] is None
     assert as_json(result)["location"] == url.partition("?")[0]
     assert client.get_object(**target)["Body"].read() == export.read_bytes()
+
+
+def test_a_folder_is_called_one(tmp_path: Path) -> None:
+    """Its name does not end in .jsonl, but renaming it would not help."""
+    result = upload(tmp_path)
+    assert result.exit_code == 1
+    assert "it is a folder" in result.stderr
 
 
 @pytest.mark.parametrize("text", [EXPIRED, EXPIRED_TOKEN])
@@ -133,6 +142,8 @@ def test_a_server_that_never_answers_gives_up_without_showing_the_url(export: Pa
     with serving(server) as url, pytest.raises(StorageUnreachable) as caught:
         put_presigned(export, f"{url}/bucket/x.jsonl?{VALID_QUERY}", no_report)
     assert "Signature" not in str(caught.value)
+    assert "Check the URL and the network" in str(caught.value)
+    assert "AWS_ENDPOINT_URL" not in str(caught.value), "which has no part in it"
     assert caught.value.__cause__ is None
     assert len(server.received) == 4
 
