@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock
+
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.settings import PROJECT_ROOT, dagster_home
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance
 
 _SETTINGS = "dagster.yaml"
+_MADE = "tables.made"
 
 
 def open_home() -> Path:
@@ -31,7 +34,26 @@ def open_home() -> Path:
             aside.replace(home / _SETTINGS)
     # Dagster refuses a relative or empty one.
     os.environ["DAGSTER_HOME"] = str(home)
+    with usable(home, "DAGSTER_HOME"):
+        _make_tables(home)
     return home
+
+
+def _make_tables(home: Path) -> None:
+    """Have Dagster make its tables, once, by one process alone.
+
+    Whoever opens a home first makes them. Two at the same moment (`dev` and the first `import`) may leave SQLite files
+    with two versions, which nobody can open any more.
+    """
+    made = home / _MADE
+    if made.exists():
+        return
+    from dagster import DagsterInstance
+
+    with FileLock(home / f"{_MADE}.lock"):
+        if not made.exists():
+            DagsterInstance.get().dispose()
+            made.touch()
 
 
 def open_instance() -> DagsterInstance:

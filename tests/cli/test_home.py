@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from paths import FIXTURES
@@ -52,3 +53,12 @@ def test_a_home_that_cannot_be_used_is_told_before_anything_is_deleted(tmp_path:
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"Error: {GOOD / 'home'} cannot be used")
     assert "weather" in run(tmp_path, tmp_path / "home", "datasets").stdout
+
+
+def test_a_new_home_may_be_opened_by_several_commands_at_once(tmp_path: Path) -> None:
+    """`make dev`, and the first import in another terminal: Dagster's tables were made twice, and never opened again."""
+    home = tmp_path / "new"
+    with ThreadPoolExecutor(4) as pool:
+        done = [*pool.map(lambda _: run(tmp_path, home, "import", GOOD), range(4))]
+    assert [(one.returncode, one.stderr) for one in done] == [(0, "")] * 4
+    assert len(run(tmp_path, home, "datasets", "--json").stdout.splitlines()) == 4

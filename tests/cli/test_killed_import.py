@@ -15,6 +15,7 @@ import pytest
 from builders import langfuse_row, write_rows
 
 from oumi_assets.imports.workspace import DEDUPED_DATASET, STAGES, Workspace
+from oumi_assets.orchestration.home import open_instance
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.stages.files import JSONL_FILE
 
@@ -52,7 +53,7 @@ def killed_in(stage: str, export: Path, workspace: Workspace) -> str:
 
 def partitions() -> set[str]:
     """All imports there are."""
-    with dg.DagsterInstance.get() as instance:
+    with open_instance() as instance:
         return set(instance.get_dynamic_partitions(IMPORTS))
 
 
