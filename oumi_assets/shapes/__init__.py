@@ -111,7 +111,9 @@ def read_reply(call: ModelCall) -> Reply | None:
 
 def _without_tools_work(reply: Reply, call: ModelCall) -> Reply:
     """The reply without what was no turn of the model's: calls that its provider ran, results of its calls."""
-    reply.messages = list(map(vercel_ai.without_own_results, reply.messages))
+    for shape in SHAPES:
+        if shape.answer is not None:
+            reply.messages = list(map(shape.answer, reply.messages))
     return without_provider_calls(reply, call)
 
 
@@ -140,7 +142,9 @@ def _without_pseudo_messages(request: Request) -> Request:
             messages.append(value)
         else:
             tools.append(tool)
-    return Request(claude_agent_sdk.whole_turns(otel_genai.without_told_results(messages)), [*tools, *appended])
+    for shape in SHAPES:
+        messages = shape.history(messages) if shape.history else messages
+    return Request(messages, [*tools, *appended])
 
 
 def _read_tool(value: Any) -> Any | None:

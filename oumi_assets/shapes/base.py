@@ -1,4 +1,4 @@
-"""What a payload shape is: a name and up to four small functions, each answering "not mine" with None.
+"""What a payload shape is: a name and a few small functions.
 
 A shape module says where its writer puts things; what they become on the wire is `wire`'s work.
 No function raises on any JSON value.
@@ -24,12 +24,17 @@ A response of HTTP has a name of its own: `<APIResponse [200 OK] type=<class 'op
 
 
 class Shape(NamedTuple):
-    """One way of logging a chat.
+    """One way of logging a chat: what it reads, each answering "not mine" with None.
 
     - `request(input)`: the messages and tools of a call's input
     - `reply(output)`: the answer in a call's output; a `Reply` without messages means "mine, and it holds none"
     - `message(value)`: the drafts of one logged message; an empty list says it is no message of the chat
     - `tool(value)`: the tool definition that was logged in the place of a message
+
+    And what it puts right in what any shape has read, for writers whose messages only make sense beside each other:
+
+    - `history(messages)`: the messages of a request
+    - `answer(message)`: one message of a reply
     """
 
     name: str
@@ -37,6 +42,8 @@ class Shape(NamedTuple):
     reply: Callable[[Any], Reply | None] | None = None
     message: Callable[[Any], list[Draft] | None] | None = None
     tool: Callable[[Any], Any | None] | None = None
+    history: Callable[[list[Any]], list[Any]] | None = None
+    answer: Callable[[Any], Any] | None = None
 
 
 def first_list(value: Any, *keys: str) -> list[Any]:

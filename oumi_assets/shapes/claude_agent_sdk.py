@@ -81,4 +81,4 @@ def message(value: Any) -> list[Draft] | None:
     return [Draft("tool", content=value.get("content"), tool_call_id=value.get("tool_use_id"))]
 
 
-SHAPE = Shape("claude_agent_sdk", message=message)
+SHAPE = Shape("claude_agent_sdk", message=message, history=whole_turns)

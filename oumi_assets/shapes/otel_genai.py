@@ -141,4 +141,4 @@ def _arguments(call: dict[str, Any]) -> Any:
     return next((call[key] for key in _ARGUMENTS if key in call), None)
 
 
-SHAPE = Shape("otel_genai", reply=reply, message=message)
+SHAPE = Shape("otel_genai", reply=reply, message=message, history=without_told_results)

@@ -160,4 +160,4 @@ def output_of(part: dict[str, Any]) -> Any:
     return output
 
 
-SHAPE = Shape("vercel_ai", request=request, reply=reply, message=message)
+SHAPE = Shape("vercel_ai", request=request, reply=reply, message=message, answer=without_own_results)
