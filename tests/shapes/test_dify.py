@@ -74,6 +74,23 @@ def test_suggested_questions_alone_are_no_conversation(output: Any) -> None:
     assert read("langfuse", row("langfuse", ASKED, output, metadata=OF_MESSAGE)) is NoCandidate.NO_REPLY
 
 
+@pytest.mark.parametrize("metadata", [{"from_source": "web"}, {"from_source": "web", "message_id": "m"}])
+def test_a_list_that_another_writers_chat_was_asked_for_is_its_answer(metadata: dict[str, str]) -> None:
+    """Anybody notes where a request came from; whether an agent answered is Dify's word."""
+    found = read("langfuse", row("langfuse", ASKED, QUESTIONS, metadata=metadata))
+    assert not isinstance(found, NoCandidate)
+    assert found.messages == [*SAID, *QUESTIONS]
+
+
+@pytest.mark.parametrize("platform", ["langfuse", "langsmith"])
+def test_a_text_with_calls_beside_it_is_no_nodes(platform: str) -> None:
+    """People log an answer's text, calls and usage so, and a node of Dify's calls nothing."""
+    answer = {**NODE, "finish_reason": "tool_calls", "tool_calls": [call("c1", "f")]}
+    found = read(platform, row(platform, {"messages": [user("hi")]}, answer))
+    assert not isinstance(found, NoCandidate)
+    assert found.messages == [user("hi"), assistant("Hello.", call("c1", "f"))]
+
+
 @pytest.mark.parametrize("answer", ['{"text": "a", "usage": "rare", "finish_reason": "x"}', '{"text": "a", "usage": {}}'])
 def test_json_of_the_models_own_stays_its_text(answer: str) -> None:
     """Only what an SDK counts is an LLM node's usage."""
