@@ -92,7 +92,9 @@ def _index(choice: dict[str, Any]) -> int:
 def _of_event(value: dict[str, Any]) -> Reply | None:
     """`{data: {choices}}` and nothing else: the pieces of Mistral's stream put together, as OpenInference does."""
     inside = value.get("data") if len(value) == 1 else None
-    return _of_choices(inside) if isinstance(inside, dict) else None
+    found = _of_choices(inside) if isinstance(inside, dict) else None
+    # Choices of another kind are what the model wrote: the answers of a quiz.
+    return found if found is not None and found.messages else None
 
 
 def _of_wrapper(value: dict[str, Any]) -> Reply | None:
