@@ -42,7 +42,7 @@ def with_recorded_instructions(request: Request, call: ModelCall) -> Request:
     messages, recorded = request.messages, _of_telemetry(request, call)
     systems = list(filter(is_system, messages))
     if recorded:
-        said = _squeezed("".join(text for system in systems for text in _texts(system)))
+        said = "".join(map(told_text, systems))
         recorded = [
             message for message in recorded if not (systems and all(_squeezed(text) in said for text in _texts(message)))
         ]
@@ -50,6 +50,11 @@ def with_recorded_instructions(request: Request, call: ModelCall) -> Request:
         recorded = system_arguments(call)
     leading = next((index for index, message in enumerate(messages) if not is_system(message)), len(messages))
     return Request([*messages[:leading], *recorded, *messages[leading:]], request.tools) if recorded else request
+
+
+def told_text(message: Any) -> str:
+    """What a message says in texts, without blanks."""
+    return _squeezed("".join(_texts(message)))
 
 
 def _squeezed(text: str) -> str:

@@ -122,3 +122,13 @@ def test_a_word_that_other_writers_use_for_something_else_is_no_instruction() ->
     found = read("langfuse", langfuse_row([ASK], "Done.", metadata={"attributes.system": "openai on azure"}))
     assert isinstance(found, Conversation)
     assert [message["role"] for message in found.messages] == ["user", "assistant"]
+
+
+def test_instructions_of_a_response_are_not_told_again_by_its_span() -> None:
+    """The Agents SDK's span has them in both places (Logfire)."""
+    item = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Done."}]}
+    response = {"object": "response", "output": [item], "instructions": "Be brief.", "tools": []}
+    metadata = {"attributes.gen_ai.system_instructions": json.dumps(INSTRUCTIONS["text parts"])}
+    found = read("langfuse", langfuse_row([ASK], response, metadata=metadata))
+    assert isinstance(found, Conversation)
+    assert [message["role"] for message in found.messages] == ["system", "user", "assistant"]
