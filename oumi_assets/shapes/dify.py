@@ -15,11 +15,11 @@ from oumi_assets.core.calls import Draft, ModelCall, Reply
 from oumi_assets.shapes import openai_chat
 from oumi_assets.shapes.base import Shape, first_list
 from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.openai_replies import answers_elsewhere
 from oumi_assets.shapes.python_reprs import read_repr
 
 _MESSAGE_KEYS = frozenset({"role", "content", "files", "tool_calls"})
 _NODE_KEYS = frozenset({"text", "usage", "finish_reason"})
-_CALLS = ("tool_calls", "function_call")
 
 
 def message(value: Any) -> list[Draft] | None:
@@ -34,8 +34,8 @@ def message(value: Any) -> list[Draft] | None:
 
 
 def reply(value: Any) -> Reply | None:
-    """What an LLM node returns: its text, and what Dify knows of it; it calls no tool, as people's own answers may."""
-    if not isinstance(value, dict) or not value.keys() >= _NODE_KEYS or "role" in value or any(map(value.get, _CALLS)):
+    """What an LLM node returns: its text, and what Dify knows of it; people's own answers may call tools beside it."""
+    if not isinstance(value, dict) or not value.keys() >= _NODE_KEYS or "role" in value or answers_elsewhere(value):
         return None
     usage = value["usage"]
     if not isinstance(value["text"], str) or not isinstance(usage, dict) or "prompt_tokens" not in usage:

@@ -16,6 +16,7 @@ from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
 from oumi_assets.core.json_text import dump
 from oumi_assets.shapes.base import Shape, first_list, parsed
 from oumi_assets.shapes.blocks import block_drafts, has_block, with_system
+from oumi_assets.shapes.openai_replies import answers_elsewhere
 from oumi_assets.wire.tool_calls import usable_id
 from oumi_assets.wire.tools import definitions_of
 
@@ -80,10 +81,10 @@ def _is_step(value: dict[str, Any]) -> bool:
 
 
 def _is_models_result(value: dict[str, Any]) -> bool:
-    """A text with what was counted beside it: no words that a model wrote as JSON, and no calls of another's form."""
+    """A text with what was counted beside it: no words that a model wrote as JSON, and no answer in another's form."""
     if not isinstance(value.get("usage"), dict) or "finishReason" not in value or "type" in value:
         return False
-    return not value.get("tool_calls") and not value.get("function_call")
+    return not answers_elsewhere(value)
 
 
 def _unwrapped(call: Any) -> Any:

@@ -82,13 +82,21 @@ def test_a_list_that_another_writers_chat_was_asked_for_is_its_answer(metadata: 
     assert found.messages == [*SAID, *QUESTIONS]
 
 
+CALLED = assistant("Hello.", call("c1", "f"))
+
+
+@pytest.mark.parametrize("counted", [NODE, {"text": "Hello.", "usage": {"totalTokens": 2}, "finishReason": "stop"}])
+@pytest.mark.parametrize(
+    "told",
+    [{"tool_calls": CALLED["tool_calls"]}, {"toolCalls": CALLED["tool_calls"]}, {"message": CALLED}],
+    ids=["calls", "calls in camel case", "a message"],
+)
 @pytest.mark.parametrize("platform", ["langfuse", "langsmith"])
-def test_a_text_with_calls_beside_it_is_no_nodes(platform: str) -> None:
-    """People log an answer's text, calls and usage so, and a node of Dify's calls nothing."""
-    answer = {**NODE, "finish_reason": "tool_calls", "tool_calls": [call("c1", "f")]}
-    found = read(platform, row(platform, {"messages": [user("hi")]}, answer))
+def test_a_text_beside_an_answer_is_no_nodes(platform: str, told: dict[str, Any], counted: dict[str, Any]) -> None:
+    """People log an answer's text, calls and usage so, and a node of Dify's calls nothing; nor are they the AI SDK's."""
+    found = read(platform, row(platform, {"messages": [user("hi")]}, {**counted, **told}))
     assert not isinstance(found, NoCandidate)
-    assert found.messages == [user("hi"), assistant("Hello.", call("c1", "f"))]
+    assert found.messages == [user("hi"), CALLED]
 
 
 @pytest.mark.parametrize("answer", ['{"text": "a", "usage": "rare", "finish_reason": "x"}', '{"text": "a", "usage": {}}'])
