@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.core.json_text import canonical
+from oumi_assets.core.json_text import canonical, dump
 from oumi_assets.shapes.base import first_list
 from oumi_assets.shapes.openllmetry import is_writer as is_openllmetry
 from oumi_assets.shapes.span_scope import scope_of
@@ -110,7 +110,7 @@ def _turn(outputs: list[Any], result: Any, words: str = "") -> dict[str, Any] | 
     wanted = _id_of_result(result)
     found = {
         canonical(turn): turn
-        for turn in said
+        for turn in sorted(said, key=dump)
         if not _calls_nothing(turn) and words in ("", _words(turn)) and (wanted is None or wanted in _ids(turn))
     }
     turn = next(iter(found.values())) if len(found) == 1 else None

@@ -141,6 +141,16 @@ def test_of_two_answers_to_one_question_the_one_that_made_the_call_counts() -> N
     assert found.messages[2] == assistant(None, call("c2", "weather", '{"city":"Oslo"}'))
 
 
+def test_of_equal_answers_none_counts_for_its_place() -> None:
+    """A call that was logged twice, its arguments written differently: rows may lie in any order."""
+    answers = [_turn({**_part("c1", "{}"), "arguments": arguments}) for arguments in ({"a": 1, "b": 2}, {"b": 2, "a": 1})]
+    asked = [observation(n, ASKED_IN_PARTS, answer, **OPENLIT) for n, answer in enumerate(answers)]
+    last = observation(3, [*ASKED_IN_PARTS, _result("c1", "20C")], SUNNY_IN_PARTS, **OPENLIT)
+    found = [read_candidate(last, LANGFUSE, rows_of([*rows, last], LANGFUSE))[0] for rows in (asked, asked[::-1])]
+    assert all(isinstance(conversation, Conversation) for conversation in found)
+    assert len({json.dumps(conversation.messages) for conversation in found if isinstance(conversation, Conversation)}) == 1
+
+
 UNKNOWN = {
     "nobody asked that": [observation(2, [*ASKED, NULL, *RESULTS], SUNNY, **TRACELOOP)],
     "the words differ": _traceloop("Look.", assistant("See.")),
