@@ -95,8 +95,15 @@ def attribute_of_span(call: ModelCall) -> Any:
     metadata = call.extras.get("metadata")
     if not metadata or (isinstance(metadata, str) and "attributes" not in metadata):
         return None
-    found = parsed(value_at(call.extras, _ATTRIBUTE))
+    found = _instructions(value_at(call.extras, _ATTRIBUTE))
     return found or (value_at(call.extras, _OF_PIPECAT) if is_of_scope(call, _PIPECAT) else None)
+
+
+def _instructions(logged: Any) -> Any:
+    """The value of a JSON text; a prompt may begin like one (`[Identity] You are ...`), and is no damaged JSON then."""
+    found = parsed(logged)
+    is_prompt = found is None and isinstance(logged, str) and not logged.startswith(("[{", '{"'))
+    return logged if is_prompt else found
 
 
 def system_arguments(call: ModelCall) -> list[dict[str, Any]]:
