@@ -26,8 +26,8 @@ from oumi_assets.shapes.span_scope import is_of_scope
 from oumi_assets.shapes.system_prompts import is_system
 
 _BLOCK_KEYS = frozenset({"type", "text", "cache_control", "citations", "cachePoint"})
-_ATTRIBUTE = "metadata.attributes.gen_ai.system_instructions"
-_PIPECAT, _OF_PIPECAT = "pipecat", "metadata.attributes.system"
+_ATTRIBUTE = "attributes.gen_ai.system_instructions"
+_PIPECAT, _OF_PIPECAT = "pipecat", "attributes.system"
 _PLACES = (
     "metadata.gen_ai.system_instructions",
     "metadata.model_request_parameters.instruction_parts",
@@ -95,8 +95,11 @@ def attribute_of_span(call: ModelCall) -> Any:
     metadata = call.extras.get("metadata")
     if not metadata or (isinstance(metadata, str) and "attributes" not in metadata):
         return None
-    found = _instructions(value_at(call.extras, _ATTRIBUTE))
-    return found or (value_at(call.extras, _OF_PIPECAT) if is_of_scope(call, _PIPECAT) else None)
+    found = _instructions(value_at(metadata, _ATTRIBUTE))
+    if found:
+        return found
+    said = value_at(metadata, _OF_PIPECAT)
+    return said if said and is_of_scope(call, _PIPECAT) else None
 
 
 def _instructions(logged: Any) -> Any:
