@@ -15,6 +15,7 @@ from oumi_assets.reconstruction.trace_rows import TraceRows, indexed
 from oumi_assets.shapes import claude_agent_sdk, mastra, read_message, read_reply, read_request
 from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
+from oumi_assets.shapes.recorded_instructions import told_text
 from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
 from oumi_assets.shapes.system_prompts import is_system
 from oumi_assets.shapes.unlogged_calls import completed
@@ -118,8 +119,13 @@ def _grown(messages: list[Any], history: list[Any]) -> list[Any]:
 
 
 def _says(messages: list[Any], wanted: Any) -> bool:
-    text = wanted.get("content") if isinstance(wanted, dict) else None
-    return any(isinstance(message, dict) and message.get("content") == text for message in messages)
+    """Whether one of the messages is this system's message, in whatever form."""
+    text, said = wanted.get("content") if isinstance(wanted, dict) else None, told_text(wanted)
+    return any(
+        isinstance(message, dict)
+        and (message.get("content") == text or (is_system(message) and bool(said) and told_text(message) == said))
+        for message in messages
+    )
 
 
 def _drafts(messages: list[Any]) -> list[Draft] | None:

@@ -12,6 +12,7 @@ import re
 from typing import Any
 
 from oumi_assets.core.calls import Draft, ModelCall
+from oumi_assets.shapes.base import parsed
 from oumi_assets.wire.content import read_content
 from oumi_assets.wire.roles import WIRE_ROLES
 from oumi_assets.wire.tool_calls import usable_id
@@ -31,9 +32,9 @@ def may_be_late(call: ModelCall) -> bool:
 def as_sent(asked: list[Draft], answer: list[Draft]) -> list[Draft]:
     """The messages of a request that may be late, before the answer, where it is one of them; else all.
 
-    An answer that calls tools is known by the id of its first call (into which the SDK merges those of a stream). Another
-    one may have been given before in the same words: only a request that ends with an assistant's message, as hardly any is
-    sent, holds it.
+    An answer that calls tools is known by its first call and this one's id (the SDK merges those of a stream into it).
+    Another one may have been given before in the same words: only a request that ends with an assistant's message, as hardly
+    any is sent, holds it.
     """
     if len(answer) != 1 or not asked:
         return asked
@@ -43,13 +44,12 @@ def as_sent(asked: list[Draft], answer: list[Draft]) -> list[Draft]:
 
 def _place(asked: list[Draft], reply: Draft) -> int:
     """Where the answer stands, 0 where it does not (nobody is answered before having said something)."""
-    called = _first_id(reply)
-    if called is not None:
-        return next((index for index, draft in enumerate(asked) if _first_id(draft) == called), 0)
-    if reply.tool_calls or not _answers(asked[-1]):
+    places = range(len(asked) - 1, 0, -1)
+    if reply.tool_calls:
+        return next((index for index in places if _calls(asked[index], reply)), 0)
+    if not _answers(asked[-1]):
         return 0
     said = read_content(reply.content).body
-    places = range(len(asked) - 1, 0, -1)
     return next((index for index in places if said and _says(asked[index], said)), 0)
 
 
@@ -61,7 +61,22 @@ def _answers(draft: Draft) -> bool:
     return WIRE_ROLES.get(draft.role.lower()) == "assistant"
 
 
-def _first_id(draft: Draft) -> str | None:
-    """The id of the first call; None where it is the tool's name, as every call of that tool would have it."""
-    first = draft.tool_calls[0] if draft.tool_calls else None
-    return usable_id(first.id) if first is not None and first.id != first.name else None
+def _calls(draft: Draft, reply: Draft) -> bool:
+    """Whether a message makes the answer's first call, which begins with it where all calls of a stream are in one.
+
+    The id alone would also be that of an earlier call where a model counts calls anew in every answer, and where it is the
+    tool's name, it proves nothing.
+    """
+    if not draft.tool_calls:
+        return False
+    sent, told = draft.tool_calls[0], reply.tool_calls[0]
+    if usable_id(told.id) is None or told.id == told.name or usable_id(sent.id) != usable_id(told.id):
+        return False
+    return str(told.name).startswith(str(sent.name)) and _begins(told.arguments, sent.arguments)
+
+
+def _begins(told: Any, sent: Any) -> bool:
+    """Whether arguments begin with others, or say the same as JSON text and as a value."""
+    if isinstance(told, str) and isinstance(sent, str):
+        return told.startswith(sent)
+    return bool((parsed(told) or {}) == (parsed(sent) or {}))

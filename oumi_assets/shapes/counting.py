@@ -50,6 +50,7 @@ class _Message(msgspec.Struct, gc=False):
     # Fields in which some writer keeps what is said, or who says it.
     parts: Raw | UnsetType = UNSET
     toolInvocations: Raw | UnsetType = UNSET
+    tool_results: Raw | UnsetType = UNSET
     data: Raw | UnsetType = UNSET
     haystack_content: Raw | UnsetType = msgspec.field(default=UNSET, name="_content")
     event_content: Raw | UnsetType = msgspec.field(default=UNSET, name="gen_ai.event.content")
@@ -172,8 +173,9 @@ def _roles(messages: list[_Message]) -> list[str] | None:
 
 def _certain_role(message: _Message) -> str | None:
     """The role of a message that will be exactly one wire message, else None."""
-    elsewhere = (message.parts, message.toolInvocations, message.data, message.haystack_content, message.event_content)
-    if any(field is not UNSET for field in elsewhere):
+    several = (message.parts, message.toolInvocations, message.tool_results)
+    elsewhere = (message.data, message.haystack_content, message.event_content)
+    if any(field is not UNSET for field in (*several, *elsewhere)):
         return None
     if message.kwargs is not UNSET:
         return _class_role(message.id, message.kwargs) if message.role is UNSET else None

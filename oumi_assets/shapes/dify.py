@@ -15,6 +15,7 @@ from oumi_assets.core.calls import Draft, ModelCall, Reply
 from oumi_assets.shapes import openai_chat
 from oumi_assets.shapes.base import Shape, first_list
 from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.openai_replies import answers_elsewhere
 from oumi_assets.shapes.python_reprs import read_repr
 
 _MESSAGE_KEYS = frozenset({"role", "content", "files", "tool_calls"})
@@ -33,8 +34,8 @@ def message(value: Any) -> list[Draft] | None:
 
 
 def reply(value: Any) -> Reply | None:
-    """What an LLM node returns: its text, and what Dify knows of it."""
-    if not isinstance(value, dict) or not value.keys() >= _NODE_KEYS or "role" in value:
+    """What an LLM node returns: its text, and what Dify knows of it; people's own answers may call tools beside it."""
+    if not isinstance(value, dict) or not value.keys() >= _NODE_KEYS or "role" in value or answers_elsewhere(value):
         return None
     usage = value["usage"]
     if not isinstance(value["text"], str) or not isinstance(usage, dict) or "prompt_tokens" not in usage:
@@ -47,13 +48,16 @@ def is_suggestion(call: ModelCall) -> bool:
     """Whether an answer is follow-up questions, beside a request that they did not answer."""
     output = call.output[0] if isinstance(call.output, list) and len(call.output) == 1 else None
     said = output.get("content") if isinstance(output, dict) else None
-    if not isinstance(said, str) or said[:1] != "[" or said[-1:] != "]":
+    if not isinstance(said, str) or said[:1] != "[" or said[-1:] != "]" or not _is_of_message(call):
         return False
     questions = read_repr(said)
-    if not isinstance(questions, list) or not all(isinstance(question, str) for question in questions):
-        return False
-    of_message = value_at(call.extras, "metadata.from_source") is not None
-    return of_message and value_at(call.extras, "metadata.conversation_id") is None
+    return isinstance(questions, list) and all(isinstance(question, str) for question in questions)
+
+
+def _is_of_message(call: ModelCall) -> bool:
+    """Whether the metadata are Dify's of a message; those of a chat's own call have its conversation, too."""
+    told = [value_at(call.extras, f"metadata.{key}") for key in ("message_id", "from_source", "agent_based")]
+    return None not in told and value_at(call.extras, "metadata.conversation_id") is None
 
 
 SHAPE = Shape("dify", reply=reply, message=message)

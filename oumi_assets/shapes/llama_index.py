@@ -17,12 +17,13 @@ from oumi_assets.shapes.base import Shape, first_list
 from oumi_assets.shapes.openai_chat import tool_call
 
 _TYPE = "block_type"
+_REQUEST_KEYS = {"messages", "kwargs"}
 
 
 def request(value: Any) -> Request | None:
     """Messages whose tools are among the other arguments of the call."""
     messages = first_list(value, "messages")
-    tools = first_list(value.get("kwargs"), "tools") if messages else []
+    tools = first_list(value.get("kwargs"), "tools") if messages and value.keys() == _REQUEST_KEYS else []
     if not tools or not all(isinstance(message, dict) and "additional_kwargs" in message for message in messages):
         return None
     return Request(messages, tools)

@@ -75,7 +75,9 @@ def _calls(message: dict[str, Any]) -> bool:
 
 
 def _is_assistants(message: dict[str, Any]) -> bool:
-    return message.get("role") == "assistant" and not isinstance(message.get("content"), list)
+    """Whether a message is an item of the assistant's; a chat completion's are whole turns, without parts or a name."""
+    is_item = "parts" in message or _EVENT in message
+    return is_item and message.get("role") == "assistant" and not isinstance(message.get("content"), list)
 
 
 def _are_messages(value: Any) -> bool:

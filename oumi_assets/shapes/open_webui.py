@@ -22,16 +22,16 @@ def opened(call: ModelCall) -> ModelCall:
     if call.failed or not isinstance(call.input, list) or len(call.input) < 2:
         return call
     answer = call.input[-1]
-    if not _is_answer(answer, call.output) or not _is_open_webuis(call):
+    if not _is_answer(answer, call) or not _is_open_webuis(call):
         return call
     return msgspec.structs.replace(call, input=call.input[:-1], output=answer, output_text=None)
 
 
-def _is_answer(message: Any, output: Any) -> bool:
-    """Whether the last message is what the output tells, if it tells anything."""
+def _is_answer(message: Any, call: ModelCall) -> bool:
+    """Whether the last message is what the output tells, if it tells anything; an answer may be JSON."""
     if not isinstance(message, dict) or message.get("role") != "assistant":
         return False
-    return not output or message.get("content") == output
+    return not call.output or message.get("content") in (call.output, call.output_text)
 
 
 def _is_open_webuis(call: ModelCall) -> bool:

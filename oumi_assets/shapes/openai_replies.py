@@ -18,6 +18,7 @@ _CALL_KEYS = frozenset({"id", "type", "function", "index"})
 _CALL_KEYS_OF_LANGCHAIN = {"type", "id", "name", "args"}
 _FUNCTION_KEYS = {"name", "arguments"}
 _ANSWER_KEYS = ("role", *_SAYING)
+_PLACES = (*_SAYING, "toolCalls", "choices", "message", "messages", "output")
 
 
 def reply(value: Any) -> Reply | None:
@@ -50,6 +51,11 @@ def speaks(value: dict[str, Any]) -> bool:
     LangSmith's `wrap_anthropic` adds `output` to a streamed message: the texts that were read of it, or null.
     """
     return _answers(value) and any(value.get(key) for key in _SAYING)
+
+
+def answers_elsewhere(value: dict[str, Any]) -> bool:
+    """Whether an object with a `text` of its own holds an answer in one of the usual places: people log both."""
+    return any(value.get(key) for key in _PLACES)
 
 
 def _of_choices(value: dict[str, Any]) -> Reply | None:
@@ -92,7 +98,9 @@ def _index(choice: dict[str, Any]) -> int:
 def _of_event(value: dict[str, Any]) -> Reply | None:
     """`{data: {choices}}` and nothing else: the pieces of Mistral's stream put together, as OpenInference does."""
     inside = value.get("data") if len(value) == 1 else None
-    return _of_choices(inside) if isinstance(inside, dict) else None
+    found = _of_choices(inside) if isinstance(inside, dict) else None
+    # Choices of another kind are what the model wrote: the answers of a quiz.
+    return found if found is not None and found.messages else None
 
 
 def _of_wrapper(value: dict[str, Any]) -> Reply | None:

@@ -70,6 +70,7 @@ def _unfolded_answer(answer: Any) -> Any:
 
 
 def _are_messages(payload: Any) -> bool:
+    """Whether a value is a list of objects, as messages are, and the parts of one."""
     return isinstance(payload, list) and all(isinstance(message, dict) for message in payload)
 
 
@@ -106,7 +107,7 @@ def _is_block(block: Any) -> bool:
 def _thought(reasoning: Any) -> Any:
     """The texts of a summary, joined."""
     parts = _blocks(reasoning)
-    if not isinstance(parts, list):
+    if not _are_messages(parts):
         return reasoning
     return "\n".join(part["text"] for part in parts if isinstance(part.get("text"), str))
 

@@ -26,8 +26,8 @@ from oumi_assets.shapes.span_scope import is_of_scope
 from oumi_assets.shapes.system_prompts import is_system
 
 _BLOCK_KEYS = frozenset({"type", "text", "cache_control", "citations", "cachePoint"})
-_ATTRIBUTE = "metadata.attributes.gen_ai.system_instructions"
-_PIPECAT, _OF_PIPECAT = "pipecat", "metadata.attributes.system"
+_ATTRIBUTE = "attributes.gen_ai.system_instructions"
+_PIPECAT, _OF_PIPECAT = "pipecat", "attributes.system"
 _PLACES = (
     "metadata.gen_ai.system_instructions",
     "metadata.model_request_parameters.instruction_parts",
@@ -42,7 +42,7 @@ def with_recorded_instructions(request: Request, call: ModelCall) -> Request:
     messages, recorded = request.messages, _of_telemetry(request, call)
     systems = list(filter(is_system, messages))
     if recorded:
-        said = _squeezed("".join(text for system in systems for text in _texts(system)))
+        said = "".join(map(told_text, systems))
         recorded = [
             message for message in recorded if not (systems and all(_squeezed(text) in said for text in _texts(message)))
         ]
@@ -50,6 +50,11 @@ def with_recorded_instructions(request: Request, call: ModelCall) -> Request:
         recorded = system_arguments(call)
     leading = next((index for index, message in enumerate(messages) if not is_system(message)), len(messages))
     return Request([*messages[:leading], *recorded, *messages[leading:]], request.tools) if recorded else request
+
+
+def told_text(message: Any) -> str:
+    """What a message says in texts, without blanks."""
+    return _squeezed("".join(_texts(message)))
 
 
 def _squeezed(text: str) -> str:
@@ -90,8 +95,18 @@ def attribute_of_span(call: ModelCall) -> Any:
     metadata = call.extras.get("metadata")
     if not metadata or (isinstance(metadata, str) and "attributes" not in metadata):
         return None
-    found = parsed(value_at(call.extras, _ATTRIBUTE))
-    return found or (value_at(call.extras, _OF_PIPECAT) if is_of_scope(call, _PIPECAT) else None)
+    found = _instructions(value_at(metadata, _ATTRIBUTE))
+    if found:
+        return found
+    said = value_at(metadata, _OF_PIPECAT)
+    return said if said and is_of_scope(call, _PIPECAT) else None
+
+
+def _instructions(logged: Any) -> Any:
+    """The value of a JSON text; a prompt may begin like one (`[Identity] You are ...`), and is no damaged JSON then."""
+    found = parsed(logged)
+    is_prompt = found is None and isinstance(logged, str) and not logged.startswith(("[{", '{"'))
+    return logged if is_prompt else found
 
 
 def system_arguments(call: ModelCall) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Request
 from oumi_assets.shapes import anthropic, bedrock, google, openai_chat, responses
-from oumi_assets.shapes.base import Shape, first_list, given_text
+from oumi_assets.shapes.base import Shape, first_list, given_text, is_object_name
 from oumi_assets.shapes.blocks import with_system
 from oumi_assets.shapes.system_prompts import SYSTEM_KEYS, system_beside
 from oumi_assets.wire.tools import wire_tools
@@ -33,8 +33,12 @@ _SETTINGS = """
     responseFormat schema stop tags tool_choice toolChoice tools user
 """
 _NOT_SAID = frozenset(_SETTINGS.split())
+_DEFINING = frozenset({"function", "parameters", "input_schema", "inputSchema", "function_declarations", "toolSpec"})
 _SETTING = re.compile(r"(?=.*[\d_/:.-])[\w/:.@+-]+")
 """The name of a model, an id, an address: nothing that anybody says."""
+
+_CLASS = re.compile(r"<[A-Za-z_]\w*>")
+"""`<OpenAI>`: what Langfuse's SDK writes of an object that it cannot write."""
 
 
 def request(value: Any) -> Request | None:
@@ -44,7 +48,7 @@ def request(value: Any) -> Request | None:
     if not isinstance(value.get("args"), list):
         # By their names alone: what is called `messages` is read as any chat's.
         return None if any(value.get(key) for key in _SENT) or "args" in value else _among([], value)
-    named = value["kwargs"] if isinstance(value.get("kwargs"), dict) else _without(value, "args", "kwargs")
+    named = _without(value, "args", "kwargs") | (value["kwargs"] if isinstance(value.get("kwargs"), dict) else {})
     found = _sent(named)
     return _among(value["args"], named) if found is None else found
 
@@ -58,7 +62,7 @@ def _among(args: list[Any], named: dict[str, Any]) -> Request | None:
     """The one argument that is a request or a list of messages, where no other one says anything."""
     given = [*args, *(value for key, value in named.items() if key not in (*_NOT_SAID, "system", *SYSTEM_KEYS))]
     chats = [arg for arg in given if _are_messages(arg)] or [arg for arg in given if _sent(arg) is not None]
-    tools = [arg for arg in args if _are_tools(arg)]
+    tools = [arg for arg in given if _are_tools(arg)]
     others = [arg for arg in given if not any(arg is known for known in (*chats, *tools))]
     if len(chats) != 1 or any(map(_speaks, others)):
         return None
@@ -100,7 +104,15 @@ def _is_message(value: Any) -> bool:
 
 
 def _are_tools(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and not _are_messages(value) and bool(wire_tools(value))
+    """Definitions by their form: anything may have a name and a description."""
+    if not isinstance(value, list) or not value or _are_messages(value):
+        return False
+    return all(isinstance(tool, dict) and not _DEFINING.isdisjoint(tool) for tool in value) and bool(wire_tools(value))
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text only names something: the client that is called, for one."""
+    return bool(_SETTING.fullmatch(text) or _CLASS.fullmatch(text)) or is_object_name(text)
 
 
 def _speaks(value: Any) -> bool:
@@ -108,7 +120,7 @@ def _speaks(value: Any) -> bool:
     left = [value]
     while left:
         inner = left.pop()
-        if isinstance(inner, str) and inner and not _SETTING.fullmatch(inner):
+        if isinstance(inner, str) and inner and not _is_name(inner):
             return True
         if isinstance(inner, dict):
             left += [said for key, said in inner.items() if key not in _NOT_SAID]

@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.core.json_text import canonical
+from oumi_assets.core.json_text import canonical, dump
 from oumi_assets.shapes.base import first_list
 from oumi_assets.shapes.openllmetry import is_writer as is_openllmetry
 from oumi_assets.shapes.span_scope import scope_of
@@ -81,32 +81,36 @@ def _whole(messages: list[Any], answers: Answers) -> list[Any] | None:
     """
     whole: list[Any] = []
     is_called = True
-    digests = _digests(messages)
+    waiting: list[str | None] = []
+    digests: list[bytes] = []
     for place, message in enumerate(messages):
         if _role(message) != "tool":
             is_called = is_called if _role(message) in _SYSTEM_ROLES else not _calls_nothing(message)
-        elif place and _is_turn_without_calls(messages[place - 1]):
-            turn = _turn(answers(digests[place - 1]), message, _words(messages[place - 1]))
-            if turn is None:
-                return None
-            whole[-1], is_called = turn, True
+            waiting = _ids(message)
+        elif (answered := _id_of_result(message)) is not None and answered in waiting:
+            # Nearly every result: the turn is there, and the trace's other calls need not be read.
+            waiting.remove(answered)
         else:
-            turn = _turn(answers(digests[place]), message, "")
-            if turn is None and not is_called:
+            digests = digests or _digests(messages)
+            bare = messages[place - 1 : place] if place and _is_turn_without_calls(messages[place - 1]) else []
+            turn = _turn(answers(digests[place - len(bare)]), message, *map(_words, bare))
+            if turn is None and (bare or not is_called):
                 return None
-            whole += [] if turn is None else [turn]
+            if turn is not None:
+                whole[len(whole) - len(bare) :] = [turn]
+                waiting = [call_id for call_id in _ids(turn) if call_id != answered]
             is_called = True
         whole.append(message)
     return whole
 
 
-def _turn(outputs: list[Any], result: Any, words: str) -> dict[str, Any] | None:
+def _turn(outputs: list[Any], result: Any, words: str = "") -> dict[str, Any] | None:
     """The one answer that called for a result and has these words, if there are any."""
     said = [output[0] for output in outputs if isinstance(output, list) and output and isinstance(output[0], dict)]
     wanted = _id_of_result(result)
     found = {
         canonical(turn): turn
-        for turn in said
+        for turn in sorted(said, key=dump)
         if not _calls_nothing(turn) and words in ("", _words(turn)) and (wanted is None or wanted in _ids(turn))
     }
     turn = next(iter(found.values())) if len(found) == 1 else None
@@ -122,21 +126,23 @@ def _calls_nothing(message: Any) -> bool:
     if not isinstance(message, dict):
         return False
     fields = message.keys() - {"finish_reason"}
-    words = [message.get("content") or "", *(part.get("type") == "text" for part in first_list(message, "parts"))]
-    return fields <= _PLAIN_KEYS and isinstance(words[0], str) and words[0][:1] != "[" and all(words[1:])
+    words, parts = message.get("content") or "", first_list(message, "parts")
+    are_texts = all(isinstance(part, dict) and part.get("type") == "text" for part in parts)
+    return fields <= _PLAIN_KEYS and isinstance(words, str) and words[:1] != "[" and are_texts
 
 
 def _words(message: dict[str, Any]) -> str:
-    texts = [message.get("content"), *(part.get("content") for part in first_list(message, "parts"))]
+    parts = (part for part in first_list(message, "parts") if isinstance(part, dict))
+    texts = [message.get("content"), *(part.get("content") for part in parts)]
     return "\n".join(text for text in texts if isinstance(text, str) and text not in _NOTHING)
 
 
 def _id_of_result(result: dict[str, Any]) -> str | None:
-    parts = first_list(result, "parts")
-    return usable_id(result.get("tool_call_id") or (parts[0].get("id") if parts else None))
+    first = next(iter(first_list(result, "parts")), None)
+    return usable_id(result.get("tool_call_id") or (first.get("id") if isinstance(first, dict) else None))
 
 
-def _ids(turn: dict[str, Any]) -> list[str | None]:
+def _ids(turn: Any) -> list[str | None]:
     calls = [*first_list(turn, "tool_calls"), *first_list(turn, "parts")]
     return [usable_id(call.get("id")) for call in calls if isinstance(call, dict)]
 

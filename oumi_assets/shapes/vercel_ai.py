@@ -16,6 +16,7 @@ from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
 from oumi_assets.core.json_text import dump
 from oumi_assets.shapes.base import Shape, first_list, parsed
 from oumi_assets.shapes.blocks import block_drafts, has_block, with_system
+from oumi_assets.shapes.openai_replies import answers_elsewhere
 from oumi_assets.wire.tool_calls import usable_id
 from oumi_assets.wire.tools import definitions_of
 
@@ -25,7 +26,6 @@ APPROVAL_PARTS = frozenset({"tool-approval-request", "tool-approval-response"})
 """That somebody was asked whether a tool may run is no part of the chat."""
 
 _BESIDE_TEXT = frozenset({"files", "sources"})
-_BESIDE_MODELS_TEXT = frozenset({"finishReason", "usage"})
 _OF_STEPS = frozenset({"finishReason", "usage", "warnings", "reasoning", "steps"})
 _OUTER_KEYS = frozenset({"system", "prompt", "messages", "tools"})
 
@@ -62,7 +62,8 @@ def reply(value: Any) -> Reply | None:
         return Reply([{"role": "assistant", "content": None, "tool_calls": value}])
     if isinstance(value, dict) and _is_step(value):
         calls = [_unwrapped(call) for call in first_list(value, "toolCalls")]
-        return Reply([{"role": "assistant", "content": value.get("text"), "tool_calls": calls}])
+        said = {"role": "assistant", "content": value.get("text"), "tool_calls": calls}
+        return Reply([said | ({"reasoning": value["reasoning"]} if isinstance(value.get("reasoning"), str) else {})])
     return None
 
 
@@ -76,8 +77,14 @@ def _is_step(value: dict[str, Any]) -> bool:
     if isinstance(value.get("toolCalls"), list):
         return "role" not in value or all(_is_call(_unwrapped(call)) for call in value["toolCalls"])
     is_result = value.keys() >= _BESIDE_TEXT and not _OF_STEPS.isdisjoint(value)
-    is_result = is_result or (value.keys() >= _BESIDE_MODELS_TEXT and "type" not in value)
-    return isinstance(value.get("text"), str) and is_result
+    return isinstance(value.get("text"), str) and (is_result or _is_models_result(value))
+
+
+def _is_models_result(value: dict[str, Any]) -> bool:
+    """A text with what was counted beside it: no words that a model wrote as JSON, and no answer in another's form."""
+    if not isinstance(value.get("usage"), dict) or "finishReason" not in value or "type" in value:
+        return False
+    return not answers_elsewhere(value)
 
 
 def _unwrapped(call: Any) -> Any:

@@ -59,6 +59,17 @@ def test_calls_without_ids_of_their_own_prove_nothing() -> None:
     assert len(choose_from([late(1, asked, called(("f", "f")))]).messages) == 4
 
 
+def test_a_call_with_an_earlier_ones_id_and_other_arguments_was_not_sent() -> None:
+    """A small server counts the calls of every answer from zero, behind whatever SDK."""
+    asked = [HI, called(("call_0", "f")), answered("call_0", "1"), MORE]
+    again = {"role": "assistant", "content": None}
+    for name, arguments in (("f", '{"a": 1}'), ("g", "{}")):
+        made = {"id": "call_0", "type": "function", "function": {"name": name, "arguments": arguments}}
+        found = choose_from([late(1, asked, {**again, "tool_calls": [made]})]).messages
+        assert found[:4] == asked
+        assert found[4]["tool_calls"][0]["function"] == made["function"]
+
+
 AGAIN = [HI, called(("call_0", "f")), answered("call_0", "1"), MORE]
 OTHERS: dict[str, bytes] = {
     "LangSmith's SDK for Python": late(1, AGAIN, called(("call_0", "f")), "0.3.20", "langsmith-py"),

@@ -44,6 +44,14 @@ def test_a_turns_steps_are_one_conversation(seed: int) -> None:
     ]
 
 
+def test_results_in_one_message_of_a_list_are_counted_as_what_they_become() -> None:
+    """Whoever logs the whole history so has more messages than a longer list of others."""
+    asked = [user("hi"), _called(None, "t1", "t2", "t3", "t4"), _results(t1="a", t2="b", t3="c", t4="d")]
+    other = [user("hi " * 200), assistant("Yes?"), user("What?"), assistant("Well."), user("Oh.")]
+    rows = [observation(1, asked, assistant("Done.")), observation(2, other, assistant("Bye."))]
+    assert len(choose_from(rows).messages) == 7
+
+
 @pytest.mark.parametrize(
     "input_", [{"role": "tool", "tool_results": [{"id": "t1", "result": "a"}]}, {"role": "tool", "tool_results": []}]
 )

@@ -33,6 +33,7 @@ from test_strands import LATEST
 from oumi_assets.core.calls import Draft, ModelCall, Reply, Request
 from oumi_assets.reconstruction.candidate import NoCandidate, read_generally
 from oumi_assets.shapes import SHAPES
+from oumi_assets.shapes.unlogged_calls import completed
 
 _WORDS = """
     additional_kwargs ai args arguments assistant audio block_type blocks call_id chat.completion.chunk delta candidates
@@ -68,6 +69,24 @@ WHOLE += [
     Logged("attributes", "langfuse", "hi", None, [], [], {"metadata": told}) for told in ({"attributes": FLAT}, DOTTED)
 ]
 """Calls that `shapes.whole_calls` opens."""
+
+IN_PARTS: list[Any] = [
+    {"role": "user", "parts": [{"type": "text", "content": "hi"}]},
+    {"role": "assistant", "content": "Look.", "reasoning": '[{"type": "summary_text", "text": "Hm."}]'},
+    {"role": "assistant", "parts": [{"type": "tool_call", "id": "fc_1", "name": "f", "arguments": {}}]},
+    {"role": "tool", "parts": [{"type": "tool_call_response", "id": "call_1", "response": "17"}]},
+    {"role": "assistant", "event.name": "gen_ai.assistant.message", "tool_calls": [{"id": "c1", "function": {"name": "f"}}]},
+    {"role": "tool", "content": "17", "tool_call_id": "c1"},
+]
+_SCOPES = """
+    openlit.instrumentation.openai opentelemetry.instrumentation.openai.v1 @traceloop/instrumentation-openai logfire.openai
+    logfire.openai_agents pipecat
+"""
+WHOLE += [
+    Logged(scope, "langfuse", IN_PARTS, IN_PARTS[2:3], [], [], {"metadata": {"scope": {"name": scope}}})
+    for scope in _SCOPES.split()
+]
+"""Calls that their span's scope tells."""
 
 
 def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -140,6 +159,7 @@ def test_a_real_call_with_an_odd_value_is_read_or_refused(data: st.DataObject) -
     for _ in range(data.draw(st.integers(1, 3))):
         changed = _with(changed, data.draw(st.sampled_from([path for path in _places(changed) if path])), data.draw(VALUES))
     input_, output, metadata = changed
-    found, path = read_generally(ModelCall(input_, output, None, False, {"metadata": metadata}))
+    logged = completed(ModelCall(input_, output, None, False, {"metadata": metadata}), lambda _: IN_PARTS[:1])
+    found, path = read_generally(logged)
     assert path.startswith("$")
     assert isinstance(found, NoCandidate) or found.messages[-1]["role"] == "assistant"

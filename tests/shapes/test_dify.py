@@ -74,6 +74,31 @@ def test_suggested_questions_alone_are_no_conversation(output: Any) -> None:
     assert read("langfuse", row("langfuse", ASKED, output, metadata=OF_MESSAGE)) is NoCandidate.NO_REPLY
 
 
+@pytest.mark.parametrize("metadata", [{"from_source": "web"}, {"from_source": "web", "message_id": "m"}])
+def test_a_list_that_another_writers_chat_was_asked_for_is_its_answer(metadata: dict[str, str]) -> None:
+    """Anybody notes where a request came from; whether an agent answered is Dify's word."""
+    found = read("langfuse", row("langfuse", ASKED, QUESTIONS, metadata=metadata))
+    assert not isinstance(found, NoCandidate)
+    assert found.messages == [*SAID, *QUESTIONS]
+
+
+CALLED = assistant("Hello.", call("c1", "f"))
+
+
+@pytest.mark.parametrize("counted", [NODE, {"text": "Hello.", "usage": {"totalTokens": 2}, "finishReason": "stop"}])
+@pytest.mark.parametrize(
+    "told",
+    [{"tool_calls": CALLED["tool_calls"]}, {"toolCalls": CALLED["tool_calls"]}, {"message": CALLED}],
+    ids=["calls", "calls in camel case", "a message"],
+)
+@pytest.mark.parametrize("platform", ["langfuse", "langsmith"])
+def test_a_text_beside_an_answer_is_no_nodes(platform: str, told: dict[str, Any], counted: dict[str, Any]) -> None:
+    """People log an answer's text, calls and usage so, and a node of Dify's calls nothing; nor are they the AI SDK's."""
+    found = read(platform, row(platform, {"messages": [user("hi")]}, {**counted, **told}))
+    assert not isinstance(found, NoCandidate)
+    assert found.messages == [user("hi"), CALLED]
+
+
 @pytest.mark.parametrize("answer", ['{"text": "a", "usage": "rare", "finish_reason": "x"}', '{"text": "a", "usage": {}}'])
 def test_json_of_the_models_own_stays_its_text(answer: str) -> None:
     """Only what an SDK counts is an LLM node's usage."""

@@ -277,3 +277,12 @@ def test_tools_among_the_other_arguments_are_the_calls() -> None:
     found = read("langfuse", langfuse_row(asked, {"message": {"role": "assistant", "content": "Hello."}}))
     assert isinstance(found, Conversation)
     assert (found.messages, found.tools) == ([HI, HELLO], tools)
+
+
+def test_a_system_prompt_beside_such_messages_is_kept() -> None:
+    """LangChain's messages have the same key, and people log more beside them."""
+    tools = [{"type": "function", "function": {"name": "f"}}]
+    asked = {"system": "Be brief.", "messages": [{**user("hi"), "additional_kwargs": {}}], "kwargs": {"tools": tools}}
+    found = read("langfuse", langfuse_row(asked, "Hello."))
+    assert isinstance(found, Conversation)
+    assert [message["role"] for message in found.messages] == ["system", "user", "assistant"]

@@ -54,6 +54,16 @@ def test_items_of_one_turn_are_one_message() -> None:
     assert found.messages == [user("hi"), CALLED, result("a", "22C"), result("b", "22C"), assistant("Fine.")]
 
 
+def test_messages_of_a_chat_completion_are_turns_already() -> None:
+    """The same scope logs both APIs; two answers in a row stay two, whatever else the request holds."""
+    picture = user([{"type": "image_url", "image_url": {"url": "https://x.test/a.png"}}])
+    for first in (user("hi"), picture):
+        history = [first, assistant("One."), assistant("Two."), user("And?")]
+        found = _read(history, [assistant("Fine.")], OPENAI)
+        assert isinstance(found, Conversation)
+        assert found.messages == [*history, assistant("Fine.")]
+
+
 def test_items_of_an_answer_are_no_alternatives() -> None:
     """Of alternatives the first counts, and a call would be lost."""
     found = _read(ASKED, [_text("assistant", "Look."), *CALLS], OPENAI)

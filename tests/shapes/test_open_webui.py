@@ -28,6 +28,14 @@ def test_the_answer_is_said_once(output: str, interface: str) -> None:
     assert found.messages == [*ASKED, assistant("Yes.")]
 
 
+@pytest.mark.parametrize("said", ['{"a": 1}', "[1, 2]", "103"])
+def test_an_answer_that_is_json_is_said_once(said: str) -> None:
+    """Langfuse keeps a text, which is read as what it says elsewhere."""
+    found = _read([*ASKED, assistant(said)], said, OF_FILTER)
+    assert isinstance(found, Conversation)
+    assert found.messages == [*ASKED, assistant(said)]
+
+
 def test_another_answer_is_another_turn() -> None:
     """What the messages do not have is not taken from them."""
     found = _read(LOGGED, "No.", OF_FILTER)

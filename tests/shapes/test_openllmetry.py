@@ -215,6 +215,7 @@ def test_the_short_way_leaves_such_calls_to_the_shapes() -> None:
 
 
 STRANGE: list[Any] = [None, 7, "x", {}, [], [None], [[]], [{}], [{"role": []}], [{"role": "thinking"}], [{"parts": 7}]]
+STRANGE += [[{"role": "assistant", "content": "x", "reasoning": [["y"]]}]]
 
 
 @pytest.mark.parametrize("value", [*STRANGE, [{"role": "assistant", "parts": [None, {}, {"type": "tool_call", "id": []}]}]])

@@ -117,8 +117,36 @@ def test_instructions_beside_wire_messages_are_said_once(attribute: str, leading
     assert found.messages[0]["content"].split() == ["Be", "brief."]
 
 
+@pytest.mark.parametrize("prompt", ["[Identity] You are Ann.", "{persona} Be brief."])
+def test_instructions_that_begin_like_json_are_a_prompt(prompt: str) -> None:
+    """Prompts of voice agents have headings in brackets."""
+    for asked in (ASK, ASK_PARTS):
+        metadata = {"attributes.gen_ai.system_instructions": prompt}
+        found = read("langfuse", langfuse_row([asked], "Done.", metadata=metadata))
+        assert isinstance(found, Conversation)
+        assert found.messages[0] == {"role": "system", "content": prompt}
+
+
+def test_damaged_instructions_are_no_prompt() -> None:
+    """A text that was cut is no JSON, and nobody said it."""
+    metadata = {"attributes.gen_ai.system_instructions": '[{"type": "text", "content": "Be'}
+    found = read("langfuse", langfuse_row([ASK], "Done.", metadata=metadata))
+    assert isinstance(found, Conversation)
+    assert [message["role"] for message in found.messages] == ["user", "assistant"]
+
+
 def test_a_word_that_other_writers_use_for_something_else_is_no_instruction() -> None:
     """Of the attribute `system` only Pipecat's is a prompt."""
     found = read("langfuse", langfuse_row([ASK], "Done.", metadata={"attributes.system": "openai on azure"}))
     assert isinstance(found, Conversation)
     assert [message["role"] for message in found.messages] == ["user", "assistant"]
+
+
+def test_instructions_of_a_response_are_not_told_again_by_its_span() -> None:
+    """The Agents SDK's span has them in both places (Logfire)."""
+    item = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Done."}]}
+    response = {"object": "response", "output": [item], "instructions": "Be brief.", "tools": []}
+    metadata = {"attributes.gen_ai.system_instructions": json.dumps(INSTRUCTIONS["text parts"])}
+    found = read("langfuse", langfuse_row([ASK], response, metadata=metadata))
+    assert isinstance(found, Conversation)
+    assert [message["role"] for message in found.messages] == ["system", "user", "assistant"]

@@ -21,11 +21,13 @@ JSON_ANSWERS: list[Any] = [
     [{"candidates": ["Bob", "Eve"], "job": "x"}],
     [{"type": "response.plan", "steps": [1]}],
     [{"message": {"role": "driver", "text": "x"}, "finish_reason": "done"}],
+    {"data": {"choices": ["Rome", "Oslo"]}},
+    {"data": {"choices": [{"label": "A", "message": "Right!"}]}},
 ]
 
 
 @pytest.mark.parametrize("answer", JSON_ANSWERS)
-def test_a_list_that_a_model_answered_stays_its_text(answer: Any) -> None:
+def test_json_that_a_model_answered_stays_its_text(answer: Any) -> None:
     """JSON mode makes lists of anything, also of what an API calls its answers."""
     found = read("langfuse", langfuse_row([ASK], answer))
     assert isinstance(found, Conversation)

@@ -23,6 +23,9 @@ READ = [
     Case("positions beside names (Python)", {"args": [[HI]], "model": "gpt", "tools": TOOLS}, HELLO, [HI, HELLO], TOOLS),
     Case("another name", {"chat_history": [HI], "model": "gpt", "tools": TOOLS}, HELLO, [HI, HELLO], TOOLS),
     Case("a system prompt by name", {"args": [[HI]], "system": "Be brief."}, HELLO, [system("Be brief."), HI, HELLO]),
+    Case("tools by another name", {"history": [HI], "tool_schemas": TOOLS}, HELLO, [HI, HELLO], TOOLS),
+    Case("a client beside them (Langfuse)", {"args": ["<OpenAI>", [HI]], "kwargs": {}}, HELLO, [HI, HELLO]),
+    Case("a client by name", {"client": "<openai.OpenAI object at 0x7f43747da850>", "msgs": [HI]}, HELLO, [HI, HELLO]),
     Case("instructions by name", {"msgs": [HI], "system_prompt": "Be brief."}, HELLO, [system("Be brief."), HI, HELLO]),
 ]
 
@@ -38,6 +41,8 @@ UNSURE: dict[str, Any] = {
     "a text behind the messages": {"args": [[HI], "And Rome?"]},
     "a text in an object": {"args": [[HI], {"question": "And Rome?"}]},
     "a text by name": {"history": [HI], "question": "Why?"},
+    "a text by name beside positions": {"question": "Why?", "args": [[HI]], "kwargs": {"n": 1}},
+    "things with names and descriptions": {"args": [[HI], [{"name": "Lamp", "description": "A bright one."}]]},
     "two lists of messages": {"history": [HI], "new": [HI]},
 }
 

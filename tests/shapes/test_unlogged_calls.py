@@ -13,6 +13,7 @@ from traces import choose_from, observation, rows_of
 from oumi_assets.platforms import LANGFUSE
 from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
 from oumi_assets.reconstruction.conversation import Conversation
+from oumi_assets.shapes.unlogged_calls import completed
 
 TRACELOOP = {"metadata": {"scope.name": "@traceloop/instrumentation-openai"}}
 OPENLIT = {"metadata": {"scope.name": "openlit.instrumentation.openai"}}
@@ -140,6 +141,16 @@ def test_of_two_answers_to_one_question_the_one_that_made_the_call_counts() -> N
     assert found.messages[2] == assistant(None, call("c2", "weather", '{"city":"Oslo"}'))
 
 
+def test_of_equal_answers_none_counts_for_its_place() -> None:
+    """A call that was logged twice, its arguments written differently: rows may lie in any order."""
+    answers = [_turn({**_part("c1", "{}"), "arguments": arguments}) for arguments in ({"a": 1, "b": 2}, {"b": 2, "a": 1})]
+    asked = [observation(n, ASKED_IN_PARTS, answer, **OPENLIT) for n, answer in enumerate(answers)]
+    last = observation(3, [*ASKED_IN_PARTS, _result("c1", "20C")], SUNNY_IN_PARTS, **OPENLIT)
+    found = [read_candidate(last, LANGFUSE, rows_of([*rows, last], LANGFUSE))[0] for rows in (asked, asked[::-1])]
+    assert all(isinstance(conversation, Conversation) for conversation in found)
+    assert len({json.dumps(conversation.messages) for conversation in found if isinstance(conversation, Conversation)}) == 1
+
+
 UNKNOWN = {
     "nobody asked that": [observation(2, [*ASKED, NULL, *RESULTS], SUNNY, **TRACELOOP)],
     "the words differ": _traceloop("Look.", assistant("See.")),
@@ -188,6 +199,42 @@ def test_a_history_that_has_its_calls_stays(history: list[dict[str, Any]]) -> No
     found = _last([observation(1, history, SUNNY, **TRACELOOP)])
     assert isinstance(found, Conversation)
     assert [message["role"] for message in found.messages[:-1]] == [message["role"] for message in history]
+
+
+ODD = {
+    "a result in parts that are none": [user("hi"), {"role": "tool", "parts": ["20C"]}],
+    "a turn in parts that are none": [user("hi"), {"role": "assistant", "parts": ["Look.", None]}, RESULTS[0]],
+    "a result with an odd id": [user("hi"), {"role": "tool", "content": "20C", "tool_call_id": ["c1"]}],
+}
+
+
+@pytest.mark.parametrize("history", ODD.values(), ids=ODD)
+def test_odd_values_in_a_history_are_no_failure(history: list[Any]) -> None:
+    """A row's call is read or refused, whatever it holds."""
+    for scope in (TRACELOOP, OPENLIT):
+        assert isinstance(_last([observation(1, history, SUNNY, **scope)]), Conversation | NoCandidate)
+
+
+def test_a_turn_that_is_missing_behind_one_with_the_same_ids_comes_back() -> None:
+    """Where every answer's calls are counted anew, a result that was given says nothing of the next one."""
+    called = _turn(_part("call_0", ROME))
+    once = [*ASKED_IN_PARTS, _result("call_0", "20C")]
+    rows = [
+        observation(1, ASKED_IN_PARTS, called, **OPENLIT),
+        observation(2, once, called, **OPENLIT),
+        observation(3, [*once, _result("call_0", "21C")], SUNNY_IN_PARTS, **OPENLIT),
+    ]
+    found = _last(rows)
+    assert isinstance(found, Conversation)
+    roles = [message["role"] for message in found.messages]
+    assert roles == ["system", "user", "assistant", "tool", "assistant", "tool", "assistant"]
+
+
+def test_a_whole_history_needs_no_other_call() -> None:
+    """Nearly every call is such a one, and a long trace's calls are read once."""
+    history = [*ASKED_IN_PARTS, *_turn(_part("c1", ROME), _part("c2", OSLO)), _result("c2", "3C"), _result("c1", "20C")]
+    logged = LANGFUSE.read_call(observation(1, history, SUNNY_IN_PARTS, **OPENLIT))
+    assert completed(logged, lambda asked: pytest.fail("asked")) == logged
 
 
 def test_other_writers_results_without_calls_stay_as_they_were_logged() -> None:

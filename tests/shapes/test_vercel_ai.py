@@ -177,6 +177,18 @@ CASES = [
         [WIRE_TOOL],
     ),
     Case(
+        "a wrapped model that thinks",
+        {"mode": {"type": "regular"}, "prompt": [ASK_PARTS]},
+        {"text": "Sunny.", "reasoning": "One city.", "finishReason": "stop", "usage": {"promptTokens": 9}},
+        [ASK, {**DONE, "reasoning_content": "One city."}],
+    ),
+    Case(
+        "calls in OpenAI's form beside a text of the AI SDK's, by hand",
+        {"messages": [ASK]},
+        {"text": "I look.", "finishReason": "tool-calls", "usage": {"promptTokens": 9}, "tool_calls": [CALL]},
+        [ASK, {**CALLS, "content": "I look."}],
+    ),
+    Case(
         "Mastra's result, which holds more than its text",
         {"messages": [ASK_PARTS]},
         {"text": "Sunny.", "files": [], "sources": [], "reasoning": [], "warnings": []},
@@ -227,3 +239,11 @@ def test_calls_that_a_wrapped_models_stream_merged_are_no_answer() -> None:
     merged = {**CALL_PART, "text": "", "finishReason": "tool-calls", "usage": {"promptTokens": 9}}
     asked = {"mode": {"type": "regular", "tools": [TOOL]}, "prompt": [ASK_PARTS]}
     assert read("langsmith", FORMS["langsmith"](asked, merged)) is NoCandidate.NO_REPLY
+
+
+def test_json_of_the_models_own_stays_its_text() -> None:
+    """A leaflet has a usage, too: only what an SDK counts is a model's."""
+    said = '{"text": "For adults.", "usage": "Twice a day.", "finishReason": "empty", "dosage": "5 mg"}'
+    found = read("langfuse", langfuse_row([ASK], said))
+    assert isinstance(found, Conversation)
+    assert found.messages == [ASK, {"role": "assistant", "content": said}]
