@@ -43,3 +43,10 @@ def test_the_order_of_the_table_is_as_it_says() -> None:
     """A general shape before a specific one would take its payloads, and lose what it does not know."""
     names = [shape.name for shape in SHAPES]
     assert names.index("otel_genai") < names.index("anthropic") < names.index("openai_chat")
+
+
+def test_no_shape_is_longer_than_it_says() -> None:
+    """One writer's way of logging a chat fits on a few screens; what is longer holds two things."""
+    (most,) = re.findall(r"at most (\d+) lines", TEXT)
+    modules = (ROOT / "oumi_assets" / "shapes").glob("*.py")
+    assert [module.name for module in modules if len(module.read_text().splitlines()) > int(most)] == []

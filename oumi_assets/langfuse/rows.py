@@ -16,7 +16,7 @@ from oumi_assets.core.json_text import NotJson, dump_bytes, parse, scrub, scrub_
 from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, id_bytes, integer_digits, place_of
 from oumi_assets.core.times import microseconds
 from oumi_assets.shapes import mastra, unlogged_calls
-from oumi_assets.shapes.counting import is_one_reply
+from oumi_assets.shapes.one_reply import is_one_reply
 
 TYPES = frozenset(
     ["SPAN", "EVENT", "GENERATION", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "EMBEDDING", "GUARDRAIL"]

@@ -17,7 +17,7 @@ from oumi_assets.core.json_text import NotJson, parse, scrub_text
 from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, id_bytes, integer_digits, place_of, text_or_none
 from oumi_assets.core.times import microseconds
 from oumi_assets.shapes import mastra
-from oumi_assets.shapes.counting import is_one_reply
+from oumi_assets.shapes.one_reply import is_one_reply
 
 MODEL_CALL = "LLM"
 _INPUTS = b'"inputs":'

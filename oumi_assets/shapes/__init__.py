@@ -4,7 +4,7 @@ A specific shape stands before a general one; the first that says "mine" is take
 To add a shape: write its module, add it to `SHAPES`, add a fixture folder.
 
 Modules without a `SHAPE` hold what several shapes share (`base`, `blocks`), writers that only a whole call tells (listed in
-`whole_calls`), what is known before any shape is asked (`plain`, `no_answers`, `counting`) or of what one found
+`whole_calls`), what is known before any shape is asked (`plain`, `no_answers`, `counting`, `one_reply`) or of what one found
 (`json_answers`, `lost_calls`), and what was logged beside the payloads (`extra_tools`, `recorded_instructions`, ...).
 """
 

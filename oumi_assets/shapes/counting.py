@@ -28,7 +28,7 @@ _NAMED_LIKE_A_ROLE = re.compile(
 )
 """A tool that is called like a role takes the messages of that role (rule 4)."""
 
-_ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
+ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
 """Nobody escapes letters of ASCII; who does may hide the name of a field."""
 
 _SEVERAL_IN_A_TEXT = b"toolResult"
@@ -88,7 +88,7 @@ def count_messages(payload: str | bytes | Raw) -> Counted | None:
     None where the count is not certain.
     """
     written = payload.encode() if isinstance(payload, str) else bytes(payload)
-    if _SEVERAL_IN_A_TEXT in written or _NAMED_LIKE_A_ROLE.search(written) or _ESCAPED_LETTER.search(written):
+    if _SEVERAL_IN_A_TEXT in written or _NAMED_LIKE_A_ROLE.search(written) or ESCAPED_LETTER.search(written):
         return None
     try:
         if payload[:1] not in ("{", b"{"):
@@ -123,21 +123,6 @@ def _count_nested(payload: str | bytes | Raw) -> Counted | None:
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
     return _count(batch[0]) if len(batch) == 1 else None
-
-
-# Possessive: what may be tried again is remembered, a hundred bytes for each of a model's million line breaks.
-_BEFORE = rb'(?:["\s]|\\+(?:[nrt"]|u00..))*+'
-_IS_LIST = re.compile(_BEFORE + rb"\[")
-_SEVERAL = re.compile(rb'"outputs?\\*"\s*:' + _BEFORE + rb'\[|"(parts|toolInvocations)\\*"')
-
-
-def is_one_reply(output: Raw) -> bool:
-    """Whether an output is certain to be one message: items of the Responses API, turns of parts and lists may be several.
-
-    `output` is JSON, or JSON text inside JSON text, where quotes are escaped.
-    """
-    text = bytes(output)
-    return not (_IS_LIST.match(text) or _SEVERAL.search(text) or _ESCAPED_LETTER.search(text))
 
 
 def count_more(messages: bytes) -> int:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
-from oumi_assets.shapes.counting import count_messages, is_one_reply
+from oumi_assets.shapes.counting import count_messages
+from oumi_assets.shapes.one_reply import is_one_reply
 
 USER = {"role": "user", "content": "hi"}
 
