@@ -17,6 +17,8 @@ from oumi_assets.core.pace import Progress as Report
 SCREEN_SECONDS = 0.5
 STOPPED = 130
 """The exit code of a command that somebody stopped: what shells give to Ctrl-C."""
+IMPORTED_SOON = "  A running platform imports it now; any other, as soon as it is started (oumi-assets dev)."
+"""What becomes of a file in the uploads folder that the sensor watches."""
 _KEPT = f"\n\t{JOINERS}"
 _HIDDEN_CATEGORIES = (*CONTROL_CATEGORIES, "Co")
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import click
 
-from oumi_assets.cli.screen import clean, fail, messages, progress_bar
+from oumi_assets.cli.screen import IMPORTED_SOON, clean, fail, messages, progress_bar
 from oumi_assets.core.errors import BadSetting, EmptyFile, FileTooLarge, TraceImportError
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.orchestration.resources import uploads_here
@@ -49,15 +49,11 @@ def upload(file: Path, by_hand: bool, url: str | None, as_json: bool) -> None:
         fail(error)
     else:
         messages().print(f"Uploaded {size:,} bytes to {clean(location or '')}")
-        if url is None:
-            messages().print(clean(f"  {_next_step(file, by_hand)}"))
+        if by_hand:
+            messages().print(clean(f"  To import it: materialize raw_export in the UI, with file: {BY_HAND}/{file.name}"))
+        elif url is None:
+            messages().print(IMPORTED_SOON)
     sys.exit(1 if error else 0)
-
-
-def _next_step(file: Path, by_hand: bool) -> str:
-    if by_hand:
-        return f"To import it: materialize raw_export in the UI, with file: {BY_HAND}/{file.name}"
-    return "A running platform imports it now; any other, as soon as it is started (oumi-assets dev)."
 
 
 def _put(file: Path, target: _Target, progress: Callable[[int, int], None]) -> str:

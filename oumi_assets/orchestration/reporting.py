@@ -5,6 +5,7 @@ Nothing here shows trace text: an example is a place (line, id, path), at most 2
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -83,9 +84,9 @@ def _pull_metadata(pull: Pull) -> dict[str, Any]:
 
 def failure_metadata(workspace: Workspace, asset: str, key: str) -> Mapping[str, Any]:
     """What can be done now, and what the stages up to the one that failed have counted and left out."""
+    typed = shlex.quote(_escaped(key))
     metadata: dict[str, Any] = {
-        "what now": f"Put it right and run `oumi-assets retry {_escaped(key)}`, "
-        f"or forget it with `oumi-assets delete {_escaped(key)}`."
+        "what now": f"Put it right and run `oumi-assets retry {typed}`, or forget it with `oumi-assets delete {typed}`."
     }
     for stage in STAGES[: STAGES.index(asset) + 1]:
         manifest = workspace.store.manifest(stage, key)

@@ -66,9 +66,7 @@ def _among(args: list[Any], named: dict[str, Any]) -> Request | None:
     others = [arg for arg in given if not any(arg is known for known in (*chats, *tools))]
     if len(chats) != 1 or any(map(_speaks, others)):
         return None
-    beside = next(
-        (first_list(arg, "tools", "functions") for arg in (named, *args) if first_list(arg, "tools", "functions")), []
-    )
+    beside = next(filter(None, (first_list(arg, "tools", "functions") for arg in (named, *args))), [])
     found = _sent(chats[0]) or Request(chats[0])
     system = given_text(named.get("system")) or system_beside(named, found.messages)
     return Request(with_system(system, found.messages), [*found.tools, *(beside or next(iter(tools), []))])

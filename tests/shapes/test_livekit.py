@@ -10,7 +10,6 @@ from both_platforms import Case, assert_read, assert_unsupported, call, parametr
 from model_calls import assistant, result, system, user
 from traces import choose_from, observation
 
-from oumi_assets.shapes import read_message
 from oumi_assets.shapes.counting import count_messages
 
 
@@ -124,45 +123,6 @@ def test_a_call_in_pieces_is_never_taken_for_shorter_than_it_is() -> None:
     rows = [observation(1, LOGGED, assistant("Done.")), observation(2, other, assistant("a"))]
     for order in (rows, rows[::-1]):
         assert choose_from(order).messages == [*other, assistant("a")]
-
-
-LOST: dict[str, Any] = {
-    "no JSON": ["get_weather(Rome)"],
-    "a list that is no JSON": "[ToolCall(id='a')]",
-    "calls of nobody": [{"tool": {"called": "weather"}}],
-    "something else than calls": {"weather": {"city": "Rome"}},
-    "a function without a name": [{"id": "a", "type": "function", "function": {"arguments": "{}"}}],
-}
-
-
-@pytest.mark.parametrize("calls", LOST.values(), ids=LOST)
-def test_calls_that_cannot_be_read_are_not_lost_in_silence(calls: Any) -> None:
-    """A model that seems to have called nothing, and results that answer nobody: no such message is read."""
-    message = {"role": "assistant", "content": "Let me look.", "tool_calls": calls}
-    assert read_message(message) is None
-    assert read_message({**message, "additional_kwargs": {}}) is None
-    assert read_message({**message, "role": "user"}) is not None
-
-
-READABLE = {"id": "a", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
-
-
-@pytest.mark.parametrize("calls", [calls for calls in LOST.values() if isinstance(calls, list)])
-def test_one_call_that_cannot_be_read_is_not_lost_among_others(calls: list[Any]) -> None:
-    """The message would have called less than the model did, and a result of the call answer nobody."""
-    for both in ([READABLE, *calls], [*calls, READABLE], json.dumps([READABLE, *calls])):
-        assert read_message({"role": "assistant", "content": None, "tool_calls": both}) is None
-
-
-@pytest.mark.parametrize(
-    "calls", [[None], [{"index": 0}], [{"function": {"name": "", "arguments": ""}, "id": "a"}], "null", {}]
-)
-def test_holes_of_a_stream_are_no_lost_calls(calls: Any) -> None:
-    """Clients fill lists of streamed calls up."""
-    said = {"role": "assistant", "content": "Hi."}
-    assert read_message({**said, "tool_calls": calls}) is not None
-    if isinstance(calls, list):
-        assert read_message({**said, "tool_calls": [*calls, READABLE]}) is not None
 
 
 def _item(kind: str, **fields: Any) -> dict[str, Any]:
