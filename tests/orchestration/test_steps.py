@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
+from oumi_assets.orchestration.reporting import failure_metadata
 from oumi_assets.orchestration.resources import OpenedWorkspace
 from oumi_assets.orchestration.steps import opened
 
@@ -43,3 +44,10 @@ def test_a_stage_logs_its_pace_and_still_reports_to_its_caller(
         found.progress("indexing", 50, 100)
     assert [report[:3] for report in shown] == [("indexing", 1, 100), ("indexing", 50, 100)]
     assert [text.startswith("indexing: ") for text in context.said] == [True]
+
+
+def test_a_failure_names_commands_that_can_be_typed(workspace: Workspace) -> None:
+    """Of a key with a space, too, which people may give in the UI."""
+    said = failure_metadata(workspace, RAW_EXPORT, "support agent")["what now"]
+    assert "`oumi-assets retry 'support agent'`" in said
+    assert "`oumi-assets delete 'support agent'`" in said
