@@ -9,7 +9,7 @@ import click
 
 from oumi_assets.cli.screen import clean, fail, results
 from oumi_assets.imports.summary import Summary
-from oumi_assets.imports.workspace import DEDUPED_DATASET, STAGES
+from oumi_assets.imports.workspace import DEDUPED_DATASET, STAGES, UNITS
 
 
 def print_outcome(summary: Summary, source: str, as_json: bool) -> None:
@@ -43,12 +43,16 @@ def _print_funnel(summary: Summary, source: str) -> None:
     out = results()
     out.print(clean(f"{source} -> {summary.dataset} ({summary.platform}, import {summary.key})"), soft_wrap=True)
     table = Table(box=None, pad_edge=False)
-    for column, justify in (("", "left"), ("in", "right"), ("out", "right"), ("dropped", "right"), ("why", "left")):
-        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    table.add_column("")
+    for column in ("in", "out", "dropped"):
+        table.add_column(column, justify="right")
+    table.add_column("unit")
+    table.add_column("why")
     for stage in STAGES:
         counts = summary.funnel[stage]
         why = ", ".join(f"{reason} {count:,}" for reason, count in counts.dropped.items())
-        table.add_row(f"  {stage}", f"{counts.incoming:,}", f"{counts.outgoing:,}", f"{counts.total_dropped:,}", why)
+        numbers = (f"{count:,}" for count in (counts.incoming, counts.outgoing, counts.total_dropped))
+        table.add_row(f"  {stage}", *numbers, UNITS[stage], why)
     out.print(table)
     kept = summary.funnel[DEDUPED_DATASET].outgoing
     out.print(f"  {kept:,} conversation{'' if kept == 1 else 's'} in {summary.conversations_path}", soft_wrap=True)

@@ -8,6 +8,7 @@ import yaml
 
 from oumi_assets.core.errors import PLATFORM_TITLES
 from oumi_assets.imports.recorded import Recorded
+from oumi_assets.imports.workspace import UNITS
 from oumi_assets.oumi_rules import EXPLAINED, OUMI_VERSION
 from oumi_assets.storage.manifest import Counts
 
@@ -25,7 +26,7 @@ tool calls intact, one conversation a trace.
 | | |
 |---|---|
 | source file | {{ source.file }} |
-| size | {{ source.size | number }} bytes |
+| size | {{ source.size }} bytes |
 {% if source.blake3 -%}
 | BLAKE3 (`b3sum`) | {{ source.blake3 }} |
 {% endif -%}
@@ -36,10 +37,10 @@ tool calls intact, one conversation a trace.
 
 ## Funnel
 
-| stage | in | out | dropped |
-|---|---:|---:|---:|
+| stage | in | out | dropped | unit |
+|---|---:|---:|---:|---|
 {% for stage, counts in funnel.items() -%}
-| {{ stage }} | {{ counts.incoming | number }} | {{ counts.outgoing | number }} | {{ counts.total_dropped | number }} |
+| {{ stage }} | {{ counts.incoming }} | {{ counts.outgoing }} | {{ counts.total_dropped }} | {{ units[stage] | safe }} |
 {% endfor %}
 {% if reasons -%}
 ## What was left out
@@ -47,7 +48,7 @@ tool calls intact, one conversation a trace.
 | stage | reason | count |
 |---|---|---:|
 {% for stage, reason, count in reasons -%}
-| {{ stage }} | {{ reason }} | {{ count | number }} |
+| {{ stage }} | {{ reason }} | {{ count }} |
 {% endfor %}
 Everything left out lies in `<stage>/{{ key }}/dropped.parquet` of the storage; `oumi-assets show {{ key }} 100 --dropped`
 lists it.
@@ -63,7 +64,7 @@ Oumi {{ oumi_version }} is stricter than OpenAI's wire form. It refuses these ro
 | reason | rows | what it is |
 |---|---:|---|
 {% for reason, count in refusals.items() -%}
-| {{ reason }} | {{ count | number }} | {{ explained[reason] | safe }} |
+| {{ reason }} | {{ count }} | {{ explained[reason] | safe }} |
 {% endfor %}
 {% endif -%}
 ## Load it
@@ -97,8 +98,7 @@ def render_card(recorded: Recorded, funnel: Mapping[str, Counts], refusals: Mapp
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
-    environment.finalize = _escaped
-    environment.filters["number"] = "{:,}".format
+    environment.finalize = _shown
     return environment.from_string(_TEMPLATE).render(
         front_matter=_front_matter(recorded),
         name=recorded.settings.dataset_name,
@@ -108,6 +108,7 @@ def render_card(recorded: Recorded, funnel: Mapping[str, Counts], refusals: Mapp
         created=recorded.created,
         key=recorded.key,
         funnel=funnel,
+        units=UNITS,
         refusals=refusals,
         explained=EXPLAINED,
         oumi_version=OUMI_VERSION,
@@ -130,8 +131,10 @@ def _front_matter(recorded: Recorded) -> str:
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]#|!~"})
 
 
-def _escaped(value: object) -> object:
-    """A name for a heading or a table: on one line, Markdown's own characters escaped. Anything but a text as it is."""
+def _shown(value: object) -> object:
+    """A number with its thousands apart; a name on one line, Markdown's own characters escaped."""
+    if type(value) is int:
+        return f"{value:,}"
     # Not `isinstance`: what the template marks as safe is text of a class of its own.
     if type(value) is str:
         return " ".join(value.split()).translate(_MARKDOWN)

@@ -25,6 +25,13 @@ PARSED_TRACES = "parsed_traces"
 RECONSTRUCTED_CONVERSATIONS = "reconstructed_conversations"
 DEDUPED_DATASET = "deduped_dataset"
 STAGES = (RAW_EXPORT, PARSED_TRACES, RECONSTRUCTED_CONVERSATIONS, DEDUPED_DATASET)
+UNITS = {
+    RAW_EXPORT: "lines -> rows",
+    PARSED_TRACES: "traces",
+    RECONSTRUCTED_CONVERSATIONS: "traces -> conversations",
+    DEDUPED_DATASET: "conversations",
+}
+"""What a stage counts: what comes in, and what goes out if that is something else."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from oumi_assets.imports.workspace import RAW_EXPORT, STAGES, Workspace
+from oumi_assets.imports.workspace import RAW_EXPORT, STAGES, UNITS, Workspace
 from oumi_assets.stages.files import DROPPED_FILE, JSONL_FILE
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Pull
 
@@ -49,6 +49,7 @@ def stage_metadata(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
         "in": counts.incoming,
         "out": counts.outgoing,
         "dropped": counts.total_dropped,
+        "unit": UNITS[manifest.asset],
         **{f"dropped_{reason}": count for reason, count in counts.dropped.items()},
         **counts.extra,
         "location": dg.MetadataValue.path(workspace.store.location(manifest.asset, manifest.import_key)),

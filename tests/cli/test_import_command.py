@@ -67,6 +67,8 @@ def test_the_funnel_shows_every_stage_and_every_reason() -> None:
     assert done.returncode == 0, done.stderr
     for word in ("raw_export", "parsed_traces", "reconstructed_conversations", "deduped_dataset", "prefix_of_longer 3"):
         assert word in done.stdout
+    (traces,) = (line.split() for line in done.stdout.splitlines() if "reconstructed_conversations" in line)
+    assert traces == ["reconstructed_conversations", "4", "4", "0", "traces", "->", "conversations"]
 
 
 def test_imports_appear_as_dagster_runs_of_the_named_job() -> None:

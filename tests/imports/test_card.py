@@ -45,6 +45,7 @@ def test_the_recipe_of_the_card_loads_every_message_part_and_tool(tmp_path: Path
     """A data frame that guesses from the first rows leaves out what only later rows have, and says nothing."""
     imported = import_export(_export(tmp_path / "export.jsonl"), tmp_path, deduplicate=False)
     card = imported.store.file(DEDUPED_DATASET, imported.key, CARD_FILE)
+    assert "| 130 | 130 | 0 | traces -> conversations |" in card.read_text()
     recipe = re.search(r"^```python\n(.*?)^```", card.read_text(), flags=re.MULTILINE | re.DOTALL)
     assert recipe is not None
     monkeypatch.chdir(card.parent)

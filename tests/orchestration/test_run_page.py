@@ -44,6 +44,7 @@ def test_every_asset_reports_counts_reasons_rows_and_its_place(workspace: Worksp
         "reconstructed_conversations": (57, 55, 2, 55),
         "deduped_dataset": (55, 36, 19, 36),
     }
+    assert found["raw_export"]["unit"].value == "lines -> rows"
     (reason,) = found["parsed_traces"]["reasons"].records
     assert reason.data["reason"] == "no_model_call"
     assert (reason.data["count"], reason.data["share"]) == (3, "5.0%")
