@@ -14,7 +14,7 @@ from oumi_assets.core.calls import PayloadNotJson
 from oumi_assets.core.json_text import NotJson
 from oumi_assets.platforms import Platform
 from oumi_assets.reconstruction.trace_rows import TraceRows
-from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.base import value_at
 from oumi_assets.wire.tools import definitions_of, wire_tools
 
 _TELEMETRY = b"gen_ai."

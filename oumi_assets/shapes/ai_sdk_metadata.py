@@ -10,8 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply
-from oumi_assets.shapes.base import parsed
-from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.base import parsed, value_at
 from oumi_assets.wire.tools import definitions_of
 
 _CALLS = ("tool_calls", "toolCalls")

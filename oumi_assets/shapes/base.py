@@ -1,4 +1,4 @@
-"""What a payload shape is: a name and a few small functions.
+"""What a payload shape is, and the questions that most of them ask of a logged value.
 
 A shape module says where its writer puts things; what they become on the wire is `wire`'s work.
 No function raises on any JSON value.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from oumi_assets.core.calls import Draft, Reply, Request
@@ -86,3 +87,24 @@ def parsed(value: Any) -> Any:
         except NotJson:
             return None
     return value
+
+
+def value_at(value: Any, path: str) -> Any:
+    """The value at a dotted path. Keys may hold dots themselves: Langfuse's events rows flatten metadata into such keys."""
+    value = parsed(value)
+    if not value or not isinstance(value, dict):
+        return None
+    if value.get(path) is not None:
+        return value[path]
+    for key, rest in _steps(path):
+        found = value_at(value[key], rest) if key in value else None
+        if found is not None:
+            return found
+    return None
+
+
+@lru_cache(64)
+def _steps(path: str) -> list[tuple[str, str]]:
+    """Keys that a path may begin with, the longest first, each with what is left behind it."""
+    names = path.split(".")
+    return [(".".join(names[:count]), ".".join(names[count:])) for count in range(len(names) - 1, 0, -1)]

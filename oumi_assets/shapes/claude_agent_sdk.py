@@ -19,8 +19,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import Draft, ModelCall
-from oumi_assets.shapes.base import Shape
-from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.base import Shape, value_at
 
 MARK = b'"claude-agent-sdk"'
 """Stands in the line of each of its runs."""

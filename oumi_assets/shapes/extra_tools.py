@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import parsed
+from oumi_assets.shapes.base import parsed, value_at
 from oumi_assets.wire.tools import definitions_of, wire_tools
 
 _PLACES = (
@@ -63,24 +62,3 @@ def _numbered_tools(metadata: Any) -> list[Any]:
             schemas[int(found["schema"])] = value
     numbered = schemas or functions
     return [numbered[number] for number in sorted(numbered)]
-
-
-def value_at(value: Any, path: str) -> Any:
-    """The value at a dotted path. Keys may hold dots themselves: Langfuse's events rows flatten metadata into such keys."""
-    value = parsed(value)
-    if not value or not isinstance(value, dict):
-        return None
-    if value.get(path) is not None:
-        return value[path]
-    for key, rest in _steps(path):
-        found = value_at(value[key], rest) if key in value else None
-        if found is not None:
-            return found
-    return None
-
-
-@lru_cache(64)
-def _steps(path: str) -> list[tuple[str, str]]:
-    """Keys that a path may begin with, the longest first, each with what is left behind it."""
-    names = path.split(".")
-    return [(".".join(names[:count]), ".".join(names[count:])) for count in range(len(names) - 1, 0, -1)]

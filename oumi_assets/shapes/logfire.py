@@ -16,8 +16,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list, parsed
-from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.base import first_list, parsed, value_at
 from oumi_assets.shapes.openai_agents import is_whole_response
 from oumi_assets.shapes.span_scope import scope_of
 

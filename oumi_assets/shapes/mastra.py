@@ -18,8 +18,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import LoggedRow, ModelCall
-from oumi_assets.shapes.base import first_list
-from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.base import first_list, value_at
 
 MARK = b"model_generation"
 _GENERATION, _STEP = "model_generation", "model_step"

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.base import value_at
 
 _INTERFACE, _OPEN_WEBUI = "metadata.interface", "open-webui"
 

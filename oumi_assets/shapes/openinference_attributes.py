@@ -17,8 +17,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list, parsed
-from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.base import first_list, parsed, value_at
 from oumi_assets.wire.roles import WIRE_ROLES
 
 _ASKED, _SAID = "llm.input_messages.", "llm.output_messages."

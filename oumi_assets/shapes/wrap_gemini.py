@@ -13,9 +13,8 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list
+from oumi_assets.shapes.base import first_list, value_at
 from oumi_assets.shapes.blocks import has_block
-from oumi_assets.shapes.extra_tools import value_at
 
 _PROVIDER = "google"
 _KEPT = frozenset({"role", "content"})
