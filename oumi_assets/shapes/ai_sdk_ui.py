@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, ToolCallDraft
-from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.base import Shape, first_list, kind_of, role_of
 from oumi_assets.wire.roles import WIRE_ROLES
 
 _SILENT = ("step-start", "source", "source-url", "source-document")
@@ -21,7 +21,7 @@ _INVOCATION = "tool-invocation"
 
 def message(value: Any) -> list[Draft] | None:
     """A message of parts, or a text with invocations beside it."""
-    if not isinstance(value, dict) or not isinstance(value.get("role"), str) or value.get("tool_calls"):
+    if role_of(value) is None or value.get("tool_calls"):
         return None
     parts = first_list(value, "parts") or _parts_of_version_4(value)
     if not parts or not all(map(_is_part, parts)):
@@ -39,8 +39,8 @@ def _parts_of_version_4(value: dict[str, Any]) -> list[Any]:
 
 
 def _is_part(part: Any) -> bool:
-    kind = part.get("type") if isinstance(part, dict) else None
-    if not isinstance(kind, str) or kind in _NOT_OURS:
+    kind = kind_of(part)
+    if kind is None or kind in _NOT_OURS:
         return False
     if kind in ("text", "reasoning"):
         return isinstance(part.get("text", part.get("reasoning")), str)

@@ -57,6 +57,18 @@ def first_list(value: Any, *keys: str) -> list[Any]:
     return []
 
 
+def role_of(value: Any) -> str | None:
+    """The role that a logged message names, in any dialect; None for what names none."""
+    role = value.get("role") if isinstance(value, dict) else None
+    return role if isinstance(role, str) else None
+
+
+def kind_of(value: Any) -> str | None:
+    """The `type` of a logged part, block or item; None for what has none."""
+    kind = value.get("type") if isinstance(value, dict) else None
+    return kind if isinstance(kind, str) else None
+
+
 def tools_beside(value: dict[str, Any], key: str) -> list[Any]:
     """The tool definitions of a request, also as JSON text of a list."""
     found = parsed(value.get(key))

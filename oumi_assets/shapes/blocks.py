@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from oumi_assets.core.calls import Draft, ToolCallDraft
-from oumi_assets.shapes.base import given_text
+from oumi_assets.shapes.base import given_text, kind_of
 from oumi_assets.wire.roles import WIRE_ROLES
 
 
@@ -49,9 +49,7 @@ def _split(blocks: list[Any], read: Callable[[dict[str, Any]], Any | None]) -> t
 
 def has_block(blocks: Any, kinds: frozenset[str]) -> bool:
     """Whether a list holds a block whose `type` is one of the kinds."""
-    return isinstance(blocks, list) and any(
-        isinstance(block, dict) and isinstance(block.get("type"), str) and block["type"] in kinds for block in blocks
-    )
+    return isinstance(blocks, list) and any(kind_of(block) in kinds for block in blocks)
 
 
 def with_system(system: Any, messages: list[Any]) -> list[Any]:

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list
+from oumi_assets.shapes.base import first_list, kind_of
 from oumi_assets.shapes.span_scope import is_of_scope
 
 _SCOPE = "gcp.vertex.agent"
@@ -75,7 +75,7 @@ def _kind_of_words(part: Any) -> str | None:
 
 def _goes_on(part: Any, before: Any) -> bool:
     """Whether it is the same call once more: until its arguments are whole, it has none."""
-    if not isinstance(part, dict) or not isinstance(before, dict) or part.get("type") != "tool_call":
+    if not isinstance(before, dict) or kind_of(part) != "tool_call":
         return False
     return part == before or {**part, "arguments": None} == {"arguments": None, **before}
 
@@ -100,13 +100,13 @@ def _part(part: Any, names: set[str]) -> Any:
 
 def _made_up_names(message: Any) -> set[str]:
     """The tools that a message calls under ids made of their names."""
-    calls = (part for part in first_list(message, "parts") if isinstance(part, dict) and part.get("type") == "tool_call")
+    calls = (part for part in first_list(message, "parts") if kind_of(part) == "tool_call")
     return {name for call in calls if (name := _made_up_name(call)) is not None and name == call.get("name")}
 
 
 def _made_up_name(part: Any) -> str | None:
     """The name in the id of a call or a result, where it may be made up."""
-    if not isinstance(part, dict) or part.get("type") not in ("tool_call", "tool_call_response"):
+    if kind_of(part) not in ("tool_call", "tool_call_response"):
         return None
     found = _MADE_UP.fullmatch(part["id"]) if isinstance(part.get("id"), str) else None
     return found[1] if found and part.get("name") in (None, found[1]) else None

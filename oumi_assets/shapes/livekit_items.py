@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Request
-from oumi_assets.shapes.base import Shape
+from oumi_assets.shapes.base import Shape, kind_of
 from oumi_assets.shapes.responses import messages_of
 
 _SAYING = frozenset({"message", "function_call", "function_call_output"})
@@ -28,8 +28,7 @@ def request(value: Any) -> Request | None:
 
 
 def _is_item(item: Any) -> bool:
-    kind = item.get("type") if isinstance(item, dict) else None
-    return isinstance(kind, str) and (kind in _SAYING or kind in _SILENT)
+    return kind_of(item) in _SAYING | _SILENT
 
 
 def _said(item: dict[str, Any]) -> dict[str, Any]:
@@ -37,7 +36,7 @@ def _said(item: dict[str, Any]) -> dict[str, Any]:
     content = item.get("content")
     if not isinstance(content, list):
         return item
-    return {**item, "content": [part for part in content if not isinstance(part, dict) or part.get("type") != _MARK]}
+    return {**item, "content": [part for part in content if kind_of(part) != _MARK]}
 
 
 SHAPE = Shape("livekit_items", request=request)

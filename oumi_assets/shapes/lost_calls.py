@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft
-from oumi_assets.shapes.base import parsed
+from oumi_assets.shapes.base import kind_of, parsed
 from oumi_assets.wire.roles import WIRE_ROLES
 
 _ABOUT = frozenset({"id", "type", "index", "status"})
@@ -31,7 +31,7 @@ def loses_calls(value: Any, drafts: list[Draft]) -> bool:
 
 def _has_only_words(draft: Draft) -> bool:
     parts = draft.content if isinstance(draft.content, list) else []
-    return all(isinstance(part, dict) and part.get("type") == "text" for part in parts)
+    return all(kind_of(part) == "text" for part in parts)
 
 
 def _ended_with_calls(message: dict[str, Any]) -> bool:

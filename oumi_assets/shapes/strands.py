@@ -18,7 +18,7 @@ import msgspec
 
 from oumi_assets.core.calls import ModelCall
 from oumi_assets.shapes import bedrock
-from oumi_assets.shapes.base import first_list, parsed
+from oumi_assets.shapes.base import first_list, kind_of, parsed
 from oumi_assets.shapes.span_scope import is_of_scope
 
 _REPLY_KEYS = frozenset({"finish_reason", "message"})
@@ -76,8 +76,8 @@ def _of_parts(message: Any) -> Any:
 
 def _part(part: Any) -> list[Any]:
     """A part with Bedrock's blocks in the forms that `wire` reads; none for a block that says nothing."""
-    kind = part.get("type") if isinstance(part, dict) else None
-    if not isinstance(kind, str) or kind in _OF_CONVENTIONS:
+    kind = kind_of(part)
+    if kind is None or kind in _OF_CONVENTIONS:
         return [part]
     if kind == "tool_call_response":
         return [{**part, "response": bedrock.answer(part.get("response"))}]
