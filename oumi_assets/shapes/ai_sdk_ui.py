@@ -12,7 +12,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Draft, ToolCallDraft
 from oumi_assets.shapes.base import Shape, first_list, kind_of, role_of
-from oumi_assets.wire.roles import WIRE_ROLES
+from oumi_assets.wire.roles import is_assistant
 
 _SILENT = ("step-start", "source", "source-url", "source-document")
 _NOT_OURS = frozenset({"tool-call", "tool-result", "tool-error"})
@@ -26,7 +26,7 @@ def message(value: Any) -> list[Draft] | None:
     parts = first_list(value, "parts") or _parts_of_version_4(value)
     if not parts or not all(map(_is_part, parts)):
         return None
-    if WIRE_ROLES.get(value["role"].lower()) != "assistant":
+    if not is_assistant(value["role"]):
         return [Draft(role=value["role"], content=[_said(part) for part in parts if part["type"] not in _SILENT])]
     return _steps(value["role"], parts)
 

@@ -24,6 +24,9 @@ A response of HTTP has a name of its own: `<APIResponse [200 OK] type=<class 'op
 """
 
 
+_BARE = frozenset({"role", "content"})
+
+
 class Shape(NamedTuple):
     """One way of logging a chat: what it reads, each answering "not mine" with None.
 
@@ -55,6 +58,22 @@ def first_list(value: Any, *keys: str) -> list[Any]:
             if isinstance(found, list) and found:
                 return found
     return []
+
+
+def messages_in(payload: Any) -> list[Any]:
+    """The list that a payload is, or has under `messages`; an empty one where it has none."""
+    return payload if isinstance(payload, list) else first_list(payload, "messages")
+
+
+def with_messages(payload: Any, messages: list[Any]) -> Any:
+    """The same payload with other messages, wherever `messages_in` found its own."""
+    return {**payload, "messages": messages} if isinstance(payload, dict) else messages
+
+
+def bare_messages(payload: Any) -> list[dict[str, Any]]:
+    """The messages under `messages` where each is a role, a content or both and nothing else; none otherwise."""
+    messages = first_list(payload, "messages")
+    return messages if all(isinstance(message, dict) and message.keys() <= _BARE for message in messages) else []
 
 
 def role_of(value: Any) -> str | None:

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import parsed, value_at
+from oumi_assets.shapes.base import value_at
+from oumi_assets.shapes.openinference_attributes import attributes_of
 from oumi_assets.wire.tools import definitions_of, wire_tools
 
 _PLACES = (
@@ -45,16 +46,14 @@ def extra_tools(call: ModelCall) -> list[Any]:
         found = definitions_of(value_at(call.extras, place))
         if wire_tools(found):
             return found
-    return _numbered_tools(parsed(call.extras.get("metadata")))
+    return _numbered_tools(attributes_of(call.extras.get("metadata")))
 
 
-def _numbered_tools(metadata: Any) -> list[Any]:
+def _numbered_tools(attributes: dict[str, Any]) -> list[Any]:
     """Definitions in attributes of their own: OpenInference's schemas, and Traceloop's functions field by field."""
-    attributes = parsed(value_at(metadata, "attributes"))
-    flat = {**(metadata if isinstance(metadata, dict) else {}), **(attributes if isinstance(attributes, dict) else {})}
     schemas: dict[int, Any] = {}
     functions: dict[int, dict[str, Any]] = {}
-    for key, value in flat.items():
+    for key, value in attributes.items():
         found = _NUMBERED.fullmatch(key)
         if found and found["field"]:
             functions.setdefault(int(found["function"]), {})[_FIELDS.get(found["field"], found["field"])] = value

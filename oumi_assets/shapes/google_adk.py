@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list, kind_of
+from oumi_assets.shapes.base import first_list, kind_of, messages_in, with_messages
 from oumi_assets.shapes.span_scope import is_of_scope
 
 _SCOPE = "gcp.vertex.agent"
@@ -24,7 +24,7 @@ _MADE_UP = re.compile(r"(.+)_[0-9]{1,4}", re.DOTALL)
 
 def opened(call: ModelCall) -> ModelCall:
     """A call of ADK without the ids that it made up; any other call as it is."""
-    messages = call.input if isinstance(call.input, list) else first_list(call.input, "messages")
+    messages = messages_in(call.input)
     replies = call.output if isinstance(call.output, list) else []
     streamed, made_up = any(map(_is_piece, replies)), any(map(_made_up_names, [*messages, *replies]))
     if not (streamed or made_up) or not is_of_scope(call, _SCOPE):
@@ -35,8 +35,7 @@ def opened(call: ModelCall) -> ModelCall:
     if not made_up:
         return call
     messages, replies = _without_ids(messages), _without_ids(replies)
-    input_ = {**call.input, "messages": messages} if isinstance(call.input, dict) else messages
-    return msgspec.structs.replace(call, input=input_, output=replies or call.output)
+    return msgspec.structs.replace(call, input=with_messages(call.input, messages), output=replies or call.output)
 
 
 def _is_piece(reply: Any) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Reply
-from oumi_assets.wire.roles import WIRE_ROLES
+from oumi_assets.wire.roles import WIRE_ROLES, is_assistant
 
 _SAID = ("content", "tool_calls", "toolCalls", "function_call", "refusal", "parts", "audio", "text")
 _BESIDE = """
@@ -62,7 +62,7 @@ def _names_its_role(value: dict[str, Any]) -> bool:
         return False
     if _has_another_role(value):
         return _ADDED in value or _are_parts(value.get("content")) or _are_calls(value.get("tool_calls"))
-    return WIRE_ROLES.get(role.lower()) == "assistant" or any(key in value for key in _SAID)
+    return is_assistant(role) or any(key in value for key in _SAID)
 
 
 def _has_another_role(value: dict[str, Any]) -> bool:

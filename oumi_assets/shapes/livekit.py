@@ -12,12 +12,12 @@ from typing import Any
 
 from oumi_assets.core.calls import Request
 from oumi_assets.shapes import openai_chat
-from oumi_assets.shapes.base import Shape, first_list, parsed, role_of
+from oumi_assets.shapes.base import Shape, first_list, messages_in, parsed, role_of
 
 
 def request(value: Any) -> Request | None:
     """Messages among which a call stands alone, as JSON text; calls made beside each other become one turn."""
-    messages = value if isinstance(value, list) else first_list(value, "messages")
+    messages = messages_in(value)
     if not any(map(_is_call, messages)):
         return None
     found = openai_chat.request(value)
