@@ -21,7 +21,7 @@ from oumi_assets.core.calls import LoggedRow, ModelCall
 from oumi_assets.shapes.base import first_list, value_at
 
 MARK = b"model_generation"
-_GENERATION, _STEP = "model_generation", "model_step"
+_GENERATION, _STEP = MARK.decode(), "model_step"
 _TOOLS = frozenset({"tool_call", "mcp_tool_call", "provider_tool_call"})
 _KINDS = ("metadata.mastra_span_type", "metadata.spanType", "metadata.attributes.mastra.span.type")
 _CALL_IDS = ("metadata.toolCallId", "metadata.attributes.gen_ai.tool.call.id")
