@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import requests
 
 from oumi_assets.pulls.client import Row
-from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, QueryRefused, UnknownProject
-from oumi_assets.pulls.http import RETRIED, PatientSession
+from oumi_assets.pulls.errors import AnswerNotUnderstood, QueryRefused, UnknownProject
+from oumi_assets.pulls.http import PatientSession, refusal, unreachable
 from oumi_assets.pulls.sources import LANGFUSE as SOURCE
 from oumi_assets.pulls.window import Window
 
@@ -130,10 +130,11 @@ class LangfuseProject:
         try:
             answer = self._session.get(self._base + path, params=query, timeout=_TIMEOUT)
         except requests.RequestException:
-            raise PlatformUnreachable(TITLE, "could not be reached, or its answer was cut", HOST) from None
+            raise unreachable(TITLE, HOST) from None
         if optional and answer.status_code == 404:
             return {}
-        _refuse(answer.status_code)
+        if answer.status_code != 200:
+            raise refusal(answer.status_code, TITLE, CHECKS, HOST)
         try:
             value = answer.json()
         except ValueError:
@@ -141,17 +142,6 @@ class LangfuseProject:
         if not isinstance(value, dict):
             raise AnswerNotUnderstood(TITLE, HOST)
         return value
-
-
-def _refuse(status: int) -> None:
-    if status in (401, 403):
-        raise KeyRefused(TITLE, status, CHECKS)
-    if status in (400, 422):
-        raise QueryRefused(TITLE, status)
-    if status in RETRIED:
-        raise PlatformUnreachable(TITLE, f"answered with status {status}", HOST)
-    if status != 200:
-        raise AnswerNotUnderstood(TITLE, HOST)
 
 
 def _conditions(filter: str) -> list[Any]:

@@ -23,8 +23,8 @@ from langsmith.utils import LangSmithError, LangSmithNotFoundError
 from urllib3.util import Retry
 
 from oumi_assets.pulls.client import Row
-from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, QueryRefused, UnknownProject
-from oumi_assets.pulls.http import ATTEMPTS, RETRIED, PatientSession
+from oumi_assets.pulls.errors import AnswerNotUnderstood, UnknownProject
+from oumi_assets.pulls.http import ATTEMPTS, PatientSession, refusal, unreachable
 from oumi_assets.pulls.sources import LANGSMITH as SOURCE
 from oumi_assets.pulls.window import Window
 
@@ -125,15 +125,11 @@ def _text(moment: datetime) -> str:
 def _raise_ours(error: Exception) -> NoReturn:
     """The SDK's texts carry parts of the key, URLs and bodies: nothing of them is kept."""
     status = _status(error)
-    if status in (401, 403):
-        raise KeyRefused(TITLE, status, CHECKS) from None
-    if status in (400, 422):
-        raise QueryRefused(TITLE, status) from None
-    if status in RETRIED:
-        raise PlatformUnreachable(TITLE, f"answered with status {status}", ENDPOINT) from None
-    if status is None and not isinstance(error, ValueError):
-        raise PlatformUnreachable(TITLE, "could not be reached, or its answer was cut", ENDPOINT) from None
-    raise AnswerNotUnderstood(TITLE, ENDPOINT) from None
+    if status is not None:
+        raise refusal(status, TITLE, CHECKS, ENDPOINT) from None
+    if isinstance(error, ValueError):
+        raise AnswerNotUnderstood(TITLE, ENDPOINT) from None
+    raise unreachable(TITLE, ENDPOINT) from None
 
 
 def _status(error: BaseException | None) -> int | None:
