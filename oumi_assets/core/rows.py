@@ -47,6 +47,9 @@ class IndexedRow(NamedTuple):
 LinePlace = tuple[int, int, int]
 """Where a line lies in the export: 1-based line number, byte offset, length in bytes."""
 
+LOCATIONS = pl.List(pl.Struct({"offset": pl.UInt64(), "length": pl.UInt64()}))
+"""In a table: where the rows of a trace lie in the export."""
+
 ROWS = pl.Schema(
     {
         "line": pl.UInt64(),

@@ -54,11 +54,8 @@ def _told(message: Any) -> list[str | None]:
     """The calls that a message of results answers."""
     if not isinstance(message, dict) or message.get("role") == "assistant":
         return []
-    return [usable_id(message.get("tool_call_id")), *(usable_id(part.get("id")) for part in _results(message))]
-
-
-def _results(message: Any) -> list[dict[str, Any]]:
-    return [part for part in first_list(message, "parts") if _is_result(part)]
+    results = filter(_is_result, first_list(message, "parts"))
+    return [usable_id(message.get("tool_call_id")), *(usable_id(part.get("id")) for part in results)]
 
 
 def _is_result(part: Any) -> bool:
