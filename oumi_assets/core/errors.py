@@ -27,7 +27,7 @@ _COMPARED_NAMES = 10_000
 
 
 def closest(name: str, present: Sequence[str]) -> str:
-    """Some of the names that are there, those most like the one that is not first; long ones cut, the rest counted."""
+    """Some of the names that are there, for whoever typed another: the most alike first, long ones cut, the rest counted."""
     cut = [other[:_SHOWN_CHARACTERS] + ("..." if len(other) > _SHOWN_CHARACTERS else "") for other in present]
     like = get_close_matches(name[:_SHOWN_CHARACTERS], cut[:_COMPARED_NAMES], _SHOWN_NAMES)
     first = [*like, *(other for other in cut[: 2 * _SHOWN_NAMES] if other not in like)][:_SHOWN_NAMES]

@@ -114,10 +114,10 @@ def _is_counted(row: Row) -> bool:
 
 
 def _is_of_mastra(row: Row) -> bool:
-    """Whether a span is Mastra's model call: on its GENERATION rows is an answer alone, the messages are around them."""
+    """Whether a span is Mastra's model call: its GENERATION rows have the answer, the span around them the messages."""
     if row.name is None or not row.name.startswith(_MASTRA_CALL) or mastra.MARK not in bytes(row.metadata):
         return False
     try:
-        return mastra.is_generations(parse(bytes(row.metadata)))
+        return mastra.is_generation_metadata(parse(bytes(row.metadata)))
     except NotJson:
         return False

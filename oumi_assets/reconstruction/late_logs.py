@@ -18,6 +18,7 @@ from oumi_assets.wire.roles import is_assistant
 from oumi_assets.wire.tool_calls import usable_id
 
 _FIRST_IN_TIME = (0, 3, 68)
+"""The first version whose inputs were written down before they could grow."""
 
 
 def may_be_late(call: ModelCall) -> bool:

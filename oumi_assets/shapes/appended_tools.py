@@ -123,7 +123,7 @@ def _is_described(content: dict[str, Any]) -> bool:
 
 
 def _calls(value: Any) -> float:
-    """How many tools a message calls: any number where it may be another writer's, none of somebody else than the model."""
+    """How many tools a message calls: none unless the model says it, any number where another form may hide some."""
     if role_of(value) is None:
         return math.inf
     if value["role"].lower() not in ("ai", "assistant", "model"):

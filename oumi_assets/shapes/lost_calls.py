@@ -12,7 +12,7 @@ from oumi_assets.shapes.base import kind_of, parsed
 from oumi_assets.wire.roles import is_assistant
 
 _ABOUT = frozenset({"id", "type", "index", "status"})
-"""What a call is called: a hole of a streamed list has these, too, and so has a tool that the provider ran."""
+"""Keys that only name a call. The holes of a streamed list have them, too, and so have tools that the provider ran."""
 
 
 def loses_calls(value: Any, drafts: list[Draft]) -> bool:

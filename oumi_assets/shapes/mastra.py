@@ -36,7 +36,7 @@ def is_generation(call: ModelCall) -> bool:
     return _kind(call) == _GENERATION
 
 
-def is_generations(metadata: Any) -> bool:
+def is_generation_metadata(metadata: Any) -> bool:
     """Whether these are a generation's metadata."""
     return _kind_of({"metadata": metadata}) == _GENERATION
 
