@@ -20,12 +20,11 @@ from filelock import FileLock, Timeout
 
 from oumi_assets.cli.process_tree import ProcessTree, end_leftovers
 from oumi_assets.cli.screen import clean, fail, messages
-from oumi_assets.core.errors import BadSetting
+from oumi_assets.core.errors import PLATFORM_TITLES, BadSetting
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES
 from oumi_assets.orchestration.home import open_home
 from oumi_assets.orchestration.resources import open_here, uploads_here
-from oumi_assets.platforms import PLATFORMS
 from oumi_assets.settings import PROJECT_ROOT, Environment, read_environment
 from oumi_assets.storage.location import Location
 from oumi_assets.storage.store import Store
@@ -128,7 +127,7 @@ def _refuse_taken_port(port: int) -> None:
 
 
 def _greet(environment: Environment, port: int) -> None:
-    samples = shlex.join(_relative(PROJECT_ROOT / "samples" / f"{platform}.jsonl") for platform in PLATFORMS)
+    samples = shlex.join(_relative(PROJECT_ROOT / "samples" / f"{platform}.jsonl") for platform in PLATFORM_TITLES)
     program = shlex.quote(_relative(Path(sys.executable).parent / "oumi-assets"))
     messages().print(
         f"\nStarting on http://{HOST}:{port} (ready in about 20 seconds; Ctrl+C stops it)\n\n"
