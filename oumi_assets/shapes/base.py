@@ -23,7 +23,6 @@ _OBJECT = re.compile(
 A response of HTTP has a name of its own: `<APIResponse [200 OK] type=<class 'openai.types.chat.ChatCompletion'>>`.
 """
 
-
 _BARE = frozenset({"role", "content"})
 
 
