@@ -98,7 +98,7 @@ class LangfuseProject:
         while True:
             asked = query | ({"cursor": cursor} if cursor else {})
             page = self._get("/api/public/v2/observations", asked)
-            rows = _list(page, "data")
+            rows = _listed(page)
             self._expand_metadata(asked, rows)
             yield from rows
             former, cursor = cursor, _cursor(page)
@@ -113,7 +113,7 @@ class LangfuseProject:
         by_id = {row["id"]: row for row in rows}
         for named in _in_batches(sorted(keys)):
             page = self._get("/api/public/v2/observations", asked | {"expandMetadata": ",".join(named)})
-            for whole in _list(page, "data"):
+            for whole in _listed(page):
                 mine = by_id.get(whole["id"])
                 if mine is not None and _metadata(mine):
                     mine["metadata"] |= {key: value for key, value in _metadata(whole).items() if key in named}
@@ -123,7 +123,7 @@ class LangfuseProject:
         if self._project == SOURCE.own_project:
             return
         found = self._get("/api/public/projects", {}, optional=True)
-        if found and not any(self._project in (one.get("name"), one.get("id")) for one in _list(found, "data")):
+        if found and not any(self._project in (one.get("name"), one.get("id")) for one in _listed(found)):
             raise UnknownProject(TITLE, self._project, CHECKS)
 
     def _get(self, path: str, query: dict[str, str], *, optional: bool = False) -> dict[str, Any]:
@@ -154,8 +154,9 @@ def _conditions(filter: str) -> list[Any]:
     return conditions
 
 
-def _list(page: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    rows = page.get(key)
+def _listed(page: dict[str, Any]) -> list[dict[str, Any]]:
+    """The observations or projects of an answer, each with its id."""
+    rows = page.get("data")
     if not isinstance(rows, list) or not all(isinstance(row, dict) and isinstance(row.get("id"), str) for row in rows):
         raise AnswerNotUnderstood(TITLE, HOST)
     return rows

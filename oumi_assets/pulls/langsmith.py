@@ -47,7 +47,6 @@ class LangSmithProject:
     def __init__(self, settings: Mapping[str, str], project: str) -> None:
         self._name = project
         self._settings = settings
-        self._found: TracerSession | None = None
 
     @cached_property
     def _client(self) -> Client:
@@ -81,7 +80,7 @@ class LangSmithProject:
             _raise_ours(error)
 
     def _all_runs(self, query: dict[str, str], since: datetime) -> Iterator[Any]:
-        project = str(self._project().id)
+        project = str(self._project.id)
         if hasattr(self._client, "list_runs"):
             with warnings.catch_warnings():
                 # The warning is raised by the call, not by the iteration.
@@ -99,13 +98,13 @@ class LangSmithProject:
             api_key=self._settings[KEY], tenant_id=self._settings.get(WORKSPACE), base_url=url, max_retries=ATTEMPTS - 1
         )
 
+    @cached_property
     def _project(self) -> TracerSession:
-        if self._found is None:
-            try:
-                self._found = self._client.read_project(project_name=self._name)
-            except LangSmithNotFoundError:
-                raise UnknownProject(TITLE, self._name, CHECKS) from None
-        return self._found
+        try:
+            found: TracerSession = self._client.read_project(project_name=self._name)
+        except LangSmithNotFoundError:
+            raise UnknownProject(TITLE, self._name, CHECKS) from None
+        return found
 
 
 def _row(run: Any) -> Row:
