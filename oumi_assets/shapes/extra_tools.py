@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import value_at
+from oumi_assets.shapes.base import parsed, value_at
 from oumi_assets.shapes.openinference_attributes import attributes_of
 from oumi_assets.wire.tools import definitions_of, wire_tools
 
@@ -42,11 +42,13 @@ _FIELDS = {"arguments": "parameters"}
 
 def extra_tools(call: ModelCall) -> list[Any]:
     """The tool definitions of the first place that holds any."""
+    # Metadata may be JSON text: parsed once, and not for each place.
+    beside = {name: parsed(value) for name, value in call.extras.items()}
     for place in _PLACES:
-        found = definitions_of(value_at(call.extras, place))
+        found = definitions_of(value_at(beside, place))
         if wire_tools(found):
             return found
-    return _numbered_tools(attributes_of(call.extras.get("metadata")))
+    return _numbered_tools(attributes_of(beside.get("metadata")))
 
 
 def _numbered_tools(attributes: dict[str, Any]) -> list[Any]:
