@@ -43,7 +43,7 @@ class Sample(NamedTuple):
     rows: list[Signature | None]
 
 
-def detect(sample: Sample, declared: str | None, everything: Iterable[Signature | None] = ()) -> Platform:
+def detect(sample: Sample, declared: str | None, everything: Iterable[Signature | None]) -> Platform:
     """The platform to read the file as. Raises one of our errors when it is no trace export.
 
     `everything` yields the signatures of all lines; it is read only when the sample holds no row of

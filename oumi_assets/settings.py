@@ -34,14 +34,14 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
     )
 
 
-def dagster_home(environ: Mapping[str, str] = os.environ) -> Path:
+def dagster_home() -> Path:
     """`DAGSTER_HOME`, or the project's own."""
-    return Path(environ.get("DAGSTER_HOME") or PROJECT_ROOT / "dagster_home").absolute()
+    return Path(os.environ.get("DAGSTER_HOME") or PROJECT_ROOT / "dagster_home").absolute()
 
 
-def worker_count(environ: Mapping[str, str] = os.environ) -> int:
+def worker_count() -> int:
     """Processes to use: `OUMI_WORKERS`, else the cores this process may run on. Raises `BadSetting`."""
-    configured = environ.get("OUMI_WORKERS", "").strip()
+    configured = os.environ.get("OUMI_WORKERS", "").strip()
     if not configured:
         return _cores()
     if not configured.isdecimal() or int(configured) == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from pathlib import Path
 
 import dagster as dg
@@ -106,6 +107,11 @@ class Platform:
         names = [manifest.source.file for manifest in manifests if manifest.source]
         assert len(names) == len(set(names)), names
         return {m.source.file: str(m.outcome) for m in manifests if m.source}
+
+
+def dead_mark(run_id: str) -> str:
+    """What a run is marked with whose process, on this machine, is gone."""
+    return f"{socket.gethostname()}/999999999-1/{run_id}"
 
 
 def keys_of(requests: list[dg.RunRequest]) -> list[str]:

@@ -20,14 +20,14 @@ from filelock import FileLock, Timeout
 
 from oumi_assets.cli.process_tree import ProcessTree, end_leftovers
 from oumi_assets.cli.screen import clean, fail, messages
-from oumi_assets.core.errors import BadSetting
+from oumi_assets.core.errors import PLATFORM_TITLES, BadSetting
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES
 from oumi_assets.orchestration.home import open_home
 from oumi_assets.orchestration.resources import open_here, uploads_here
-from oumi_assets.platforms import PLATFORMS
 from oumi_assets.settings import PROJECT_ROOT, Environment, read_environment
 from oumi_assets.storage.location import Location
+from oumi_assets.storage.store import Store
 
 HOST = "127.0.0.1"
 _LOOK_SECONDS = 0.5
@@ -78,6 +78,11 @@ def prepare() -> None:
         store.prepare()
     store.sweep()
     store.sweep_remote(STAGES)
+    _settle_earlier_runs(store)
+
+
+def _settle_earlier_runs(store: Store) -> None:
+    """End the runs of dead processes, and say what people should know of earlier ones."""
     import dagster as dg
 
     from oumi_assets.orchestration.housekeeping import finished_imports, reap_dead_runs, runs_elsewhere
@@ -122,7 +127,7 @@ def _refuse_taken_port(port: int) -> None:
 
 
 def _greet(environment: Environment, port: int) -> None:
-    samples = shlex.join(_relative(PROJECT_ROOT / "samples" / f"{platform}.jsonl") for platform in PLATFORMS)
+    samples = shlex.join(_relative(PROJECT_ROOT / "samples" / f"{platform}.jsonl") for platform in PLATFORM_TITLES)
     program = shlex.quote(_relative(Path(sys.executable).parent / "oumi-assets"))
     messages().print(
         f"\nStarting on http://{HOST}:{port} (ready in about 20 seconds; Ctrl+C stops it)\n\n"
@@ -161,22 +166,25 @@ def _say_when_ready(url: str) -> None:
             time.sleep(_LOOK_SECONDS)
 
 
+def _command(port: int) -> list[str]:
+    workspace = str(PROJECT_ROOT / "workspace.yaml")
+    command = [sys.executable, "-m", "dagster", "dev", "-w", workspace, "-h", HOST, "-p", str(port)]
+    # Its services tell every tick; what an import became is told by `orchestration.terminal`.
+    return [*command, "--log-level", "error"]
+
+
 def _run(port: int, home: Path, places: Environment) -> int:
     """`dagster dev` in a session of its own: started from a script it would not hear signals otherwise.
 
     It works in the project's folder, where a relative place would be another one.
     """
-    workspace = str(PROJECT_ROOT / "workspace.yaml")
-    command = [sys.executable, "-m", "dagster", "dev", "-w", workspace, "-h", HOST, "-p", str(port)]
-    # Its services tell every tick; what an import became is told by `orchestration.terminal`.
-    command += ["--log-level", "error"]
     environ = {
         "PYTHONWARNINGS": _DAGSTERS_OWN,
         **os.environ,
         "OUMI_UPLOADS": str(places.uploads),
         "OUMI_STORAGE": str(places.storage),
     }
-    tree = ProcessTree(command, environ, PROJECT_ROOT, home, vital=_CODE_SERVER)
+    tree = ProcessTree(_command(port), environ, PROJECT_ROOT, home, vital=_CODE_SERVER)
 
     def stop(number: int, frame: object) -> None:
         messages().print("Stopping, in some seconds at most; once more ends it at once.")

@@ -9,15 +9,15 @@ import click
 
 from oumi_assets.cli.outcome import print_outcome
 from oumi_assets.cli.screen import STOPPED, clean, messages, progress_bar
+from oumi_assets.core.errors import PLATFORM_TITLES
 from oumi_assets.imports.form import AUTO, Form, trouble_with_name
-from oumi_assets.platforms import PLATFORMS
 
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option("--name", help="Name of the dataset, up to 128 characters. One file only.")
 @click.option(
-    "--platform", type=click.Choice([AUTO, *PLATFORMS]), help="The source platform; auto, the default, detects it."
+    "--platform", type=click.Choice([AUTO, *PLATFORM_TITLES]), help="The source platform; auto, the default, detects it."
 )
 @click.option("--no-dedupe", is_flag=True, help="Keep conversations that are the beginning of longer ones.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per file on stdout.")

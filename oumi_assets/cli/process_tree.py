@@ -34,7 +34,6 @@ class ProcessTree:
         environ: Mapping[str, str],
         cwd: Path,
         record_in: Path,
-        output: int | None = None,
         vital: Sequence[str] = (),
     ) -> None:
         """Start the program. Raises `OSError`, with nothing left running, when it cannot be started or not be recorded.
@@ -45,7 +44,7 @@ class ProcessTree:
         self._vital = _Vital(vital)
         self._stopping = False
         self._record = record_in / _RECORD
-        self._process = subprocess.Popen(command, env=environ, cwd=cwd, start_new_session=True, stdout=output, stderr=output)
+        self._process = subprocess.Popen(command, env=environ, cwd=cwd, start_new_session=True)
         try:
             self._record.write_text(process_tag(self._process.pid), encoding="ascii")
         except BaseException:

@@ -22,7 +22,7 @@ from oumi_assets.pulls.folder import export_folder
 from oumi_assets.pulls.pull import Asked, Pulled
 from oumi_assets.pulls.pull import pull as pull_window
 from oumi_assets.pulls.sources import SOURCES, Source, settling_lag
-from oumi_assets.pulls.window import Window, chosen_window
+from oumi_assets.pulls.window import chosen_window
 
 
 @click.command()
@@ -58,19 +58,20 @@ def pull(
         window = chosen_window(start, end, datetime.now(UTC), lag)
     except BadWindow as error:
         raise click.UsageError(str(error)) from None
-    failed = [project for project in named if not _pull_one(source, project, window, filter, again, as_json)]
+    asked = [Asked(platform, project, window, filter, again) for project in named]
+    failed = [one for one in asked if not _pull_one(source, one, as_json)]
     sys.exit(1 if failed else 0)
 
 
-def _pull_one(source: Source, project: str, window: Window, filter: str | None, again: bool, as_json: bool) -> bool:
+def _pull_one(source: Source, asked: Asked, as_json: bool) -> bool:
     """Pull one project and say what came of it; one that fails does not keep the others back."""
     try:
-        pulled = _pulled(source, project, window, filter, again, shown=not as_json)
+        pulled = _pulled(source, asked, shown=not as_json)
     except TraceImportError as error:
         if as_json:
-            click.echo(json.dumps({"platform": source.platform, "project": project, "error": str(error)}))
+            click.echo(json.dumps({"platform": source.platform, "project": asked.project, "error": str(error)}))
         else:
-            fail(f"{project}: {error}")
+            fail(f"{asked.project}: {error}")
         return False
     if as_json:
         click.echo(json.dumps(_as_json(source, pulled)))
@@ -79,13 +80,13 @@ def _pull_one(source: Source, project: str, window: Window, filter: str | None, 
     return True
 
 
-def _pulled(source: Source, project: str, window: Window, filter: str | None, again: bool, *, shown: bool) -> Pulled:
+def _pulled(source: Source, asked: Asked, *, shown: bool) -> Pulled:
     uploads = uploads_here()
-    folder, client = export_folder(uploads), source.open(os.environ, project)
-    with _progress(source, project, shown=shown) as report, usable(uploads.location, "OUMI_UPLOADS"):
-        pulled = pull_window(client, folder, Asked(source.platform, project, window, filter, again), report)
+    folder, client = export_folder(uploads), source.open(os.environ, asked.project)
+    with _progress(source, asked.project, shown=shown) as report, usable(uploads.location, "OUMI_UPLOADS"):
+        pulled = pull_window(client, folder, asked, report)
     if not pulled.record.rows and not pulled.record.unfinished:
-        raise NothingToPull(source.title, project, str(window), source.checks)
+        raise NothingToPull(source.title, asked.project, str(asked.window), source.checks)
     return pulled
 
 

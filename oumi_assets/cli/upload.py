@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
@@ -20,13 +19,6 @@ from oumi_assets.storage.local_uploads import SingleFile
 from oumi_assets.storage.uploads import BY_HAND, is_left_alone
 
 
-class _Target(NamedTuple):
-    """Where a file shall go: a presigned URL, or the uploads, among those for people."""
-
-    url: str | None
-    by_hand: bool
-
-
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--by-hand", is_flag=True, help="Into by-hand/, which the sensor leaves to people.")
@@ -36,11 +28,12 @@ def upload(file: Path, by_hand: bool, url: str | None, as_json: bool) -> None:
     """Put a trace export (.jsonl) where the sensor finds it: the bucket or folder of OUMI_UPLOADS."""
     if url is not None and by_hand:
         raise click.UsageError("--by-hand does not go with --url: the URL says where the file lies.")
+    name = f"{BY_HAND}/{file.name}" if by_hand else file.name
     location, error = None, None
     try:
         size = _checked(file)
         with progress_bar(clean(file.name), shown=not as_json) as report:
-            location = _put(file, _Target(url, by_hand), lambda done, total: report("uploading", done, total))
+            location = _put(file, name, url, lambda done, total: report("uploading", done, total))
     except TraceImportError as failure:
         error = str(failure)
     if as_json:
@@ -50,20 +43,21 @@ def upload(file: Path, by_hand: bool, url: str | None, as_json: bool) -> None:
     else:
         messages().print(f"Uploaded {size:,} bytes to {clean(location or '')}")
         if by_hand:
-            messages().print(clean(f"  To import it: materialize raw_export in the UI, with file: {BY_HAND}/{file.name}"))
+            messages().print(clean(f"  To import it: materialize raw_export in the UI, with file: {name}"))
         elif url is None:
             messages().print(IMPORTED_SOON)
     sys.exit(1 if error else 0)
 
 
-def _put(file: Path, target: _Target, progress: Callable[[int, int], None]) -> str:
-    if target.url is not None:
+def _put(file: Path, name: str, url: str | None, progress: Callable[[int, int], None]) -> str:
+    """Send a file to a presigned URL, else into the uploads under that name; where it lies now."""
+    if url is not None:
         from oumi_assets.storage.presigned import put_presigned
 
-        return put_presigned(file, target.url, progress)
+        return put_presigned(file, url, progress)
     uploads = uploads_here()
     with usable(uploads.location, "OUMI_UPLOADS"):
-        return uploads.put(file, f"{BY_HAND}/{file.name}" if target.by_hand else file.name, progress)
+        return uploads.put(file, name, progress)
 
 
 def _checked(file: Path) -> int:

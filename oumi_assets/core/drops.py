@@ -9,6 +9,8 @@ from enum import StrEnum
 
 import polars as pl
 
+from oumi_assets.core.rows import LOCATIONS
+
 EXCERPT_BYTES = 4096
 """A dropped line keeps this much of itself (trace-shapes rule 17)."""
 
@@ -62,7 +64,7 @@ DROPPED_TRACES = pl.Schema(
         "line": pl.UInt64(),
         "path": pl.String(),
         "rows": pl.UInt32(),
-        "locations": pl.List(pl.Struct({"offset": pl.UInt64(), "length": pl.UInt64()})),
+        "locations": LOCATIONS,
     }
 )
 """Traces without a conversation: the line of its telling call, where in it, and all its rows' places."""
@@ -74,7 +76,7 @@ DROPPED_CONVERSATIONS = pl.Schema(
         "kept_instead": pl.String(),
         "messages": pl.String(),
         "tools": pl.String(),
-        "locations": pl.List(pl.Struct({"offset": pl.UInt64(), "length": pl.UInt64()})),
+        "locations": LOCATIONS,
     }
 )
 """Conversations removed by deduplication, whole, with the conversation that stands for them."""

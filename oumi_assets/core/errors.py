@@ -27,7 +27,7 @@ _COMPARED_NAMES = 10_000
 
 
 def closest(name: str, present: Sequence[str]) -> str:
-    """Some of the names that are there, those most like the one that is not first; long ones cut, the rest counted."""
+    """Some of the names that are there, for whoever typed another: the most alike first, long ones cut, the rest counted."""
     cut = [other[:_SHOWN_CHARACTERS] + ("..." if len(other) > _SHOWN_CHARACTERS else "") for other in present]
     like = get_close_matches(name[:_SHOWN_CHARACTERS], cut[:_COMPARED_NAMES], _SHOWN_NAMES)
     first = [*like, *(other for other in cut[: 2 * _SHOWN_NAMES] if other not in like)][:_SHOWN_NAMES]
@@ -91,7 +91,7 @@ class LangfuseTracesTable(TraceImportError):
 class UnknownExport(TraceImportError):
     """JSON Lines, but no row carries either platform's signature fields."""
 
-    def __init__(self, looks_like: str | None = None) -> None:
+    def __init__(self, looks_like: str | None) -> None:
         guess = f" It looks like {looks_like}." if looks_like else ""
         super().__init__(
             "This file is not a trace export we know: none of its rows has Langfuse's fields (traceId, type) "
@@ -195,7 +195,7 @@ class ImportExists(TraceImportError):
 class NothingToImport(TraceImportError):
     """No file named, and nothing stored under this import."""
 
-    def __init__(self, present: Sequence[str] = ()) -> None:
+    def __init__(self, present: Sequence[str]) -> None:
         shown = f" The uploads folder holds: {closest('', present)}." if present else ""
         super().__init__(
             "Nothing to import: set `file` of raw_export to the name of a file below the uploads folder. In the UI that is "
@@ -244,7 +244,7 @@ class UnknownDataset(TraceImportError):
 class NoDatasetOfImport(TraceImportError):
     """The name is an import's that has no dataset."""
 
-    def __init__(self, name: str, why: str | None = None) -> None:
+    def __init__(self, name: str, why: str | None) -> None:
         super().__init__(
             f"{name} has no dataset. {why or 'Its import failed, or runs right now.'} `oumi-assets datasets --failed` lists "
             "such imports; `oumi-assets show IMPORT --dropped` shows what one left out."

@@ -82,9 +82,17 @@ def parse_fields(row: msgspec.Struct, fields: Iterable[str]) -> dict[str, Any]:
 
 def _parse_lenient(text: bytes | str) -> Any:
     try:
-        if isinstance(text, bytes):
-            text = text.decode()
-        return scrub(_lenient.decode(text.strip(" \t\r\n")))
+        return scrub(parse_as_logged(text.decode() if isinstance(text, bytes) else text))
+    except RecursionError:
+        raise NestedTooDeep from None
+    except UnicodeDecodeError:
+        raise NotJson from None
+
+
+def parse_as_logged(text: str) -> Any:
+    """A lenient parse that keeps lone surrogates, for ids that are compared as they were. Raises `NotJson`."""
+    try:
+        return _lenient.decode(text.strip(" \t\r\n"))
     except RecursionError:
         raise NestedTooDeep from None
     except ValueError:
@@ -168,13 +176,3 @@ def number_text(value: Any) -> str | None:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return dump(value)
     return None
-
-
-def parse_as_logged(text: str) -> Any:
-    """A lenient parse that keeps lone surrogates, for ids that are compared as they were. Raises `NotJson`."""
-    try:
-        return _lenient.decode(text.strip(" \t\r\n"))
-    except RecursionError:
-        raise NestedTooDeep from None
-    except ValueError:
-        raise NotJson from None

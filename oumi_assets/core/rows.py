@@ -5,8 +5,10 @@ A platform module fills an `IndexedRow` from one line; nothing here reads JSON.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
+import msgspec
 import polars as pl
 from msgspec import Raw
 
@@ -44,6 +46,9 @@ class IndexedRow(NamedTuple):
 
 LinePlace = tuple[int, int, int]
 """Where a line lies in the export: 1-based line number, byte offset, length in bytes."""
+
+LOCATIONS = pl.List(pl.Struct({"offset": pl.UInt64(), "length": pl.UInt64()}))
+"""In a table: where the rows of a trace lie in the export."""
 
 ROWS = pl.Schema(
     {
@@ -102,7 +107,18 @@ def id_bytes(value: str | None) -> bytes | None:
 
 def id_text(value: bytes) -> str:
     """An id as people read it: lone surrogates become U+FFFD."""
-    return value.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return scrub_text(value.decode("utf-8", "surrogatepass"))
+
+
+def fill_leniently(row: msgspec.Struct, fields: dict[str, Any], texts: Collection[str], exact: Collection[str]) -> None:
+    """Set the named fields of a row that was read leniently; a value of a wrong type counts as absent.
+
+    In `texts`, lone surrogates are replaced; in `exact` they stay, since ids are compared as they were.
+    """
+    for name in (*texts, *exact):
+        value = fields.get(name)
+        text = value if isinstance(value, str) else integer_digits(value)
+        setattr(row, name, scrub_text(text) if text and name in texts else text)
 
 
 def text_or_none(value: Any) -> str | None:

@@ -56,7 +56,7 @@ def list_unfinished(store: Store) -> list[ListedImport]:
     return [found.listed for found in _list_imports(store) if not found.is_made and not found.is_deleted]
 
 
-def find_dataset(store: Store, name: str, *, any_import: bool = False) -> ListedImport:
+def find_dataset(store: Store, name: str, *, any_import: bool) -> ListedImport:
     """The dataset of that key or name; with `any_import` also an import that failed.
 
     Where there is neither, `any_import` finds one that was deleted and of which a stage is there: another machine, which

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from oumi_assets.imports.card import CARD_FILE, render_card
 from oumi_assets.imports.publishing import new_manifest
 from oumi_assets.imports.recorded import read_recorded
@@ -34,5 +32,4 @@ def make_deduped_dataset(workspace: Workspace, key: str, *, run_id: str | None =
         funnel = {stage: store.complete(stage, key).counts for stage in STAGES[:-1]} | {DEDUPED_DATASET: counts}
         card = render_card(recorded, funnel, counted.refusals)
         (folder / CARD_FILE).write_text(card, encoding="utf-8")
-        manifest = msgspec.structs.replace(new_manifest(DEDUPED_DATASET, key, run_id), counts=counts)
-        return store.publish(folder, manifest, {JSONL_FILE: counted.jsonl_blake3})
+        return store.publish(folder, new_manifest(DEDUPED_DATASET, key, run_id, counts), {JSONL_FILE: counted.jsonl_blake3})

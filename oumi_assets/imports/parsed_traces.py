@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from oumi_assets.core.errors import OutdatedStage
 from oumi_assets.core.rows import ROWS
 from oumi_assets.imports.publishing import new_manifest
@@ -28,4 +26,4 @@ def make_parsed_traces(workspace: Workspace, key: str, *, run_id: str | None = N
             count_reasons(folder / DROPPED_FILE),
             {"rows": store.complete(RAW_EXPORT, key).counts.outgoing, "duplicate_rows": counted.duplicate_rows},
         )
-        return store.publish(folder, msgspec.structs.replace(new_manifest(PARSED_TRACES, key, run_id), counts=counts))
+        return store.publish(folder, new_manifest(PARSED_TRACES, key, run_id, counts))

@@ -16,9 +16,10 @@ from oumi_assets.stages.files import DROPPED_FILE
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome
 
 
-def new_manifest(asset: str, key: str, run_id: str | None) -> Manifest:
-    """A manifest of now, to be completed with `msgspec.structs.replace`."""
-    return Manifest(asset=asset, import_key=key, created=datetime.now(UTC).isoformat(timespec="microseconds"), run_id=run_id)
+def new_manifest(asset: str, key: str, run_id: str | None, counts: Counts | None = None) -> Manifest:
+    """A manifest of now; what else is known of a stage is put into it with `msgspec.structs.replace`."""
+    now = datetime.now(UTC).isoformat(timespec="microseconds")
+    return Manifest(asset=asset, import_key=key, created=now, run_id=run_id, counts=counts or Counts())
 
 
 @dataclass

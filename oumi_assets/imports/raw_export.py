@@ -98,7 +98,7 @@ class _Attempt(NamedTuple):
             manifest = msgspec.structs.replace(
                 new_manifest(RAW_EXPORT, self.key, self.run_id),
                 settings=self.settings,
-                source=_source(before, self.watched),
+                source=Source(before.name, before.size, before.content_tag, watched=self.watched),
                 pull=self._pull(),
             )
             with self._failures_recorded(folder, manifest):
@@ -198,10 +198,6 @@ def _settings(form: Form) -> Settings:
 
 def _declared(settings: Settings) -> str | None:
     return None if settings.source_platform == AUTO else settings.source_platform
-
-
-def _source(upload: Upload, watched: bool) -> Source:
-    return Source(file=upload.name, size=upload.size, content_tag=upload.content_tag, watched=watched)
 
 
 def _refuse_other_import(stored: Manifest | None, source: Source, settings: Settings) -> None:

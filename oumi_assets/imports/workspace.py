@@ -58,7 +58,6 @@ def open_workspace(
     environment: Environment,
     *,
     uploads: UploadSource | None = None,
-    progress: Progress = no_progress,
     connect: Connect = no_connection,
 ) -> Workspace:
     """The workspace of these settings. Raises `BadSetting` when one place lies inside the other."""
@@ -68,7 +67,6 @@ def open_workspace(
         store=open_store(environment.storage, connect),
         uploads=uploads or open_uploads(environment.uploads, connect),
         max_upload_bytes=environment.max_upload_bytes,
-        progress=progress,
         workers=worker_count(),
     )
 

@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from oumi_assets.core.json_text import NotJson, dump_bytes, parse, scrub, scrub_text
-from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, id_bytes, integer_digits, place_of
+from oumi_assets.core.json_text import NotJson, dump_bytes, parse, scrub
+from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, fill_leniently, id_bytes, place_of
 from oumi_assets.core.times import microseconds
 from oumi_assets.shapes import mastra, unlogged_calls
 from oumi_assets.shapes.one_reply import is_one_reply
@@ -22,7 +22,7 @@ TYPES = frozenset(
     ["SPAN", "EVENT", "GENERATION", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "EMBEDDING", "GUARDRAIL"]
 )
 MODEL_CALL = "GENERATION"
-_MASTRA_CALL = "model_generation"
+_MASTRA_CALL = mastra.MARK.decode()
 _INPUT = b'"input":'
 
 _NOTHING = Raw(b"null")
@@ -53,8 +53,10 @@ class Row(msgspec.Struct, gc=False):
 
 
 _TEXTS = ("name", "traceName", "trace_name", "sessionId", "session_id")
-_IDS = ("id", "traceId", "trace_id", "parentObservationId", "parent_observation_id")
-_OTHERS = ("type", "startTime", "start_time", "endTime", "end_time")
+_EXACT = (
+    *("id", "traceId", "trace_id", "parentObservationId", "parent_observation_id"),
+    *("type", "startTime", "start_time", "endTime", "end_time"),
+)
 _decode = msgspec.json.Decoder(Row).decode
 
 
@@ -72,10 +74,7 @@ def index_object(fields: dict[str, Any]) -> IndexedRow | None:
     Nobody knows where its request lies: what was read is not what stands there.
     """
     row = Row()
-    for field in (*_IDS, *_TEXTS, *_OTHERS):
-        value = fields.get(field)
-        text = value if isinstance(value, str) else integer_digits(value)
-        setattr(row, field, scrub_text(text) if text and field in _TEXTS else text)
+    fill_leniently(row, fields, _TEXTS, _EXACT)
     if row.name is not None and row.name.startswith(_MASTRA_CALL):
         row.metadata = Raw(dump_bytes(scrub(fields.get("metadata"))))
     return _index_row(row, b"")
@@ -115,10 +114,10 @@ def _is_counted(row: Row) -> bool:
 
 
 def _is_of_mastra(row: Row) -> bool:
-    """Whether a span is Mastra's model call: on its GENERATION rows is an answer alone, the messages are around them."""
+    """Whether a span is Mastra's model call: its GENERATION rows have the answer, the span around them the messages."""
     if row.name is None or not row.name.startswith(_MASTRA_CALL) or mastra.MARK not in bytes(row.metadata):
         return False
     try:
-        return mastra.is_generations(parse(bytes(row.metadata)))
+        return mastra.is_generation_metadata(parse(bytes(row.metadata)))
     except NotJson:
         return False

@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from oumi_assets.core.json_text import NotJson, parse, scrub_text
-from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, id_bytes, integer_digits, place_of, text_or_none
+from oumi_assets.core.json_text import NotJson, parse
+from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, fill_leniently, id_bytes, place_of, text_or_none
 from oumi_assets.core.times import microseconds
 from oumi_assets.shapes import mastra
 from oumi_assets.shapes.one_reply import is_one_reply
@@ -40,7 +40,7 @@ class Metadata(msgspec.Struct, gc=False):
 
 
 _NO_KINDS = (_NOTHING, _NOTHING, _NOTHING)
-_MERGED = ("session_id", "thread_id", "conversation_id", "ls_agent_type")
+_MERGED = (*THREAD_KEYS, "ls_agent_type")
 
 
 class InvocationParams(msgspec.Struct, gc=False):
@@ -76,7 +76,7 @@ class Row(msgspec.Struct, gc=False):
 
 
 _TEXTS = ("name", "dotted_order", "thread_id")
-_OTHERS = ("id", "run_id", "trace_id", "parent_run_id", "run_type", "start_time", "end_time")
+_EXACT = ("id", "run_id", "trace_id", "parent_run_id", "run_type", "start_time", "end_time")
 _decode = msgspec.json.Decoder(Row).decode
 
 
@@ -94,10 +94,7 @@ def index_object(fields: dict[str, Any]) -> IndexedRow | None:
     Nobody knows where its request lies: what was read is not what stands there.
     """
     row = Row()
-    for field in (*_TEXTS, *_OTHERS):
-        value = fields.get(field)
-        text = value if isinstance(value, str) else integer_digits(value)
-        setattr(row, field, scrub_text(text) if text and field in _TEXTS else text)
+    fill_leniently(row, fields, _TEXTS, _EXACT)
     ancestors = fields.get("parent_run_ids")
     if isinstance(ancestors, list) and ancestors and isinstance(ancestors[-1], str):
         row.parent_run_ids = [ancestors[-1]]

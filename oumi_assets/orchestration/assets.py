@@ -4,6 +4,7 @@ A stage is imported where it runs: Dagster's code server and daemon only list as
 """
 
 import warnings
+from collections.abc import Callable
 
 import dagster as dg
 from pydantic import Field
@@ -50,13 +51,21 @@ def _check_spec(asset: str) -> dg.AssetCheckSpec:
         )
 
 
-@dg.asset(
-    group_name=GROUP,
-    partitions_def=imports_partitions,
-    owners=OWNERS,
-    kinds={"jsonl", "file"},
-    check_specs=[_check_spec(RAW_EXPORT)],
-)
+def _stage(
+    asset: str, kinds: set[str], *, after: dg.AssetsDefinition | None = None
+) -> Callable[[Callable[..., dg.MaterializeResult]], dg.AssetsDefinition]:
+    """The asset of a stage: what all four have in common, and the one that comes before it."""
+    return dg.asset(
+        group_name=GROUP,
+        partitions_def=imports_partitions,
+        owners=OWNERS,
+        kinds=kinds,
+        deps=[after] if after is not None else [],
+        check_specs=[_check_spec(asset)],
+    )
+
+
+@_stage(RAW_EXPORT, {"jsonl", "file"})
 def raw_export(
     context: dg.AssetExecutionContext, config: ImportForm, workspace: dg.ResourceParam[WorkspaceSource]
 ) -> dg.MaterializeResult:
@@ -75,14 +84,7 @@ def raw_export(
         return materialized(found, manifest)
 
 
-@dg.asset(
-    group_name=GROUP,
-    partitions_def=imports_partitions,
-    owners=OWNERS,
-    kinds={"polars", "parquet"},
-    deps=[raw_export],
-    check_specs=[_check_spec(PARSED_TRACES)],
-)
+@_stage(PARSED_TRACES, {"polars", "parquet"}, after=raw_export)
 def parsed_traces(context: dg.AssetExecutionContext, workspace: dg.ResourceParam[WorkspaceSource]) -> dg.MaterializeResult:
     """One row per trace with a model call: id, name, session, sequence key, its rows, its model calls."""
     with opened(context, workspace, PARSED_TRACES) as found:
@@ -91,14 +93,7 @@ def parsed_traces(context: dg.AssetExecutionContext, workspace: dg.ResourceParam
         return materialized(found, make_parsed_traces(found, context.partition_key, run_id=context.run.run_id))
 
 
-@dg.asset(
-    group_name=GROUP,
-    partitions_def=imports_partitions,
-    owners=OWNERS,
-    kinds={"polars", "parquet"},
-    deps=[parsed_traces],
-    check_specs=[_check_spec(RECONSTRUCTED_CONVERSATIONS)],
-)
+@_stage(RECONSTRUCTED_CONVERSATIONS, {"polars", "parquet"}, after=parsed_traces)
 def reconstructed_conversations(
     context: dg.AssetExecutionContext, workspace: dg.ResourceParam[WorkspaceSource]
 ) -> dg.MaterializeResult:
@@ -109,14 +104,7 @@ def reconstructed_conversations(
         return materialized(found, make_reconstructed_conversations(found, context.partition_key, run_id=context.run.run_id))
 
 
-@dg.asset(
-    group_name=GROUP,
-    partitions_def=imports_partitions,
-    owners=OWNERS,
-    kinds={"jsonl", "parquet"},
-    deps=[reconstructed_conversations],
-    check_specs=[_check_spec(DEDUPED_DATASET)],
-)
+@_stage(DEDUPED_DATASET, {"jsonl", "parquet"}, after=reconstructed_conversations)
 def deduped_dataset(context: dg.AssetExecutionContext, workspace: dg.ResourceParam[WorkspaceSource]) -> dg.MaterializeResult:
     """The Conversation dataset users load: conversations.jsonl, dataset.parquet and a dataset card.
 

@@ -88,13 +88,13 @@ def runs_of_import(instance: dg.DagsterInstance, key: str) -> list[dg.DagsterRun
     return [record.dagster_run for record in _records_of_import(instance, key)]
 
 
-def _records_of_import(instance: dg.DagsterInstance, key: str) -> list[dg.RunRecord]:
-    return list(instance.get_run_records(dg.RunsFilter(tags={PARTITION_TAG: key}), limit=_ENOUGH_RUNS))
+def _records_of_import(instance: dg.DagsterInstance, key: str, limit: int = _ENOUGH_RUNS) -> list[dg.RunRecord]:
+    return list(instance.get_run_records(dg.RunsFilter(tags={PARTITION_TAG: key}), limit=limit))
 
 
 def newest_run(instance: dg.DagsterInstance, key: str) -> dg.RunRecord | None:
     """The latest Dagster run of an import, with its times."""
-    return next(iter(instance.get_run_records(dg.RunsFilter(tags={PARTITION_TAG: key}), limit=1)), None)
+    return next(iter(_records_of_import(instance, key, limit=1)), None)
 
 
 def past_run(record: dg.RunRecord) -> PastRun:

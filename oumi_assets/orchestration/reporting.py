@@ -62,6 +62,12 @@ def stage_metadata(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
     raw = workspace.store.manifest(RAW_EXPORT, manifest.import_key)
     if raw is not None and raw.settings is not None:
         metadata["dataset"] = _escaped(raw.settings.dataset_name)
+    return metadata | _upload_metadata(manifest)
+
+
+def _upload_metadata(manifest: Manifest) -> dict[str, Any]:
+    """What an import was made of and how: only raw_export's manifest tells it."""
+    metadata: dict[str, Any] = {}
     if manifest.settings is not None:
         metadata["source_platform"] = manifest.platform or manifest.settings.source_platform
         metadata["deduplicate"] = manifest.settings.deduplicate

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import dagster as dg
 
@@ -87,14 +86,10 @@ def _refusals_told() -> Iterator[None]:
         yield
     except OSError as error:
         place = our_place_around(error.filename)
-        if place is None or not (is_refused(error) or _is_missing(place[0])):
+        # A stage makes its place first: one that is not there by then cannot be made (below /proc), or was taken away.
+        if place is None or not (is_refused(error) or not place[0].exists()):
             raise
         raise PlaceUnusable(*place, error.strerror or "") from None
-
-
-def _is_missing(place: Path) -> bool:
-    """A stage makes its place first: one that is not there by then cannot be made (below /proc), or was taken away."""
-    return not place.exists()
 
 
 def _sentence(error: TraceImportError | OSError) -> str:

@@ -1,4 +1,6 @@
-"""An HTTP session that does not give up at once: the LangSmith SDK and the Langfuse pull both use it.
+"""An HTTP session that does not give up at once, and what is said of answers that are of no use.
+
+The LangSmith SDK and the Langfuse pull both use it.
 
 Waits as long as `Retry-After` says, retries overload and server errors, and answers that were
 cut: the SDK's own retries do not cover a body that ends too early.
@@ -14,12 +16,30 @@ from requests.exceptions import ChunkedEncodingError, ContentDecodingError
 from urllib3 import Retry
 from urllib3.exceptions import InvalidHeader
 
+from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, PullError, QueryRefused
+
 ATTEMPTS = 6
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 300.0
 """Seconds: a longer `Retry-After` is cut to this, and the pull fails when that was not enough."""
-RETRIED = frozenset([408, 425, 429, 500, 502, 503, 504])
+_RETRIED = frozenset([408, 425, 429, 500, 502, 503, 504])
 _FAILURES = (requests.ConnectionError, requests.Timeout, ChunkedEncodingError, ContentDecodingError)
+
+
+def refusal(status: int, title: str, checks: str, endpoint: str) -> PullError:
+    """What users read of an answer other than 200; `endpoint` is the setting that names the server."""
+    if status in (401, 403):
+        return KeyRefused(title, status, checks)
+    if status in (400, 422):
+        return QueryRefused(title, status)
+    if status in _RETRIED:
+        return PlatformUnreachable(title, f"answered with status {status}", endpoint)
+    return AnswerNotUnderstood(title, endpoint)
+
+
+def unreachable(title: str, endpoint: str) -> PullError:
+    """What users read where there was no whole answer at all."""
+    return PlatformUnreachable(title, "could not be reached, or its answer was cut", endpoint)
 
 
 class PatientSession(requests.Session):
@@ -44,7 +64,7 @@ class PatientSession(requests.Session):
 
 
 def _is_retried(answer: requests.Response) -> bool:
-    return answer.status_code in RETRIED
+    return answer.status_code in _RETRIED
 
 
 def _is_cut(answer: requests.Response) -> bool:

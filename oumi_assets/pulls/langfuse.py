@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import requests
 
 from oumi_assets.pulls.client import Row
-from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, QueryRefused, UnknownProject
-from oumi_assets.pulls.http import RETRIED, PatientSession
+from oumi_assets.pulls.errors import AnswerNotUnderstood, QueryRefused, UnknownProject
+from oumi_assets.pulls.http import PatientSession, refusal, unreachable
 from oumi_assets.pulls.sources import LANGFUSE as SOURCE
 from oumi_assets.pulls.window import Window
 
@@ -98,7 +98,7 @@ class LangfuseProject:
         while True:
             asked = query | ({"cursor": cursor} if cursor else {})
             page = self._get("/api/public/v2/observations", asked)
-            rows = _list(page, "data")
+            rows = _listed(page)
             self._expand_metadata(asked, rows)
             yield from rows
             former, cursor = cursor, _cursor(page)
@@ -113,7 +113,7 @@ class LangfuseProject:
         by_id = {row["id"]: row for row in rows}
         for named in _in_batches(sorted(keys)):
             page = self._get("/api/public/v2/observations", asked | {"expandMetadata": ",".join(named)})
-            for whole in _list(page, "data"):
+            for whole in _listed(page):
                 mine = by_id.get(whole["id"])
                 if mine is not None and _metadata(mine):
                     mine["metadata"] |= {key: value for key, value in _metadata(whole).items() if key in named}
@@ -123,17 +123,18 @@ class LangfuseProject:
         if self._project == SOURCE.own_project:
             return
         found = self._get("/api/public/projects", {}, optional=True)
-        if found and not any(self._project in (one.get("name"), one.get("id")) for one in _list(found, "data")):
+        if found and not any(self._project in (one.get("name"), one.get("id")) for one in _listed(found)):
             raise UnknownProject(TITLE, self._project, CHECKS)
 
     def _get(self, path: str, query: dict[str, str], *, optional: bool = False) -> dict[str, Any]:
         try:
             answer = self._session.get(self._base + path, params=query, timeout=_TIMEOUT)
         except requests.RequestException:
-            raise PlatformUnreachable(TITLE, "could not be reached, or its answer was cut", HOST) from None
+            raise unreachable(TITLE, HOST) from None
         if optional and answer.status_code == 404:
             return {}
-        _refuse(answer.status_code)
+        if answer.status_code != 200:
+            raise refusal(answer.status_code, TITLE, CHECKS, HOST)
         try:
             value = answer.json()
         except ValueError:
@@ -141,17 +142,6 @@ class LangfuseProject:
         if not isinstance(value, dict):
             raise AnswerNotUnderstood(TITLE, HOST)
         return value
-
-
-def _refuse(status: int) -> None:
-    if status in (401, 403):
-        raise KeyRefused(TITLE, status, CHECKS)
-    if status in (400, 422):
-        raise QueryRefused(TITLE, status)
-    if status in RETRIED:
-        raise PlatformUnreachable(TITLE, f"answered with status {status}", HOST)
-    if status != 200:
-        raise AnswerNotUnderstood(TITLE, HOST)
 
 
 def _conditions(filter: str) -> list[Any]:
@@ -164,8 +154,9 @@ def _conditions(filter: str) -> list[Any]:
     return conditions
 
 
-def _list(page: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    rows = page.get(key)
+def _listed(page: dict[str, Any]) -> list[dict[str, Any]]:
+    """The observations or projects of an answer, each with its id."""
+    rows = page.get("data")
     if not isinstance(rows, list) or not all(isinstance(row, dict) and isinstance(row.get("id"), str) for row in rows):
         raise AnswerNotUnderstood(TITLE, HOST)
     return rows

@@ -23,8 +23,8 @@ from langsmith.utils import LangSmithError, LangSmithNotFoundError
 from urllib3.util import Retry
 
 from oumi_assets.pulls.client import Row
-from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, QueryRefused, UnknownProject
-from oumi_assets.pulls.http import ATTEMPTS, RETRIED, PatientSession
+from oumi_assets.pulls.errors import AnswerNotUnderstood, UnknownProject
+from oumi_assets.pulls.http import ATTEMPTS, PatientSession, refusal, unreachable
 from oumi_assets.pulls.sources import LANGSMITH as SOURCE
 from oumi_assets.pulls.window import Window
 
@@ -47,7 +47,6 @@ class LangSmithProject:
     def __init__(self, settings: Mapping[str, str], project: str) -> None:
         self._name = project
         self._settings = settings
-        self._found: TracerSession | None = None
 
     @cached_property
     def _client(self) -> Client:
@@ -81,7 +80,7 @@ class LangSmithProject:
             _raise_ours(error)
 
     def _all_runs(self, query: dict[str, str], since: datetime) -> Iterator[Any]:
-        project = str(self._project().id)
+        project = str(self._project.id)
         if hasattr(self._client, "list_runs"):
             with warnings.catch_warnings():
                 # The warning is raised by the call, not by the iteration.
@@ -99,13 +98,13 @@ class LangSmithProject:
             api_key=self._settings[KEY], tenant_id=self._settings.get(WORKSPACE), base_url=url, max_retries=ATTEMPTS - 1
         )
 
+    @cached_property
     def _project(self) -> TracerSession:
-        if self._found is None:
-            try:
-                self._found = self._client.read_project(project_name=self._name)
-            except LangSmithNotFoundError:
-                raise UnknownProject(TITLE, self._name, CHECKS) from None
-        return self._found
+        try:
+            found: TracerSession = self._client.read_project(project_name=self._name)
+        except LangSmithNotFoundError:
+            raise UnknownProject(TITLE, self._name, CHECKS) from None
+        return found
 
 
 def _row(run: Any) -> Row:
@@ -125,15 +124,11 @@ def _text(moment: datetime) -> str:
 def _raise_ours(error: Exception) -> NoReturn:
     """The SDK's texts carry parts of the key, URLs and bodies: nothing of them is kept."""
     status = _status(error)
-    if status in (401, 403):
-        raise KeyRefused(TITLE, status, CHECKS) from None
-    if status in (400, 422):
-        raise QueryRefused(TITLE, status) from None
-    if status in RETRIED:
-        raise PlatformUnreachable(TITLE, f"answered with status {status}", ENDPOINT) from None
-    if status is None and not isinstance(error, ValueError):
-        raise PlatformUnreachable(TITLE, "could not be reached, or its answer was cut", ENDPOINT) from None
-    raise AnswerNotUnderstood(TITLE, ENDPOINT) from None
+    if status is not None:
+        raise refusal(status, TITLE, CHECKS, ENDPOINT) from None
+    if isinstance(error, ValueError):
+        raise AnswerNotUnderstood(TITLE, ENDPOINT) from None
+    raise unreachable(TITLE, ENDPOINT) from None
 
 
 def _status(error: BaseException | None) -> int | None:

@@ -38,17 +38,17 @@ class Source(NamedTuple):
 
     def open(self, environ: Mapping[str, str], project: str) -> Client:
         """A client for one project. Raises `MissingSetting`."""
-        missing = next((name for name in self.keys if not environ.get(name)), None)
+        missing = self._missing_key(environ)
         if missing is not None:
             raise MissingSetting(missing)
         return self.connect({name: environ[name] for name in (*self.keys, *self.settings) if environ.get(name)}, project)
 
     def missing_setting(self, environ: Mapping[str, str]) -> str | None:
         """The first setting without which a scheduled pull cannot run, None when all are there."""
-        unset = [name for name in self.keys if not environ.get(name)]
-        if not unset and not self.named_projects(environ):
-            unset = [self.projects]
-        return unset[0] if unset else None
+        return self._missing_key(environ) or (None if self.named_projects(environ) else self.projects)
+
+    def _missing_key(self, environ: Mapping[str, str]) -> str | None:
+        return next((name for name in self.keys if not environ.get(name)), None)
 
     def named_projects(self, environ: Mapping[str, str]) -> list[str]:
         """The projects that the environment names, comma-separated, each once."""

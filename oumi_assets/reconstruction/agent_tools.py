@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from oumi_assets.core.calls import PayloadNotJson
-from oumi_assets.core.json_text import NotJson
 from oumi_assets.platforms import Platform
-from oumi_assets.reconstruction.trace_rows import TraceRows
-from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.reconstruction.trace_rows import TraceRows, readable_call
+from oumi_assets.shapes.base import value_at
 from oumi_assets.wire.tools import definitions_of, wire_tools
 
 _TELEMETRY = b"gen_ai."
@@ -31,8 +29,6 @@ def agent_tools(line: bytes, row: bytes | None, rows: TraceRows, platform: Platf
 
 
 def _tools(line: bytes, platform: Platform) -> list[dict[str, Any]]:
-    try:
-        extras = platform.read_call(line).extras
-    except (PayloadNotJson, NotJson, RecursionError):
-        return []
+    row = readable_call(line, platform)
+    extras = row.extras if row is not None else {}
     return next(filter(None, (wire_tools(definitions_of(value_at(extras, place))) for place in _PLACES)), [])

@@ -11,7 +11,7 @@ from oumi_assets.platforms import Platform
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.late_logs import as_sent, may_be_late
 from oumi_assets.reconstruction.plain import read_plain
-from oumi_assets.reconstruction.trace_rows import TraceRows, indexed
+from oumi_assets.reconstruction.trace_rows import TraceRows, indexed, readable_call
 from oumi_assets.shapes import claude_agent_sdk, mastra, read_message, read_reply, read_request
 from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
@@ -33,7 +33,7 @@ class NoCandidate(Enum):
     UNSUPPORTED = "unsupported"
 
 
-def read_candidate(line: bytes, platform: Platform, rows: TraceRows | None = None) -> tuple[Candidate | NoCandidate, str]:
+def read_candidate(line: bytes, platform: Platform, rows: TraceRows) -> tuple[Candidate | NoCandidate, str]:
     """What one row's call offers, or why it offers nothing; and the JSON path that decided it.
 
     `rows` are those of its trace, in which some writers keep a part of their calls.
@@ -47,7 +47,7 @@ def read_candidate(line: bytes, platform: Platform, rows: TraceRows | None = Non
         plain = read_plain(unread) if unread is not None else None
         if plain is not None:
             return plain, "$"
-        return read_generally(completed(platform.read_call(line), rows.answers if rows is not None else _no_answers))
+        return read_generally(completed(platform.read_call(line), rows.answers))
     except PayloadNotJson as damaged:
         return NoCandidate.NOT_JSON, damaged.path
     except (NotJson, RecursionError):
@@ -55,26 +55,20 @@ def read_candidate(line: bytes, platform: Platform, rows: TraceRows | None = Non
         return NoCandidate.NOT_JSON, "$"
 
 
-def _no_answers(_: bytes) -> list[Any]:
-    return []
-
-
-def _with_its_loop(line: bytes, platform: Platform, rows: TraceRows | None) -> ModelCall:
+def _with_its_loop(line: bytes, platform: Platform, rows: TraceRows) -> ModelCall:
     """A call of Mastra's with the steps that lie in other rows; any other call as it is."""
     call = platform.read_call(line)
-    entry = indexed(line, platform) if rows is not None and mastra.is_generation(call) else None
-    return call if rows is None or entry is None else mastra.put_together(call, entry.row, rows.below)
+    entry = indexed(line, platform) if mastra.is_generation(call) else None
+    return call if entry is None else mastra.put_together(call, entry.row, rows.below)
 
 
-def _with_its_prompt(line: bytes, platform: Platform, rows: TraceRows | None) -> ModelCall:
+def _with_its_prompt(line: bytes, platform: Platform, rows: TraceRows) -> ModelCall:
     """A turn of the Claude Agent SDK with the system prompt of its conversation."""
     call = platform.read_call(line)
-    entry = indexed(line, platform) if rows is not None else None
-    above = next(rows.above(entry.row), None) if rows is not None and entry is not None else None
-    try:
-        return call if above is None else claude_agent_sdk.with_prompt(call, platform.read_call(above))
-    except (PayloadNotJson, NotJson, RecursionError):
-        return call
+    entry = indexed(line, platform)
+    above = next(rows.above(entry.row), None) if entry is not None else None
+    told = readable_call(above, platform) if above is not None else None
+    return call if told is None else claude_agent_sdk.with_prompt(call, told)
 
 
 def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:

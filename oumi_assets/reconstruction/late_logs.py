@@ -14,10 +14,11 @@ from typing import Any
 from oumi_assets.core.calls import Draft, ModelCall
 from oumi_assets.shapes.base import parsed
 from oumi_assets.wire.content import read_content
-from oumi_assets.wire.roles import WIRE_ROLES
+from oumi_assets.wire.roles import is_assistant
 from oumi_assets.wire.tool_calls import usable_id
 
 _FIRST_IN_TIME = (0, 3, 68)
+"""The first version whose inputs were written down before they could grow."""
 
 
 def may_be_late(call: ModelCall) -> bool:
@@ -47,18 +48,14 @@ def _place(asked: list[Draft], reply: Draft) -> int:
     places = range(len(asked) - 1, 0, -1)
     if reply.tool_calls:
         return next((index for index in places if _calls(asked[index], reply)), 0)
-    if not _answers(asked[-1]):
+    if not is_assistant(asked[-1].role):
         return 0
     said = read_content(reply.content).body
     return next((index for index in places if said and _says(asked[index], said)), 0)
 
 
 def _says(draft: Draft, said: object) -> bool:
-    return _answers(draft) and not draft.tool_calls and read_content(draft.content).body == said
-
-
-def _answers(draft: Draft) -> bool:
-    return WIRE_ROLES.get(draft.role.lower()) == "assistant"
+    return is_assistant(draft.role) and not draft.tool_calls and read_content(draft.content).body == said
 
 
 def _calls(draft: Draft, reply: Draft) -> bool:

@@ -16,7 +16,7 @@ from msgspec import Raw
 from oumi_assets.reconstruction.calls import CallEntry
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.plain import PlainCandidate
-from oumi_assets.shapes.counting import count_messages, count_more, opens_with_user
+from oumi_assets.shapes.counting import Counted, count_messages, count_more, opens_with_user
 
 MAX_BYTES = 32 << 20
 """What is remembered of a trace at a time; requests beyond that are counted by themselves."""
@@ -94,27 +94,25 @@ class Sizes:
         return known.messages
 
     def _may_win_by_itself(self, call: CallEntry, size: int) -> bool:
-        token = self._token(call)
+        counted = self._counted(self._token(call))
+        return counted is None or counted.partial or counted.messages + _APART >= size
+
+    def _counted(self, token: bytes) -> Counted | None:
+        """A request's count where it is certain; it is remembered then, for the requests that begin it."""
         text = _content(token)
         counted = count_messages(text)
-        if counted is None:
-            return True
-        if counted.opens_with_user:
+        if counted is not None and counted.opens_with_user:
             self._remember(token, _list_of(text), counted.messages, is_wire=False)
-        return counted.partial or counted.messages + _APART >= size
+        return counted
 
     def _remember_read(self, call: CallEntry, found: Candidate) -> None:
         if not 0 < call.request_length <= MAX_BYTES:
             return
         token = self._token(call)
-        if isinstance(found, PlainCandidate):
-            if opens_with_user(message.role for message in found.said):
-                self._remember(token, _list_around(found.sent, found.request), found.size, is_wire=True)
-            return
-        text = _content(token)
-        counted = count_messages(text)
-        if counted is not None and counted.opens_with_user:
-            self._remember(token, _list_of(text), counted.messages, is_wire=False)
+        if not isinstance(found, PlainCandidate):
+            self._counted(token)
+        elif opens_with_user(message.role for message in found.said):
+            self._remember(token, _list_around(found.sent, found.request), found.size, is_wire=True)
 
     def _remember(self, token: bytes, read: _List | None, messages: int, *, is_wire: bool) -> None:
         logged = read and _as_logged(read, token)

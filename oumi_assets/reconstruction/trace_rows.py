@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from oumi_assets.core.calls import LoggedRow, PayloadNotJson
+from oumi_assets.core.calls import LoggedRow, ModelCall, PayloadNotJson
 from oumi_assets.core.json_text import NestedTooDeep, NotJson, parse_as_logged
 from oumi_assets.core.rows import ForeignRow, IndexedRow
 from oumi_assets.platforms import Platform
@@ -60,12 +60,10 @@ class TraceRows:
         found = []
         for child in self._children.get(row, []):
             known = self._rows[child]
-            try:
-                call = self._platform.read_call(self._line(known.place))
-            except (PayloadNotJson, NotJson, RecursionError):
-                continue
-            # An input may be the whole history, and nobody asks for it.
-            found.append(LoggedRow(child, known.start, msgspec.structs.replace(call, input=None)))
+            call = readable_call(self._line(known.place), self._platform)
+            if call is not None:
+                # An input may be the whole history, and nobody asks for it.
+                found.append(LoggedRow(child, known.start, msgspec.structs.replace(call, input=None)))
         return found
 
     def answers(self, asked: bytes) -> list[Any]:
@@ -76,11 +74,8 @@ class TraceRows:
     def _answers(self) -> dict[bytes, list[Any]]:
         found: dict[bytes, list[Any]] = {}
         for row in self._rows.values():
-            try:
-                call = self._platform.read_call(self._line(row.place)) if row.is_call else None
-                asked = digest(call.input) if call is not None and not call.failed else None
-            except (PayloadNotJson, NotJson, RecursionError):
-                continue
+            call = readable_call(self._line(row.place), self._platform) if row.is_call else None
+            asked = digest(call.input) if call is not None and not call.failed else None
             if call is not None and asked is not None:
                 found.setdefault(asked, []).append(call.output)
         return found
@@ -111,6 +106,14 @@ class TraceRows:
 
     def _line(self, place: Place) -> bytes:
         return bytes(self._export[place.offset : place.offset + place.length])
+
+
+def readable_call(line: bytes, platform: Platform) -> ModelCall | None:
+    """What a row logged, read as a call whatever it is; None where its payloads are damaged."""
+    try:
+        return platform.read_call(line)
+    except (PayloadNotJson, NotJson, RecursionError):
+        return None
 
 
 def indexed(line: bytes, platform: Platform) -> IndexedRow | None:

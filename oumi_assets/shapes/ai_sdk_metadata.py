@@ -10,8 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply
-from oumi_assets.shapes.base import parsed
-from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.base import kind_of, parsed, value_at
 from oumi_assets.wire.tools import definitions_of
 
 _CALLS = ("tool_calls", "toolCalls")
@@ -45,7 +44,7 @@ def _waits(call: ModelCall) -> bool:
 
 def _names_of_provider(call: ModelCall) -> set[str]:
     definitions = (parsed(tool) for place in _TOOLS for tool in definitions_of(value_at(call.extras, place)))
-    hosted = (tool for tool in definitions if isinstance(tool, dict) and tool.get("type") in _PROVIDERS)
+    hosted = (tool for tool in definitions if kind_of(tool) in _PROVIDERS)
     return {tool["name"] for tool in hosted if isinstance(tool.get("name"), str)}
 
 

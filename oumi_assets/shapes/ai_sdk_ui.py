@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, ToolCallDraft
-from oumi_assets.shapes.base import Shape, first_list
-from oumi_assets.wire.roles import WIRE_ROLES
+from oumi_assets.shapes.base import Shape, first_list, kind_of, role_of
+from oumi_assets.wire.roles import is_assistant
 
 _SILENT = ("step-start", "source", "source-url", "source-document")
 _NOT_OURS = frozenset({"tool-call", "tool-result", "tool-error"})
@@ -21,12 +21,12 @@ _INVOCATION = "tool-invocation"
 
 def message(value: Any) -> list[Draft] | None:
     """A message of parts, or a text with invocations beside it."""
-    if not isinstance(value, dict) or not isinstance(value.get("role"), str) or value.get("tool_calls"):
+    if role_of(value) is None or value.get("tool_calls"):
         return None
     parts = first_list(value, "parts") or _parts_of_version_4(value)
     if not parts or not all(map(_is_part, parts)):
         return None
-    if WIRE_ROLES.get(value["role"].lower()) != "assistant":
+    if not is_assistant(value["role"]):
         return [Draft(role=value["role"], content=[_said(part) for part in parts if part["type"] not in _SILENT])]
     return _steps(value["role"], parts)
 
@@ -39,8 +39,8 @@ def _parts_of_version_4(value: dict[str, Any]) -> list[Any]:
 
 
 def _is_part(part: Any) -> bool:
-    kind = part.get("type") if isinstance(part, dict) else None
-    if not isinstance(kind, str) or kind in _NOT_OURS:
+    kind = kind_of(part)
+    if kind is None or kind in _NOT_OURS:
         return False
     if kind in ("text", "reasoning"):
         return isinstance(part.get("text", part.get("reasoning")), str)

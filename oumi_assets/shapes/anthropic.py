@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
-from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.base import Shape, first_list, kind_of, role_of
 from oumi_assets.shapes.blocks import block_drafts, has_block, with_system
 
 _TOOL_BLOCKS = frozenset({"tool_use", "tool_result"})
@@ -31,14 +31,14 @@ def reply(value: Any) -> Reply | None:
     """Content blocks without the message around them; the message itself is read as any `{role, content}`."""
     if not isinstance(value, list) or not value or not has_block(value, _ANSWER_BLOCKS):
         return None
-    if any(not isinstance(block, dict) or "role" in block or not isinstance(block.get("type"), str) for block in value):
+    if any(kind_of(block) is None or "role" in block for block in value):
         return None
     return Reply([{"role": "assistant", "content": value}])
 
 
 def message(value: Any) -> list[Draft] | None:
     """A message that calls tools or holds their results in its content blocks."""
-    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
+    if role_of(value) is None:
         return None
     if value.get("tool_calls") or not has_block(value.get("content"), _TOOL_BLOCKS):
         return None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.base import Shape, first_list, role_of
 from oumi_assets.wire.tools import wire_tools
 
 _SCHEMA_KEYS = frozenset({"parameters", "input_schema", "inputSchema", "schema"})
@@ -58,7 +58,7 @@ def tool(value: Any) -> Any | None:
 
 
 def _possible_definition(value: Any) -> dict[str, Any] | None:
-    if not isinstance(value, dict) or value.get("role") != "tool" or value.get("tool_call_id"):
+    if role_of(value) != "tool" or value.get("tool_call_id"):
         return None
     content = value.get("content")
     return content if isinstance(content, dict) else None
@@ -102,9 +102,9 @@ def without_appended_tools(messages: list[Any]) -> tuple[list[Any], list[Any]]:
 def _may_be_answered(before: list[Any]) -> bool:
     """Whether results may follow: where a call waits for its own, and in a log of new messages alone."""
     asker = len(before)
-    while asker and isinstance(before[asker - 1], dict) and before[asker - 1].get("role") == "tool":
+    while asker and role_of(before[asker - 1]) == "tool":
         asker -= 1
-    if all(isinstance(value, dict) and value.get("role") in ("system", "developer", "tool") for value in before):
+    if all(role_of(value) in ("system", "developer", "tool") for value in before):
         return True
     return asker > 0 and _calls(before[asker - 1]) > len(before) - asker
 
@@ -123,8 +123,8 @@ def _is_described(content: dict[str, Any]) -> bool:
 
 
 def _calls(value: Any) -> float:
-    """How many tools a message calls: any number where it may be another writer's, none of somebody else than the model."""
-    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
+    """How many tools a message calls: none unless the model says it, any number where another form may hide some."""
+    if role_of(value) is None:
         return math.inf
     if value["role"].lower() not in ("ai", "assistant", "model"):
         return 0

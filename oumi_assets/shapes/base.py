@@ -1,4 +1,4 @@
-"""What a payload shape is: a name and a few small functions.
+"""What a payload shape is, and the questions that most of them ask of a logged value.
 
 A shape module says where its writer puts things; what they become on the wire is `wire`'s work.
 No function raises on any JSON value.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from oumi_assets.core.calls import Draft, Reply, Request
@@ -21,6 +22,8 @@ _OBJECT = re.compile(
 
 A response of HTTP has a name of its own: `<APIResponse [200 OK] type=<class 'openai.types.chat.ChatCompletion'>>`.
 """
+
+_BARE = frozenset({"role", "content"})
 
 
 class Shape(NamedTuple):
@@ -56,6 +59,34 @@ def first_list(value: Any, *keys: str) -> list[Any]:
     return []
 
 
+def messages_in(payload: Any) -> list[Any]:
+    """The list that a payload is, or has under `messages`; an empty one where it has none."""
+    return payload if isinstance(payload, list) else first_list(payload, "messages")
+
+
+def with_messages(payload: Any, messages: list[Any]) -> Any:
+    """The same payload with other messages, wherever `messages_in` found its own."""
+    return {**payload, "messages": messages} if isinstance(payload, dict) else messages
+
+
+def bare_messages(payload: Any) -> list[dict[str, Any]]:
+    """The messages under `messages` where each is a role, a content or both and nothing else; none otherwise."""
+    messages = first_list(payload, "messages")
+    return messages if all(isinstance(message, dict) and message.keys() <= _BARE for message in messages) else []
+
+
+def role_of(value: Any) -> str | None:
+    """The role that a logged message names, in any dialect; None for what names none."""
+    role = value.get("role") if isinstance(value, dict) else None
+    return role if isinstance(role, str) else None
+
+
+def kind_of(value: Any) -> str | None:
+    """The `type` of a logged part, block or item; None for what has none."""
+    kind = value.get("type") if isinstance(value, dict) else None
+    return kind if isinstance(kind, str) else None
+
+
 def tools_beside(value: dict[str, Any], key: str) -> list[Any]:
     """The tool definitions of a request, also as JSON text of a list."""
     found = parsed(value.get(key))
@@ -86,3 +117,24 @@ def parsed(value: Any) -> Any:
         except NotJson:
             return None
     return value
+
+
+def value_at(value: Any, path: str) -> Any:
+    """The value at a dotted path. Keys may hold dots themselves: Langfuse's events rows flatten metadata into such keys."""
+    value = parsed(value)
+    if not value or not isinstance(value, dict):
+        return None
+    if value.get(path) is not None:
+        return value[path]
+    for key, rest in _steps(path):
+        found = value_at(value[key], rest) if key in value else None
+        if found is not None:
+            return found
+    return None
+
+
+@lru_cache(64)
+def _steps(path: str) -> list[tuple[str, str]]:
+    """Keys that a path may begin with, the longest first, each with what is left behind it."""
+    names = path.split(".")
+    return [(".".join(names[:count]), ".".join(names[count:])) for count in range(len(names) - 1, 0, -1)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, Request, ToolCallDraft
-from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.base import Shape, first_list, role_of
 from oumi_assets.shapes.blocks import block_drafts, with_system
 from oumi_assets.wire.images import is_base64
 
@@ -33,7 +33,7 @@ def request(value: Any) -> Request | None:
 
 def message(value: Any) -> list[Draft] | None:
     """A message all of whose content is blocks."""
-    if not isinstance(value, dict) or not isinstance(value.get("role"), str) or any(value.get(key) for key in _OF_OTHERS):
+    if role_of(value) is None or any(value.get(key) for key in _OF_OTHERS):
         return None
     if not are_blocks(value.get("content")):
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, ToolCallDraft
-from oumi_assets.shapes.base import Shape
+from oumi_assets.shapes.base import Shape, kind_of, role_of
 from oumi_assets.shapes.blocks import block_drafts
 
 _CALL, _RESULT = "tool-call", "tool-result"
@@ -18,7 +18,7 @@ _CALL, _RESULT = "tool-call", "tool-result"
 
 def message(value: Any) -> list[Draft] | None:
     """A message whose content holds calls or results of BeeAI."""
-    if not isinstance(value, dict) or not isinstance(value.get("role"), str) or value.get("tool_calls"):
+    if role_of(value) is None or value.get("tool_calls"):
         return None
     content = value.get("content")
     if not isinstance(content, list) or not any(map(_is_tool_part, content)):
@@ -27,7 +27,7 @@ def message(value: Any) -> list[Draft] | None:
 
 
 def _is_tool_part(part: Any) -> bool:
-    return isinstance(part, dict) and part.get("type") in (_CALL, _RESULT) and isinstance(part.get("tool_name"), str)
+    return kind_of(part) in (_CALL, _RESULT) and isinstance(part.get("tool_name"), str)
 
 
 def _call(part: dict[str, Any]) -> ToolCallDraft | None:

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from oumi_assets.core.calls import Draft, ToolCallDraft
-from oumi_assets.shapes.base import given_text
-from oumi_assets.wire.roles import WIRE_ROLES
+from oumi_assets.shapes.base import given_text, kind_of
+from oumi_assets.wire.roles import is_assistant
 
 
 def block_drafts(
@@ -26,7 +26,7 @@ def block_drafts(
     An assistant's turn is always one message: what a provider ran by itself in the middle of it stays part of
     what was said. Any other turn gives its tool results first and then the rest (rule 10).
     """
-    if WIRE_ROLES.get(role.lower()) == "assistant":
+    if is_assistant(role):
         calls, said = _split(blocks, read_call)
         return [Draft(role=role, content=said or None, tool_calls=calls, name=name)]
     results, said = _split(blocks, read_result)
@@ -49,9 +49,7 @@ def _split(blocks: list[Any], read: Callable[[dict[str, Any]], Any | None]) -> t
 
 def has_block(blocks: Any, kinds: frozenset[str]) -> bool:
     """Whether a list holds a block whose `type` is one of the kinds."""
-    return isinstance(blocks, list) and any(
-        isinstance(block, dict) and isinstance(block.get("type"), str) and block["type"] in kinds for block in blocks
-    )
+    return isinstance(blocks, list) and any(kind_of(block) in kinds for block in blocks)
 
 
 def with_system(system: Any, messages: list[Any]) -> list[Any]:

@@ -19,8 +19,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import Draft, ModelCall
-from oumi_assets.shapes.base import Shape
-from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.base import Shape, kind_of, role_of, value_at
 
 MARK = b'"claude-agent-sdk"'
 """Stands in the line of each of its runs."""
@@ -62,21 +61,17 @@ def whole_turns(messages: list[Any]) -> list[Any]:
 
 def _answer_id(message: Any) -> str | None:
     """The id of an assistant's message of Anthropic's blocks; a model's name would be one, but not with calls in pieces."""
-    if not isinstance(message, dict) or message.get("role") != "assistant" or not message.keys() <= _KEYS:
+    if role_of(message) != "assistant" or not message.keys() <= _KEYS:
         return None
     content = message.get("content")
-    if not isinstance(content, list) or not content or not all(map(_is_block, content)):
+    if not isinstance(content, list) or not content or not all(kind_of(block) in _BLOCKS for block in content):
         return None
     return message["id"] if isinstance(message.get("id"), str) and message["id"] else None
 
 
-def _is_block(block: Any) -> bool:
-    return isinstance(block, dict) and isinstance(block.get("type"), str) and block["type"] in _BLOCKS
-
-
 def message(value: Any) -> list[Draft] | None:
     """A block of a tool's result in the place of a message."""
-    if not isinstance(value, dict) or value.get("role") != "tool" or value.get("type") != "tool_result":
+    if role_of(value) != "tool" or kind_of(value) != "tool_result":
         return None
     return [Draft("tool", content=value.get("content"), tool_call_id=value.get("tool_use_id"))]
 

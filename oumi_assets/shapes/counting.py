@@ -16,7 +16,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from oumi_assets.wire.roles import WIRE_ROLES
 
-_HISTORY_ROLES = frozenset({"system", "developer"})
+_SYSTEM_ROLES = frozenset({"system", "developer"})
 _USER_ROLES = frozenset({"user", "human"})
 _TOOL_ROLES = frozenset({"tool", "function"})
 _TYPES = (b'"message"', b"null")
@@ -114,15 +114,8 @@ def _count_bare(payload: str | bytes | Raw) -> Counted | None:
     try:
         return _count(_list.decode(payload))
     except msgspec.ValidationError:
-        return _count_nested(payload)
-
-
-def _count_nested(payload: str | bytes | Raw) -> Counted | None:
-    try:
         batch = _nested.decode(payload)
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        return None
-    return _count(batch[0]) if len(batch) == 1 else None
+        return _count(batch[0]) if len(batch) == 1 else None
 
 
 def count_more(messages: bytes) -> int:
@@ -136,7 +129,11 @@ def count_more(messages: bytes) -> int:
 
 def opens_with_user(roles: Iterable[str]) -> bool:
     """Whether the first of the roles that is not the system's is a user's."""
-    return next((role in _USER_ROLES for role in roles if role not in _HISTORY_ROLES), False)
+    return _first_of_chat(roles) in _USER_ROLES
+
+
+def _first_of_chat(roles: Iterable[str]) -> str | None:
+    return next((role for role in roles if role not in _SYSTEM_ROLES), None)
 
 
 def _count(messages: list[_Message]) -> Counted | None:
@@ -144,9 +141,9 @@ def _count(messages: list[_Message]) -> Counted | None:
     roles = _roles(messages)
     if roles is None:
         return None
-    first = next((role for role in roles if role not in _HISTORY_ROLES), None)
+    first = _first_of_chat(roles)
     partial = first in _TOOL_ROLES or _USER_ROLES.isdisjoint(roles)
-    return Counted(len(roles) + 1, partial, opens_with_user(roles))
+    return Counted(len(roles) + 1, partial, first in _USER_ROLES)
 
 
 def _roles(messages: list[_Message]) -> list[str] | None:

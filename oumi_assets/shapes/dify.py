@@ -13,8 +13,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply
 from oumi_assets.shapes import openai_chat
-from oumi_assets.shapes.base import Shape, first_list
-from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.base import Shape, first_list, value_at
 from oumi_assets.shapes.openai_replies import answers_elsewhere
 from oumi_assets.shapes.python_reprs import read_repr
 

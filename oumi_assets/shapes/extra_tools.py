@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import parsed
+from oumi_assets.shapes.base import parsed, value_at
+from oumi_assets.shapes.openinference_attributes import attributes_of
 from oumi_assets.wire.tools import definitions_of, wire_tools
 
 _PLACES = (
@@ -42,20 +42,20 @@ _FIELDS = {"arguments": "parameters"}
 
 def extra_tools(call: ModelCall) -> list[Any]:
     """The tool definitions of the first place that holds any."""
+    # Metadata may be JSON text: parsed once, and not for each place.
+    beside = {name: parsed(value) for name, value in call.extras.items()}
     for place in _PLACES:
-        found = definitions_of(value_at(call.extras, place))
+        found = definitions_of(value_at(beside, place))
         if wire_tools(found):
             return found
-    return _numbered_tools(parsed(call.extras.get("metadata")))
+    return _numbered_tools(attributes_of(beside.get("metadata")))
 
 
-def _numbered_tools(metadata: Any) -> list[Any]:
+def _numbered_tools(attributes: dict[str, Any]) -> list[Any]:
     """Definitions in attributes of their own: OpenInference's schemas, and Traceloop's functions field by field."""
-    attributes = parsed(value_at(metadata, "attributes"))
-    flat = {**(metadata if isinstance(metadata, dict) else {}), **(attributes if isinstance(attributes, dict) else {})}
     schemas: dict[int, Any] = {}
     functions: dict[int, dict[str, Any]] = {}
-    for key, value in flat.items():
+    for key, value in attributes.items():
         found = _NUMBERED.fullmatch(key)
         if found and found["field"]:
             functions.setdefault(int(found["function"]), {})[_FIELDS.get(found["field"], found["field"])] = value
@@ -63,24 +63,3 @@ def _numbered_tools(metadata: Any) -> list[Any]:
             schemas[int(found["schema"])] = value
     numbered = schemas or functions
     return [numbered[number] for number in sorted(numbered)]
-
-
-def value_at(value: Any, path: str) -> Any:
-    """The value at a dotted path. Keys may hold dots themselves: Langfuse's events rows flatten metadata into such keys."""
-    value = parsed(value)
-    if not value or not isinstance(value, dict):
-        return None
-    if value.get(path) is not None:
-        return value[path]
-    for key, rest in _steps(path):
-        found = value_at(value[key], rest) if key in value else None
-        if found is not None:
-            return found
-    return None
-
-
-@lru_cache(64)
-def _steps(path: str) -> list[tuple[str, str]]:
-    """Keys that a path may begin with, the longest first, each with what is left behind it."""
-    names = path.split(".")
-    return [(".".join(names[:count]), ".".join(names[count:])) for count in range(len(names) - 1, 0, -1)]

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list
+from oumi_assets.shapes.base import first_list, kind_of, messages_in, with_messages
 from oumi_assets.shapes.span_scope import is_of_scope
 
 _SCOPE = "gcp.vertex.agent"
@@ -24,7 +24,7 @@ _MADE_UP = re.compile(r"(.+)_[0-9]{1,4}", re.DOTALL)
 
 def opened(call: ModelCall) -> ModelCall:
     """A call of ADK without the ids that it made up; any other call as it is."""
-    messages = call.input if isinstance(call.input, list) else first_list(call.input, "messages")
+    messages = messages_in(call.input)
     replies = call.output if isinstance(call.output, list) else []
     streamed, made_up = any(map(_is_piece, replies)), any(map(_made_up_names, [*messages, *replies]))
     if not (streamed or made_up) or not is_of_scope(call, _SCOPE):
@@ -35,8 +35,7 @@ def opened(call: ModelCall) -> ModelCall:
     if not made_up:
         return call
     messages, replies = _without_ids(messages), _without_ids(replies)
-    input_ = {**call.input, "messages": messages} if isinstance(call.input, dict) else messages
-    return msgspec.structs.replace(call, input=input_, output=replies or call.output)
+    return msgspec.structs.replace(call, input=with_messages(call.input, messages), output=replies or call.output)
 
 
 def _is_piece(reply: Any) -> bool:
@@ -75,7 +74,7 @@ def _kind_of_words(part: Any) -> str | None:
 
 def _goes_on(part: Any, before: Any) -> bool:
     """Whether it is the same call once more: until its arguments are whole, it has none."""
-    if not isinstance(part, dict) or not isinstance(before, dict) or part.get("type") != "tool_call":
+    if not isinstance(before, dict) or kind_of(part) != "tool_call":
         return False
     return part == before or {**part, "arguments": None} == {"arguments": None, **before}
 
@@ -100,13 +99,13 @@ def _part(part: Any, names: set[str]) -> Any:
 
 def _made_up_names(message: Any) -> set[str]:
     """The tools that a message calls under ids made of their names."""
-    calls = (part for part in first_list(message, "parts") if isinstance(part, dict) and part.get("type") == "tool_call")
+    calls = (part for part in first_list(message, "parts") if kind_of(part) == "tool_call")
     return {name for call in calls if (name := _made_up_name(call)) is not None and name == call.get("name")}
 
 
 def _made_up_name(part: Any) -> str | None:
     """The name in the id of a call or a result, where it may be made up."""
-    if not isinstance(part, dict) or part.get("type") not in ("tool_call", "tool_call_response"):
+    if kind_of(part) not in ("tool_call", "tool_call_response"):
         return None
     found = _MADE_UP.fullmatch(part["id"]) if isinstance(part.get("id"), str) else None
     return found[1] if found and part.get("name") in (None, found[1]) else None

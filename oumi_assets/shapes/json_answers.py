@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Reply
-from oumi_assets.wire.roles import WIRE_ROLES
+from oumi_assets.wire.roles import WIRE_ROLES, is_assistant
 
 _SAID = ("content", "tool_calls", "toolCalls", "function_call", "refusal", "parts", "audio", "text")
 _BESIDE = """
@@ -53,20 +53,21 @@ def is_json_answer(value: Any, found: Reply) -> bool:
 
 
 def _names_its_role(value: dict[str, Any]) -> bool:
-    """As messages do; the role of a person in a company stands beside other things, or beside what this person says.
+    """Whether it has a role as messages have one.
 
-    A role of no chat tells a message only where the rest is an SDK's.
+    In JSON that a model wrote, a role may be somebody's position in a company. So one that no chat knows counts only where
+    the rest is what an SDK writes, and any other but the assistant's only beside something that is said.
     """
     role = value.get("role")
     if not isinstance(role, str):
         return False
     if _has_another_role(value):
         return _ADDED in value or _are_parts(value.get("content")) or _are_calls(value.get("tool_calls"))
-    return WIRE_ROLES.get(role.lower()) == "assistant" or any(key in value for key in _SAID)
+    return is_assistant(role) or any(key in value for key in _SAID)
 
 
 def _has_another_role(value: dict[str, Any]) -> bool:
-    """One that nobody has in a chat: what the model wrote of somebody."""
+    """Whether its role is one that nobody has in a chat: the model wrote about somebody."""
     role = value.get("role")
     return isinstance(role, str) and role.lower() not in WIRE_ROLES
 
@@ -96,7 +97,7 @@ def _are_calls(calls: Any) -> bool:
 
 
 def _is_foreign(inside: Any) -> bool:
-    """Something, and nothing that a writer would put there."""
+    """Whether a wrapper holds something, but nothing that any writer would put there."""
     items = inside if isinstance(inside, list) else [inside] if inside else []
     return bool(items) and not any(
         isinstance(item, list) or (isinstance(item, dict) and not _KEYS_INSIDE.isdisjoint(item)) for item in items

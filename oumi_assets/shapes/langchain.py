@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, Reply, Request
-from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.base import Shape, first_list, messages_in
 from oumi_assets.shapes.langchain_calls import answered, has_own_blocks, reasoning, said, tool_calls, tool_results
 from oumi_assets.shapes.openai_chat import spoken
 from oumi_assets.shapes.openai_replies import speaks
@@ -24,7 +24,7 @@ _OWN_ROLE = frozenset({"", "chat", "generic"})
 
 def request(value: Any) -> Request | None:
     """`{"messages": [[...]]}`: one list of messages inside the batch's list."""
-    batch = value if isinstance(value, list) else first_list(value, "messages")
+    batch = messages_in(value)
     inner = batch[0] if len(batch) == 1 else None
     if isinstance(inner, list) and inner and (isinstance(inner[0], dict) or _is_pair(inner[0])):
         return Request(messages=inner, tools=first_list(value, "tools"))

@@ -11,7 +11,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Draft, ToolCallDraft
 from oumi_assets.shapes import openai_chat
-from oumi_assets.shapes.base import first_list
+from oumi_assets.shapes.base import first_list, kind_of
 
 _CALL_BLOCKS = {
     "tool_use": ("id", "input"),
@@ -29,11 +29,11 @@ _SILENT_BLOCKS = frozenset({_RESULT_BLOCK, "input_json_delta", "tool_call_chunk"
 def tool_calls(fields: dict[str, Any], additional: dict[str, Any]) -> list[ToolCallDraft]:
     """Each call once, in the API's order and with the API's argument text where that was kept."""
     raw = [call for call in map(openai_chat.tool_call, first_list(additional, "tool_calls")) if call]
-    logged = [*_list(fields, "tool_calls"), *_list(fields, "invalid_tool_calls")]
+    logged = [*first_list(fields, "tool_calls"), *first_list(fields, "invalid_tool_calls")]
     parsed = [call for call in map(_parsed_call, logged) if call]
     if not parsed:
         return raw or _legacy_call(additional) or _block_calls(fields) or _chunked_calls(fields)
-    written = {block["call_id"]: block["input"] for block in _list(fields, "content") if _is_custom_call(block)}
+    written = {block["call_id"]: block["input"] for block in first_list(fields, "content") if _is_custom_call(block)}
     sent = {call.id: (position, call.arguments) for position, call in enumerate(raw) if isinstance(call.id, str)}
     for call in parsed:
         if isinstance(call.id, str) and call.id in sent:
@@ -47,20 +47,20 @@ def said(content: Any) -> Any:
     """The content without blocks that became calls or results, reasoning in the form that `wire` reads."""
     if not isinstance(content, list):
         return content
-    return [_block(block) for block in content if _kind(block) not in (*_CALL_BLOCKS, *_SILENT_BLOCKS)]
+    return [_block(block) for block in content if kind_of(block) not in (*_CALL_BLOCKS, *_SILENT_BLOCKS)]
 
 
 def answered(content: Any) -> Any:
     """What a tool answered: a custom tool's result is logged as the item of the Responses API around it."""
-    if isinstance(content, list) and len(content) == 1 and _kind(content[0]) == _CUSTOM_RESULT:
+    if isinstance(content, list) and len(content) == 1 and kind_of(content[0]) == _CUSTOM_RESULT:
         return content[0].get("output")
     return content
 
 
 def has_own_blocks(fields: dict[str, Any]) -> bool:
     """Whether the content holds blocks that no API's chat messages have."""
-    blocks = _list(fields, "content")
-    return any(_kind(block) in _OWN_BLOCKS or (_kind(block) in _CALL_BLOCKS and _is_own_call(block)) for block in blocks)
+    blocks = first_list(fields, "content")
+    return any(kind_of(block) in _OWN_BLOCKS or (kind_of(block) in _CALL_BLOCKS and _is_own_call(block)) for block in blocks)
 
 
 def _is_own_call(block: dict[str, Any]) -> bool:
@@ -70,7 +70,7 @@ def _is_own_call(block: dict[str, Any]) -> bool:
 
 def tool_results(fields: dict[str, Any]) -> list[Draft]:
     """Anthropic's `tool_result` blocks of a user message as tool messages (rule 10)."""
-    blocks = [block for block in _list(fields, "content") if _kind(block) == _RESULT_BLOCK]
+    blocks = [block for block in first_list(fields, "content") if kind_of(block) == _RESULT_BLOCK]
     return [Draft("tool", content=block.get("content"), tool_call_id=block.get("tool_use_id")) for block in blocks]
 
 
@@ -87,7 +87,7 @@ def _parsed_call(value: Any) -> ToolCallDraft | None:
 
 
 def _is_custom_call(block: Any) -> bool:
-    is_custom = _kind(block) == "custom_tool_call"
+    is_custom = kind_of(block) == "custom_tool_call"
     return is_custom and isinstance(block.get("call_id"), str) and isinstance(block.get("input"), str)
 
 
@@ -104,12 +104,12 @@ def _legacy_call(additional: dict[str, Any]) -> list[ToolCallDraft]:
 
 
 def _block_calls(fields: dict[str, Any]) -> list[ToolCallDraft]:
-    return [call for call in map(_block_call, _list(fields, "content")) if call]
+    return [call for call in map(_block_call, first_list(fields, "content")) if call]
 
 
 def _block_call(block: Any) -> ToolCallDraft | None:
     """The call in a block; Gemini's is one level deeper, and mostly without an id."""
-    kind = _kind(block)
+    kind = kind_of(block)
     called = block.get(kind) if kind == "functionCall" else block
     if kind not in _CALL_BLOCKS or not isinstance(called, dict) or not called.get("name"):
         return None
@@ -120,7 +120,7 @@ def _block_call(block: Any) -> ToolCallDraft | None:
 def _chunked_calls(fields: dict[str, Any]) -> list[ToolCallDraft]:
     """Chunks of one `index` are one call: its name and id come first, its arguments piece by piece."""
     calls: dict[Any, ToolCallDraft] = {}
-    for position, chunk in enumerate(_list(fields, "tool_call_chunks")):
+    for position, chunk in enumerate(first_list(fields, "tool_call_chunks")):
         if not isinstance(chunk, dict):
             continue
         index = chunk.get("index")
@@ -131,16 +131,11 @@ def _chunked_calls(fields: dict[str, Any]) -> list[ToolCallDraft]:
     return [call for call in calls.values() if call.name]
 
 
-def _kind(block: Any) -> Any:
-    kind = block.get("type") if isinstance(block, dict) else None
-    return kind if isinstance(kind, str) else None
-
-
 def _block(block: Any) -> Any:
     """OpenAI's reasoning summaries and Bedrock's `reasoning_content` as one reasoning text; others as they are."""
-    if _kind(block) == "reasoning" and "reasoning" not in block:
+    if kind_of(block) == "reasoning" and "reasoning" not in block:
         return {"type": "reasoning", "reasoning": _summary(block)}
-    if _kind(block) == "reasoning_content":
+    if kind_of(block) == "reasoning_content":
         inner = block.get("reasoning_content")
         return {"type": "reasoning", "reasoning": inner.get("text") if isinstance(inner, dict) else inner}
     return block
@@ -150,8 +145,3 @@ def _summary(value: Any) -> str | None:
     parts = first_list(value, "summary", "content")
     texts = [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
     return "\n".join(texts) or None
-
-
-def _list(fields: dict[str, Any], key: str) -> list[Any]:
-    value = fields.get(key)
-    return value if isinstance(value, list) else []

@@ -13,10 +13,9 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list
+from oumi_assets.shapes.base import bare_messages
 
 _MARK = "OTEL_SPAN_ID"
-_KEPT = frozenset({"role", "content"})
 
 
 def opened(call: ModelCall) -> ModelCall:
@@ -24,16 +23,10 @@ def opened(call: ModelCall) -> ModelCall:
     metadata = call.extras.get("metadata")
     if not isinstance(metadata, dict) or _MARK not in metadata:
         return call
-    asked, said = _messages(call.input), _messages(call.output)
+    asked, said = bare_messages(call.input), bare_messages(call.output)
     if asked and any(map(_is_lost, asked)):
         call = msgspec.structs.replace(call, input=None)
     return msgspec.structs.replace(call, output=None) if said and _is_lost(said[0]) else call
-
-
-def _messages(payload: Any) -> list[dict[str, Any]]:
-    """The messages of a payload that has nothing but roles and texts of them."""
-    messages = first_list(payload, "messages")
-    return messages if all(isinstance(message, dict) and message.keys() <= _KEPT for message in messages) else []
 
 
 def _is_lost(message: dict[str, Any]) -> bool:

@@ -9,12 +9,12 @@ from typing import Any
 
 from oumi_assets.core.calls import Draft, ToolCallDraft
 from oumi_assets.shapes import openai_chat
-from oumi_assets.shapes.base import Shape
+from oumi_assets.shapes.base import Shape, role_of
 
 
 def message(value: Any) -> list[Draft] | None:
     """An assistant message that calls one function; its call gets an id, and the result that follows the same."""
-    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
+    if role_of(value) is None:
         return None
     call = value.get("function_call")
     if not isinstance(call, dict) or not isinstance(call.get("name"), str) or value.get("tool_calls"):

@@ -15,7 +15,7 @@ from typing import Any
 from oumi_assets.core.calls import Reply, Request
 from oumi_assets.core.json_text import NotJson, parse
 from oumi_assets.shapes import responses
-from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.base import Shape, first_list, role_of
 
 _MESSAGE_KEYS = frozenset({"role", "content", "tool_calls", "function_call"})
 _REASONING = "reasoning_summary"
@@ -56,7 +56,7 @@ def _message_in(text: str) -> dict[str, Any] | None:
 
 
 def _is_reasoning(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("role") == _REASONING
+    return role_of(value) == _REASONING
 
 
 def _item(value: Any) -> Any:

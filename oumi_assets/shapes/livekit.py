@@ -12,12 +12,12 @@ from typing import Any
 
 from oumi_assets.core.calls import Request
 from oumi_assets.shapes import openai_chat
-from oumi_assets.shapes.base import Shape, first_list, parsed
+from oumi_assets.shapes.base import Shape, first_list, messages_in, parsed, role_of
 
 
 def request(value: Any) -> Request | None:
     """Messages among which a call stands alone, as JSON text; calls made beside each other become one turn."""
-    messages = value if isinstance(value, list) else first_list(value, "messages")
+    messages = messages_in(value)
     if not any(map(_is_call, messages)):
         return None
     found = openai_chat.request(value)
@@ -26,7 +26,7 @@ def request(value: Any) -> Request | None:
 
 def _is_call(value: Any) -> bool:
     """A message that is nothing but one call."""
-    if not isinstance(value, dict) or value.get("role") != "assistant" or value.get("content"):
+    if not _is_assistant(value) or value.get("content"):
         return False
     calls = value.get("tool_calls")
     if not isinstance(calls, list) or len(calls) != 1 or not isinstance(calls[0], str):
@@ -50,7 +50,7 @@ def _turns(messages: list[Any]) -> list[Any]:
 
 
 def _is_assistant(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("role") == "assistant"
+    return role_of(value) == "assistant"
 
 
 def _call_ids(value: Any) -> list[str]:
@@ -61,7 +61,7 @@ def _call_ids(value: Any) -> list[str]:
 
 def _with_call_id(value: Any, called: set[str]) -> Any:
     """A result under the name that results have: its `id` is the call's, whatever the provider calls it, or its own."""
-    if not isinstance(value, dict) or value.get("role") != "tool" or not isinstance(value.get("id"), str):
+    if role_of(value) != "tool" or not isinstance(value.get("id"), str):
         return value
     return {"tool_call_id": value["id"], **value} if value["id"] in called else value
 

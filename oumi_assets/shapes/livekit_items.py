@@ -11,25 +11,20 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Request
-from oumi_assets.shapes.base import Shape
+from oumi_assets.shapes.base import Shape, kind_of
 from oumi_assets.shapes.responses import messages_of
 
 _SAYING = frozenset({"message", "function_call", "function_call_output"})
-_SILENT = frozenset({"agent_config_update", "agent_handoff"})
+_KINDS = _SAYING | {"agent_config_update", "agent_handoff"}
 _MARK = "cache_breakpoint"
 
 
 def request(value: Any) -> Request | None:
     """The messages of an object of items, where each of them is one of LiveKit's."""
     items = value["items"] if isinstance(value, dict) and value.keys() == {"items"} else None
-    if not isinstance(items, list) or not items or not all(map(_is_item, items)):
+    if not isinstance(items, list) or not items or not all(kind_of(item) in _KINDS for item in items):
         return None
     return Request(messages_of([_said(item) for item in items if item["type"] in _SAYING]))
-
-
-def _is_item(item: Any) -> bool:
-    kind = item.get("type") if isinstance(item, dict) else None
-    return isinstance(kind, str) and (kind in _SAYING or kind in _SILENT)
 
 
 def _said(item: dict[str, Any]) -> dict[str, Any]:
@@ -37,7 +32,7 @@ def _said(item: dict[str, Any]) -> dict[str, Any]:
     content = item.get("content")
     if not isinstance(content, list):
         return item
-    return {**item, "content": [part for part in content if not isinstance(part, dict) or part.get("type") != _MARK]}
+    return {**item, "content": [part for part in content if kind_of(part) != _MARK]}
 
 
 SHAPE = Shape("livekit_items", request=request)

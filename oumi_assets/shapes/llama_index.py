@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, Request, ToolCallDraft
-from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.base import Shape, first_list, role_of
 from oumi_assets.shapes.openai_chat import tool_call
 
 _TYPE = "block_type"
@@ -31,7 +31,7 @@ def request(value: Any) -> Request | None:
 
 def message(value: Any) -> list[Draft] | None:
     """A message of blocks."""
-    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
+    if role_of(value) is None:
         return None
     additional = value.get("additional_kwargs")
     untyped = isinstance(additional, dict) and not value.get("content")

@@ -16,8 +16,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list, parsed
-from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.base import first_list, kind_of, parsed, value_at
 from oumi_assets.shapes.openai_agents import is_whole_response
 from oumi_assets.shapes.span_scope import scope_of
 
@@ -70,8 +69,7 @@ def _joined(items: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _calls(message: dict[str, Any]) -> bool:
-    parts = first_list(message, "parts")
-    return any(isinstance(part, dict) and part.get("type") == "tool_call" for part in parts)
+    return any(kind_of(part) == "tool_call" for part in first_list(message, "parts"))
 
 
 def _is_assistants(message: dict[str, Any]) -> bool:

@@ -8,16 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft
-from oumi_assets.shapes.base import parsed
-from oumi_assets.wire.roles import WIRE_ROLES
+from oumi_assets.shapes.base import kind_of, parsed
+from oumi_assets.wire.roles import is_assistant
 
 _ABOUT = frozenset({"id", "type", "index", "status"})
-"""What a call is called: a hole of a streamed list has these, too, and so has a tool that the provider ran."""
+"""Keys that only name a call. The holes of a streamed list have them, too, and so have tools that the provider ran."""
 
 
 def loses_calls(value: Any, drafts: list[Draft]) -> bool:
     """Whether a message of the assistant made calls and was read without one of them."""
-    if not isinstance(value, dict) or not any(map(_is_assistant, drafts)):
+    if not isinstance(value, dict) or not any(is_assistant(draft.role) for draft in drafts):
         return False
     logged = value.get("tool_calls") or value.get("toolCalls")
     read = sum(len(draft.tool_calls) for draft in drafts)
@@ -31,7 +31,7 @@ def loses_calls(value: Any, drafts: list[Draft]) -> bool:
 
 def _has_only_words(draft: Draft) -> bool:
     parts = draft.content if isinstance(draft.content, list) else []
-    return all(isinstance(part, dict) and part.get("type") == "text" for part in parts)
+    return all(kind_of(part) == "text" for part in parts)
 
 
 def _ended_with_calls(message: dict[str, Any]) -> bool:
@@ -41,10 +41,6 @@ def _ended_with_calls(message: dict[str, Any]) -> bool:
     """
     reason = message.get("finish_reason")
     return isinstance(reason, str) and reason.lower() in ("tool_calls", "tool_call", "function_call")
-
-
-def _is_assistant(draft: Draft) -> bool:
-    return WIRE_ROLES.get(draft.role.lower()) == "assistant"
 
 
 def _says(logged: Any) -> bool:

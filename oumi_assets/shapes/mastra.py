@@ -18,11 +18,10 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import LoggedRow, ModelCall
-from oumi_assets.shapes.base import first_list
-from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.base import first_list, value_at
 
 MARK = b"model_generation"
-_GENERATION, _STEP = "model_generation", "model_step"
+_GENERATION, _STEP = MARK.decode(), "model_step"
 _TOOLS = frozenset({"tool_call", "mcp_tool_call", "provider_tool_call"})
 _KINDS = ("metadata.mastra_span_type", "metadata.spanType", "metadata.attributes.mastra.span.type")
 _CALL_IDS = ("metadata.toolCallId", "metadata.attributes.gen_ai.tool.call.id")
@@ -37,7 +36,7 @@ def is_generation(call: ModelCall) -> bool:
     return _kind(call) == _GENERATION
 
 
-def is_generations(metadata: Any) -> bool:
+def is_generation_metadata(metadata: Any) -> bool:
     """Whether these are a generation's metadata."""
     return _kind_of({"metadata": metadata}) == _GENERATION
 

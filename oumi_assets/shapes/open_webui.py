@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.base import role_of, value_at
 
 _INTERFACE, _OPEN_WEBUI = "metadata.interface", "open-webui"
 
@@ -29,7 +29,7 @@ def opened(call: ModelCall) -> ModelCall:
 
 def _is_answer(message: Any, call: ModelCall) -> bool:
     """Whether the last message is what the output tells, if it tells anything; an answer may be JSON."""
-    if not isinstance(message, dict) or message.get("role") != "assistant":
+    if role_of(message) != "assistant":
         return False
     return not call.output or message.get("content") in (call.output, call.output_text)
 

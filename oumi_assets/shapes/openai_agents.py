@@ -12,12 +12,12 @@ from typing import Any
 
 from oumi_assets.core.calls import Reply, Request
 from oumi_assets.shapes import responses
-from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.base import Shape, first_list, role_of
 
 
 def request(value: Any) -> Request | None:
     """`{role, content}`: a conversation of one message."""
-    if isinstance(value, dict) and isinstance(value.get("role"), str) and "content" in value and "messages" not in value:
+    if role_of(value) is not None and "content" in value and "messages" not in value:
         return Request([value])
     return None
 

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from oumi_assets.core.calls import Draft, Request, ToolCallDraft
-from oumi_assets.shapes.base import Shape, first_list, parsed, tools_beside
+from oumi_assets.shapes.base import Shape, first_list, parsed, role_of, tools_beside
 from oumi_assets.shapes.blocks import with_system
 from oumi_assets.shapes.openai_replies import reply
 from oumi_assets.shapes.system_prompts import system_beside
@@ -47,7 +47,7 @@ def request(value: Any) -> Request | None:
 
 def message(value: Any) -> list[Draft] | None:
     """One wire message: anything with a text `role`. A missing role is the reply's business."""
-    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
+    if role_of(value) is None:
         return None
     if _speaks_elsewhere(value):
         return None

@@ -74,7 +74,7 @@ def _has_message(choice: Any) -> bool:
 
 
 def _is_choice(value: Any) -> bool:
-    """Known for one also without the object around it."""
+    """Whether it is one of the API's choices, as people log them without the object around them."""
     return _has_message(value) and "finish_reason" in value and _answers(value["message"])
 
 

@@ -11,13 +11,12 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Reply, Request
-from oumi_assets.shapes.base import Shape, first_list, parsed
+from oumi_assets.shapes.base import Shape, first_list, messages_in, parsed
 
 
 def request(value: Any) -> Request | None:
     """Wrapped messages, unwrapped: what they are then is for other shapes to tell."""
-    messages = value if isinstance(value, list) else first_list(value, "messages")
-    unwrapped = _messages(messages)
+    unwrapped = _messages(messages_in(value))
     return Request(unwrapped, first_list(value, "tools")) if unwrapped else None
 
 

@@ -17,9 +17,8 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list, parsed
-from oumi_assets.shapes.extra_tools import value_at
-from oumi_assets.wire.roles import WIRE_ROLES
+from oumi_assets.shapes.base import first_list, messages_in, parsed, value_at
+from oumi_assets.wire.roles import is_assistant
 
 _ASKED, _SAID = "llm.input_messages.", "llm.output_messages."
 _NUMBER = "(?:0|[1-9][0-9]{0,4})"
@@ -36,7 +35,7 @@ def opened(call: ModelCall) -> ModelCall:
     """The call with the messages of its attributes, where its payload has none; any other call as it is."""
     if _has_messages(call.input) or not _is_told(call.extras.get("metadata")):
         return call
-    attributes = _attributes(call.extras["metadata"])
+    attributes = attributes_of(call.extras["metadata"])
     asked, said = _messages(attributes, _ASKED), _messages(attributes, _SAID)
     if not asked or said is None:
         return call
@@ -48,8 +47,7 @@ def _has_messages(payload: Any) -> bool:
     """Whether it is an object or list of anything but texts: messages may stand in it, under whatever name."""
     if isinstance(payload, dict) and not first_list(payload, "messages"):
         return True
-    messages = payload if isinstance(payload, list) else first_list(payload, "messages")
-    return not all(isinstance(message, str) for message in messages)
+    return not all(isinstance(message, str) for message in messages_in(payload))
 
 
 def _is_told(metadata: Any) -> bool:
@@ -62,9 +60,10 @@ def _is_told(metadata: Any) -> bool:
     return any(_ASKED in key for key in metadata) or (_ASKED in kept if isinstance(kept, str) else _is_told(kept))
 
 
-def _attributes(metadata: Any) -> dict[str, Any]:
-    """Every attribute by its name, also where it is a key of the metadata itself."""
-    found, inner = parsed(metadata), parsed(value_at(metadata, "attributes"))
+def attributes_of(metadata: Any) -> dict[str, Any]:
+    """Every attribute of a span by its name, also where it is a key of the metadata itself."""
+    found = parsed(metadata)
+    inner = parsed(value_at(found, "attributes"))
     return {**(found if isinstance(found, dict) else {}), **(inner if isinstance(inner, dict) else {})}
 
 
@@ -107,7 +106,7 @@ def _is_whole(message: Any) -> bool:
     calls, parts = inner.get("tool_calls", []), inner.get("contents", [])
     if not isinstance(calls, list) or not isinstance(parts, list) or not all(map(_is_named, calls)):
         return False
-    called = bool(calls) and WIRE_ROLES.get(role.lower()) == "assistant"
+    called = bool(calls) and is_assistant(role)
     return all(map(_says, parts)) and (content is not None or bool(parts) or called)
 
 

@@ -16,8 +16,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list, parsed
-from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.base import first_list, kind_of, parsed, value_at
 
 _SCOPE = "opentelemetry.instrumentation."
 _JAVASCRIPT = "@traceloop/instrumentation-"
@@ -87,7 +86,7 @@ def _message(message: dict[str, Any]) -> dict[str, Any]:
 
 
 def _part(part: Any) -> Any:
-    is_reasoning = isinstance(part, dict) and part.get("type") == "reasoning" and "content" in part
+    is_reasoning = kind_of(part) == "reasoning" and "content" in part
     return {**part, "content": _thought(part["content"])} if is_reasoning else part
 
 
@@ -96,12 +95,7 @@ def _blocks(content: Any) -> Any:
     if not isinstance(content, str) or content[:2] != "[{":
         return content
     blocks = parsed(content)
-    return blocks if isinstance(blocks, list) and all(map(_is_block, blocks)) else content
-
-
-def _is_block(block: Any) -> bool:
-    kind = block.get("type") if isinstance(block, dict) else None
-    return isinstance(kind, str) and kind in _BLOCKS
+    return blocks if isinstance(blocks, list) and all(kind_of(block) in _BLOCKS for block in blocks) else content
 
 
 def _thought(reasoning: Any) -> Any:
@@ -156,13 +150,13 @@ def _linked(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _items(message: dict[str, Any]) -> list[str]:
     """The ids of the calls in a message that are named by their item."""
-    calls = (part for part in first_list(message, "parts") if isinstance(part, dict) and part.get("type") == "tool_call")
+    calls = (part for part in first_list(message, "parts") if kind_of(part) == "tool_call")
     return [call["id"] for call in calls if isinstance(call.get("id"), str) and call["id"].startswith(_ITEM_ID)]
 
 
 def _answer(part: Any, waiting: dict[str, None]) -> Any:
     """A result with the id of the item that waits for it; any other part as it is."""
-    if not waiting or not isinstance(part, dict) or part.get("type") != "tool_call_response":
+    if not waiting or kind_of(part) != "tool_call_response":
         return part
     named = part.get("id")
     answered = named if isinstance(named, str) and named in waiting else next(iter(waiting))

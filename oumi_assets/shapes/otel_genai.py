@@ -13,7 +13,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Draft, Reply, ToolCallDraft
 from oumi_assets.shapes import openai_chat
-from oumi_assets.shapes.base import Shape, first_list, parsed
+from oumi_assets.shapes.base import Shape, first_list, kind_of, parsed, role_of
 from oumi_assets.shapes.blocks import block_drafts
 from oumi_assets.shapes.vercel_ai import APPROVAL_PARTS
 from oumi_assets.wire.tool_calls import usable_id
@@ -24,7 +24,7 @@ _ARGUMENTS = ("arguments", "parameters", "input")
 
 def message(value: Any) -> list[Draft] | None:
     """A message of typed parts, a result that is still called the user's, or one with the calls of span attributes."""
-    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
+    if role_of(value) is None:
         return None
     parts = value.get("parts")
     if isinstance(parts, list) and parts and not value.get("content") and all(_is_part(part) for part in parts):
@@ -54,19 +54,16 @@ def _told(message: Any) -> list[str | None]:
     """The calls that a message of results answers."""
     if not isinstance(message, dict) or message.get("role") == "assistant":
         return []
-    return [usable_id(message.get("tool_call_id")), *(usable_id(part.get("id")) for part in _results(message))]
-
-
-def _results(message: Any) -> list[dict[str, Any]]:
-    return [part for part in first_list(message, "parts") if _is_result(part)]
+    results = filter(_is_result, first_list(message, "parts"))
+    return [usable_id(message.get("tool_call_id")), *(usable_id(part.get("id")) for part in results)]
 
 
 def _is_result(part: Any) -> bool:
-    return isinstance(part, dict) and part.get("type") == "tool_call_response"
+    return kind_of(part) == "tool_call_response"
 
 
 def _without(message: Any, told: set[str | None]) -> Any:
-    if not isinstance(message, dict) or message.get("role") != "assistant":
+    if role_of(message) != "assistant":
         return message
     parts = first_list(message, "parts")
     left = [part for part in parts if not _is_result(part) or usable_id(part.get("id")) not in told]
@@ -89,9 +86,8 @@ def _of_event(value: dict[str, Any]) -> list[Draft] | None:
 
 def _is_part(part: Any) -> bool:
     """A typed part that says something: a text whose content was not recorded cannot be read."""
-    if not isinstance(part, dict) or not isinstance(part.get("type"), str):
-        return False
-    return part["type"] != "text" or isinstance(part.get("content"), str)
+    kind = kind_of(part)
+    return kind is not None and (kind != "text" or isinstance(part.get("content"), str))
 
 
 def _said(part: dict[str, Any]) -> dict[str, Any]:
@@ -114,7 +110,7 @@ def _result(part: dict[str, Any]) -> Draft | None:
     if part.get("type") != "tool_call_response":
         return None
     content = next((part[key] for key in ("response", "result", "content") if part.get(key) is not None), None)
-    if isinstance(content, dict) and content.get("type") == "content" and isinstance(content.get("value"), list):
+    if isinstance(content, dict) and kind_of(content) == "content" and isinstance(content.get("value"), list):
         content = content["value"]  # The AI SDK's own form of an answer in parts.
     return Draft(role="tool", content=content, tool_call_id=part.get("id"), name=part.get("name"))
 

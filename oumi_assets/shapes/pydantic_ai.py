@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
-from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.base import Shape, first_list, messages_in
 from oumi_assets.shapes.blocks import with_system
 from oumi_assets.shapes.openai_chat import tool_call
 
@@ -24,7 +24,7 @@ _PART_FIELDS = ("text", "content", "url", "data", "media_type", "file_id")
 
 def request(value: Any) -> Request | None:
     """Messages of the type adapter; the instructions of the last request stand before them."""
-    messages = value if isinstance(value, list) else first_list(value, "messages")
+    messages = messages_in(value)
     if not messages or not all(_is_model_message(message) for message in messages):
         return None
     asked = [message for message in messages if message["kind"] == "request"]

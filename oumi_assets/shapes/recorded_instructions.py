@@ -19,8 +19,7 @@ from typing import Any
 
 from oumi_assets.core.calls import ModelCall, Request
 from oumi_assets.core.json_text import NotJson, parse
-from oumi_assets.shapes.base import is_object_name, parsed
-from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.base import is_object_name, parsed, value_at
 from oumi_assets.shapes.recorded_response import is_response
 from oumi_assets.shapes.span_scope import is_of_scope
 from oumi_assets.shapes.system_prompts import is_system

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import ModelCall, Reply, Request
-from oumi_assets.shapes.base import Shape, first_list, given_text, tools_beside
+from oumi_assets.shapes.base import Shape, first_list, given_text, kind_of, role_of, tools_beside
 
 _CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
 _OUTPUTS = frozenset({"function_call_output", "custom_tool_call_output"})
@@ -66,7 +66,7 @@ def reply(value: Any) -> Reply | None:
             value = value.get("output")
     if not isinstance(value, list) or not _has_items(value) or not all(_is_item(item) or _has_role(item) for item in value):
         return None
-    return Reply([item for item in messages_of(value) if _says_assistant(item)], prompt_is_text=True)
+    return Reply([item for item in messages_of(value) if role_of(item) == "assistant"], prompt_is_text=True)
 
 
 def continues_stored_response(call: ModelCall) -> bool:
@@ -100,13 +100,13 @@ class _Turns:
         self._turn: dict[str, Any] | None = None
 
     def add(self, item: Any) -> None:
-        kind = _kind(item)
+        kind = kind_of(item)
         if kind == "reasoning":
             self._reasoning += _reasoning_texts(item)
         elif kind in _CALLS:
             turn = self._assistant()
             turn["tool_calls"] = [*first_list(turn, "tool_calls"), _call(item)]
-        elif _has_role(item) and item["role"] == "assistant" and kind in (None, "message"):
+        elif role_of(item) == "assistant" and kind in (None, "message"):
             self._say(item)
         elif kind in _OUTPUTS:
             self._other({"role": "tool", "tool_call_id": item.get("call_id"), "content": item.get("output")})
@@ -167,7 +167,7 @@ def _has_items(values: list[Any]) -> bool:
 
 
 def _is_item(value: Any) -> bool:
-    kind = _kind(value)
+    kind = kind_of(value)
     if kind is None or kind in _NOT_HOSTED:
         return False
     if kind == "message":
@@ -175,17 +175,8 @@ def _is_item(value: Any) -> bool:
     return kind == "reasoning" or kind in _HOSTED or kind.endswith(_HOSTED_ENDS)
 
 
-def _kind(value: Any) -> str | None:
-    kind = value.get("type") if isinstance(value, dict) else None
-    return kind if isinstance(kind, str) else None
-
-
 def _has_role(value: Any) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("role"), str)
-
-
-def _says_assistant(message: Any) -> bool:
-    return isinstance(message, dict) and message.get("role") == "assistant"
+    return role_of(value) is not None
 
 
 SHAPE = Shape("responses", request=request, reply=reply)

@@ -6,7 +6,7 @@ For what a payload alone does not tell. Looking costs more than looking at a pay
 from __future__ import annotations
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.extra_tools import value_at
+from oumi_assets.shapes.base import value_at
 
 
 def is_of_scope(call: ModelCall, scope: str) -> bool:

@@ -18,7 +18,7 @@ import msgspec
 
 from oumi_assets.core.calls import ModelCall
 from oumi_assets.shapes import bedrock
-from oumi_assets.shapes.base import first_list, parsed
+from oumi_assets.shapes.base import kind_of, messages_in, parsed, with_messages
 from oumi_assets.shapes.span_scope import is_of_scope
 
 _REPLY_KEYS = frozenset({"finish_reason", "message"})
@@ -28,7 +28,7 @@ _OF_CONVENTIONS = frozenset({"text", "tool_call"})
 
 def opened(call: ModelCall) -> ModelCall:
     """A call of Strands with the blocks that it was made of; any other call as it is."""
-    messages = call.input if isinstance(call.input, list) else first_list(call.input, "messages")
+    messages = messages_in(call.input)
     reply = _reply(call.output)
     # No block at all bears no witness: a text of `[]` is anybody's.
     if reply is not None and messages and (_of_text(messages[0]) or {}).get("content"):
@@ -41,8 +41,7 @@ def opened(call: ModelCall) -> ModelCall:
 
 
 def _with(call: ModelCall, messages: list[Any], output: Any) -> ModelCall:
-    input_ = {**call.input, "messages": messages} if isinstance(call.input, dict) else messages
-    return msgspec.structs.replace(call, input=input_, output=output)
+    return msgspec.structs.replace(call, input=with_messages(call.input, messages), output=output)
 
 
 def _reply(output: Any) -> dict[str, Any] | None:
@@ -76,8 +75,8 @@ def _of_parts(message: Any) -> Any:
 
 def _part(part: Any) -> list[Any]:
     """A part with Bedrock's blocks in the forms that `wire` reads; none for a block that says nothing."""
-    kind = part.get("type") if isinstance(part, dict) else None
-    if not isinstance(kind, str) or kind in _OF_CONVENTIONS:
+    kind = kind_of(part)
+    if kind is None or kind in _OF_CONVENTIONS:
         return [part]
     if kind == "tool_call_response":
         return [{**part, "response": bedrock.answer(part.get("response"))}]

@@ -14,7 +14,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Reply
 from oumi_assets.shapes import openai_agents, responses
-from oumi_assets.shapes.base import Shape, parsed
+from oumi_assets.shapes.base import Shape, kind_of, parsed
 
 _ENDS = ("response.completed", "response.incomplete")
 _START, _DELTA = "content_block_start", "content_block_delta"
@@ -30,7 +30,7 @@ _TEXTS = ("text", "thinking")
 
 def reply(value: Any) -> Reply | None:
     """The answer that the events are together; not ours where they say nothing that only events say."""
-    kinds = [_kind(event) for event in value] if isinstance(value, list) else []
+    kinds = [kind_of(event) or "" for event in value] if isinstance(value, list) else []
     if any(map(_is_of_response, kinds)) and all(_is_of_response(kind) or kind in _BESIDE for kind in kinds):
         return _of_response(value) if any(map(_has_response_key, value)) else None
     if not _ANTHROPIC.isdisjoint(kinds) and all(kind in _ANTHROPIC or kind in _BESIDE for kind in kinds):
@@ -39,11 +39,6 @@ def reply(value: Any) -> Reply | None:
         blocks = _blocks(value)
         return Reply([{"role": "assistant", "content": blocks}] if blocks else [])
     return None
-
-
-def _kind(event: Any) -> str:
-    kind = event.get("type") if isinstance(event, dict) else None
-    return kind if isinstance(kind, str) else ""
 
 
 def _is_of_response(kind: str) -> bool:

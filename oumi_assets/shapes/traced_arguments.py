@@ -48,7 +48,8 @@ def request(value: Any) -> Request | None:
     if not isinstance(value.get("args"), list):
         # By their names alone: what is called `messages` is read as any chat's.
         return None if any(value.get(key) for key in _SENT) or "args" in value else _among([], value)
-    named = _without(value, "args", "kwargs") | (value["kwargs"] if isinstance(value.get("kwargs"), dict) else {})
+    beside = {key: inner for key, inner in value.items() if key not in ("args", "kwargs")}
+    named = beside | (value["kwargs"] if isinstance(value.get("kwargs"), dict) else {})
     found = _sent(named)
     return _among(value["args"], named) if found is None else found
 
@@ -70,10 +71,6 @@ def _among(args: list[Any], named: dict[str, Any]) -> Request | None:
     found = _sent(chats[0]) or Request(chats[0])
     system = given_text(named.get("system")) or system_beside(named, found.messages)
     return Request(with_system(system, found.messages), [*found.tools, *(beside or next(iter(tools), []))])
-
-
-def _without(value: dict[str, Any], *keys: str) -> dict[str, Any]:
-    return {key: inner for key, inner in value.items() if key not in keys}
 
 
 def _is_request(named: Any) -> bool:

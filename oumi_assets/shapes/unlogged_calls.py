@@ -21,7 +21,7 @@ import msgspec
 
 from oumi_assets.core.calls import ModelCall
 from oumi_assets.core.json_text import canonical, dump
-from oumi_assets.shapes.base import first_list
+from oumi_assets.shapes.base import first_list, kind_of, role_of
 from oumi_assets.shapes.openllmetry import is_writer as is_openllmetry
 from oumi_assets.shapes.span_scope import scope_of
 from oumi_assets.wire.tool_calls import usable_id
@@ -61,12 +61,12 @@ def _is_of_openlit(call: ModelCall) -> bool:
 
 def _lacks_results(messages: list[Any]) -> bool:
     """Whether the assistant answers itself: between its turns stood what tools returned."""
-    roles = [_role(message) for message in messages]
+    roles = [role_of(message) for message in messages]
     return ("assistant", "assistant") in pairwise([*roles, "assistant"])
 
 
 def _may_lack_something(message: Any) -> bool:
-    return _role(message) == "tool" or _is_wordless(message)
+    return role_of(message) == "tool" or _is_wordless(message)
 
 
 def _is_wordless(message: Any) -> bool:
@@ -84,8 +84,8 @@ def _whole(messages: list[Any], answers: Answers) -> list[Any] | None:
     waiting: list[str | None] = []
     digests: list[bytes] = []
     for place, message in enumerate(messages):
-        if _role(message) != "tool":
-            is_called = is_called if _role(message) in _SYSTEM_ROLES else not _calls_nothing(message)
+        if role_of(message) != "tool":
+            is_called = is_called if role_of(message) in _SYSTEM_ROLES else not _calls_nothing(message)
             waiting = _ids(message)
         elif (answered := _id_of_result(message)) is not None and answered in waiting:
             # Nearly every result: the turn is there, and the trace's other calls need not be read.
@@ -118,7 +118,7 @@ def _turn(outputs: list[Any], result: Any, words: str = "") -> dict[str, Any] | 
 
 
 def _is_turn_without_calls(message: Any) -> bool:
-    return _role(message) == "assistant" and _calls_nothing(message)
+    return role_of(message) == "assistant" and _calls_nothing(message)
 
 
 def _calls_nothing(message: Any) -> bool:
@@ -127,7 +127,7 @@ def _calls_nothing(message: Any) -> bool:
         return False
     fields = message.keys() - {"finish_reason"}
     words, parts = message.get("content") or "", first_list(message, "parts")
-    are_texts = all(isinstance(part, dict) and part.get("type") == "text" for part in parts)
+    are_texts = all(kind_of(part) == "text" for part in parts)
     return fields <= _PLAIN_KEYS and isinstance(words, str) and words[:1] != "[" and are_texts
 
 
@@ -145,11 +145,6 @@ def _id_of_result(result: dict[str, Any]) -> str | None:
 def _ids(turn: Any) -> list[str | None]:
     calls = [*first_list(turn, "tool_calls"), *first_list(turn, "parts")]
     return [usable_id(call.get("id")) for call in calls if isinstance(call, dict)]
-
-
-def _role(message: Any) -> str | None:
-    role = message.get("role") if isinstance(message, dict) else None
-    return role if isinstance(role, str) else None
 
 
 def _digests(messages: list[Any]) -> list[bytes]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
 from oumi_assets.core.json_text import dump
-from oumi_assets.shapes.base import Shape, first_list, parsed
+from oumi_assets.shapes.base import Shape, first_list, kind_of, parsed, role_of
 from oumi_assets.shapes.blocks import block_drafts, has_block, with_system
 from oumi_assets.shapes.openai_replies import answers_elsewhere
 from oumi_assets.wire.tool_calls import usable_id
@@ -95,7 +95,7 @@ def _unwrapped(call: Any) -> Any:
 
 def message(value: Any) -> list[Draft] | None:
     """A message with the SDK's tool parts in its content, or with the SDK's calls as `tool_calls`."""
-    if not isinstance(value, dict) or not isinstance(value.get("role"), str):
+    if role_of(value) is None:
         return None
     content = value.get("content")
     if isinstance(content, list) and has_block(content, _TOOL_PARTS | APPROVAL_PARTS):
@@ -120,7 +120,7 @@ def without_own_results(answer: Any) -> Any:
 
 
 def _is_our_result(part: Any) -> bool:
-    return isinstance(part, dict) and part.get("type") in _RESULT_PARTS and not part.get("providerExecuted")
+    return kind_of(part) in _RESULT_PARTS and not part.get("providerExecuted")
 
 
 def _calls(value: Any) -> list[ToolCallDraft]:
@@ -162,7 +162,7 @@ def _part_result(part: dict[str, Any]) -> Draft | None:
 def output_of(part: dict[str, Any]) -> Any:
     """The value of `{type: "text" | "json" | "content" | ..., value}` (version 5), else the bare result (version 4)."""
     output = next((part[key] for key in ("output", "result", "error") if key in part), None)
-    if isinstance(output, dict) and isinstance(output.get("type"), str) and "value" in output:
+    if isinstance(output, dict) and kind_of(output) is not None and "value" in output:
         return dump(output["value"]) if output["type"].endswith("json") else output["value"]
     return output
 

@@ -13,12 +13,10 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list
+from oumi_assets.shapes.base import bare_messages, value_at
 from oumi_assets.shapes.blocks import has_block
-from oumi_assets.shapes.extra_tools import value_at
 
 _PROVIDER = "google"
-_KEPT = frozenset({"role", "content"})
 _CALLS = frozenset({"function_call"})
 _RESULTS = frozenset({"function_response"})
 
@@ -27,15 +25,9 @@ def opened(call: ModelCall) -> ModelCall:
     """Such a call with null, which nobody reads, in place of what lost a part; any other call as it is."""
     if value_at(call.extras, "metadata.ls_provider") != _PROVIDER:
         return call
-    if _has_lost(_messages(call.input)):
+    if _has_lost(bare_messages(call.input)):
         call = msgspec.structs.replace(call, input=None)
     return msgspec.structs.replace(call, output=None) if _is_silent_stream(call.output) else call
-
-
-def _messages(payload: Any) -> list[dict[str, Any]]:
-    """The messages of a payload in the wrapper's form: nothing but roles and what is said."""
-    messages = first_list(payload, "messages")
-    return messages if all(isinstance(message, dict) and message.keys() <= _KEPT for message in messages) else []
 
 
 def _has_lost(messages: list[dict[str, Any]]) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from oumi_assets.core.errors import FileTooLarge, NotJsonl
 from oumi_assets.core.hashing import HashedFile
-from oumi_assets.core.pace import Progress, no_progress
+from oumi_assets.core.pace import Progress
 from oumi_assets.stages.files import COMPRESSED, EXPORT
 
 _GZIP = b"\x1f\x8b"
@@ -36,7 +36,7 @@ class Copied(NamedTuple):
     blake3: str
 
 
-def copy_export(upload: Stream, size: int, folder: Path, quota: int, progress: Progress = no_progress) -> Copied:
+def copy_export(upload: Stream, size: int, folder: Path, quota: int, progress: Progress) -> Copied:
     """Copy an open upload of `size` bytes into `export.jsonl` (gzip: kept as it is, and inflated beside).
 
     Raises `FileTooLarge` over the quota, counted in inflated bytes, and `NotJsonl` for damaged gzip.

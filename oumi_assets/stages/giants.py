@@ -58,12 +58,9 @@ def _giant(row: int, column: str, text: bytes) -> Giant:
     return Giant(row, column, size, b"".join(compressed))
 
 
-class Giants(Pages):
-    """Pages of one Parquet file, among them giants that workers compressed."""
-
-    def add(self, giant: Giant, before: int) -> None:
-        """Keep a giant of a table that comes after so many rows of the file."""
-        self.keep_compressed(before + giant.row, giant.column, 1, giant.size, giant.page)
+def keep_giant(pages: Pages, giant: Giant, before: int) -> None:
+    """Keep a giant that a worker handed over, of a table that comes after so many rows of the file."""
+    pages.keep_compressed(before + giant.row, giant.column, 1, giant.size, giant.page)
 
 
 def spare(pages: Pages, row: int, column: str, value: bytes) -> bytes:

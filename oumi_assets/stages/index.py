@@ -63,8 +63,8 @@ def take_sample(path: Path) -> Sample:
     """Both ends of the file, and what tells the platform in a few lines at each of many places spread over it."""
     with open_export(path) as export:
         step = max(len(export) // _SAMPLE_PLACES, 1)
-        places = range(0, len(export), step)
-        rows = [row for start in places for row in _first_signatures(export, Range(start, start + step, len(export)))]
+        places = (Range(start, start + step, len(export)) for start in range(0, len(export), step))
+        rows = [row for within in places for row in islice(_signatures(export, within), _SAMPLE_LINES)]
         return Sample(bytes(export[:_HEAD_BYTES]), bytes(export[-_TAIL_BYTES:]), rows)
 
 
@@ -72,10 +72,6 @@ def all_signatures(path: Path) -> Iterator[Signature | None]:
     """What tells the platform in every line, for a file whose sample said nothing."""
     with open_export(path) as export:
         yield from _signatures(export, Range(0, len(export), len(export)))
-
-
-def _first_signatures(export: mmap.mmap | bytes, within: Range) -> list[Signature | None]:
-    return list(islice(_signatures(export, within), _SAMPLE_LINES))
 
 
 def _signatures(export: mmap.mmap | bytes, within: Range) -> Iterator[Signature | None]:

@@ -57,7 +57,10 @@ def lines_of(export: mmap.mmap | bytes, within: Range) -> Iterator[LinePlace]:
 
 
 def _first_line_start(export: mmap.mmap | bytes, within: Range) -> int:
-    """The search ends with the range: a line of 100 MB is not searched once for every range in it."""
+    """Where the range's first line begins; its end where none does.
+
+    The search ends there, too: a line of 100 MB is not searched once for every range in it.
+    """
     if within.start == 0 or export[within.start - 1 : within.start] == b"\n":
         return within.start
     newline = export.find(b"\n", within.start, within.end)

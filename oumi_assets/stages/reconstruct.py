@@ -17,6 +17,7 @@ from oumi_assets.core.drops import DROPPED_TRACES, TraceDrop
 from oumi_assets.core.json_text import NestedTooDeep
 from oumi_assets.core.pace import Progress, no_progress
 from oumi_assets.core.parallel import ordered_map, workers_for
+from oumi_assets.core.rows import LOCATIONS
 from oumi_assets.platforms import PLATFORMS, Platform
 from oumi_assets.reconstruction.agent_tools import agent_tools
 from oumi_assets.reconstruction.calls import CallEntry, start_order
@@ -26,10 +27,10 @@ from oumi_assets.reconstruction.conversation import Candidate, tools_text
 from oumi_assets.reconstruction.sizes import Sizes
 from oumi_assets.reconstruction.trace_rows import Place, TraceRows
 from oumi_assets.stages.files import CONVERSATIONS_FILE, DROPPED_FILE
-from oumi_assets.stages.giants import Giant, Giants, take_giants
+from oumi_assets.stages.giants import Giant, keep_giant, take_giants
 from oumi_assets.stages.lines import open_export
+from oumi_assets.stages.pages import Pages
 from oumi_assets.stages.tables import Parts, frame, hand_over, rows_per_group, take_over, write_pieces
-from oumi_assets.stages.traces import LOCATIONS
 
 _OURS = "oumi_assets."
 
@@ -102,13 +103,13 @@ def reconstruct(
     calls = _largest_calls(traces)
     batches = plan_batches(calls.to_list(), batch_traces, batch_bytes)
     drops = Parts(folder / "dropped-parts", DROPPED_TRACES)
-    giants = Giants(folder)
-    made = _Made(len(calls), drops, giants, progress)
+    pages = Pages(folder)
+    made = _Made(len(calls), drops, pages, progress)
     with TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as between:
         work = partial(_reconstruct_batch, export, traces, platform.name, Path(between) if workers > 1 else None)
         pieces = made.take(ordered_map(work, batches, workers))
         # Read twice, at once and by us only: compressing it takes longer than it saves.
-        write_pieces(folder / CONVERSATIONS_FILE, CONVERSATIONS, pieces, rows_per_group(calls), giants, compressed=False)
+        write_pieces(folder / CONVERSATIONS_FILE, CONVERSATIONS, pieces, rows_per_group(calls), pages, compressed=False)
     drops.write(folder / DROPPED_FILE)
     return ReconstructCounts(traces=made.traces, conversations=made.conversations)
 
@@ -133,19 +134,19 @@ def plan_batches(sizes: list[int], most_traces: int, most_bytes: int) -> list[Sl
 class _Made:
     """Takes the batches in order, and counts what was in them."""
 
-    def __init__(self, total: int, drops: Parts, giants: Giants, progress: Progress) -> None:
+    def __init__(self, total: int, drops: Parts, pages: Pages, progress: Progress) -> None:
         self.traces = 0
         self.conversations = 0
         self._total = total
         self._drops = drops
-        self._giants = giants
+        self._pages = pages
         self._progress = progress
 
     def take(self, results: Iterable[_Batch]) -> Iterator[pl.DataFrame]:
         for batch in results:
             self._drops.add(batch.drops)
             for giant in batch.giants:
-                self._giants.add(giant, self.conversations)
+                keep_giant(self._pages, giant, self.conversations)
             conversations = take_over(batch.conversations)
             self.traces += conversations.height + batch.drops.height
             self.conversations += conversations.height

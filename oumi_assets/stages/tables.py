@@ -23,6 +23,8 @@ MAX_GROUP_ROWS = 1 << 16
 PART_GROUP_ROWS = 1 << 12
 """Dropped rows carry excerpts of 4 KB: so many of them are a row group."""
 
+_BATCH_ROWS = 1 << 14
+
 
 def write_pieces(
     path: Path,
@@ -158,16 +160,15 @@ def take_over(handed: pl.DataFrame | Path) -> pl.DataFrame:
 class Rows:
     """A table of rows given one by one: as Python objects only a batch of them at a time."""
 
-    def __init__(self, schema: pl.Schema, batch: int = 1 << 14) -> None:
+    def __init__(self, schema: pl.Schema) -> None:
         self._schema = schema
-        self._batch = batch
         self._frames: list[pl.DataFrame] = []
         self._rows: list[tuple[object, ...]] = []
 
     def append(self, row: tuple[object, ...]) -> None:
         """One more row, as a tuple in the schema's order."""
         self._rows.append(row)
-        if len(self._rows) >= self._batch:
+        if len(self._rows) >= _BATCH_ROWS:
             self._frames.append(frame(self._schema, self._rows))
             self._rows = []
 

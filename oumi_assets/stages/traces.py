@@ -14,7 +14,7 @@ from typing import NamedTuple
 import polars as pl
 
 from oumi_assets.core.drops import DROPPED_TRACES, TraceDrop
-from oumi_assets.core.rows import id_text
+from oumi_assets.core.rows import LOCATIONS, id_text
 from oumi_assets.stages.files import DROPPED_FILE, TRACES_FILE
 from oumi_assets.stages.lines import open_export
 from oumi_assets.stages.sorting import SortedTraces
@@ -22,7 +22,6 @@ from oumi_assets.stages.written import count_rows
 
 BUCKET_ROWS = 200_000
 
-LOCATIONS = pl.List(pl.Struct({"offset": pl.UInt64(), "length": pl.UInt64()}))
 CALLS = pl.List(
     pl.Struct(
         {

@@ -132,14 +132,14 @@ def _answered(text: bytes) -> tuple[str, str]:
     return document.findtext("Code", ""), document.findtext("Message", "")
 
 
-def _has_expired(url: str, now: datetime | None = None) -> bool:
+def _has_expired(url: str) -> bool:
     """Whether the URL itself says so (signature version 4 or 2), for connections that ended without an answer."""
     query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     try:
         end = _end(query)
     except (ValueError, OverflowError):
         return False
-    return end is not None and (now or datetime.now(UTC)) >= end
+    return end is not None and datetime.now(UTC) >= end
 
 
 def _end(query: Mapping[str, str]) -> datetime | None:

@@ -80,20 +80,16 @@ class Store(ABC):
         return manifest
 
 
-def describe(path: Path, known: str | None = None) -> StoredFile:
-    """Size and hash of a file, as its manifest names it; the file is read unless its hash is known."""
-    return StoredFile(path.stat().st_size, known or hash_of(path))
-
-
 def is_described(path: Path, stored: StoredFile) -> bool:
     """Whether a file is the one that a manifest names."""
     return path.stat().st_size == stored.size and stored.blake3 in (NOT_HASHED, hash_of(path))
 
 
 def describe_all(folder: Path, hashes: Mapping[str, str] | None) -> dict[str, StoredFile]:
-    """The files of a staged folder by name, those with a known hash not read again."""
+    """Size and hash of each file of a staged folder, by name; those with a known hash are not read again."""
     known = hashes or {}
-    return {path.name: describe(path, known.get(path.name)) for path in sorted(folder.iterdir())}
+    files = sorted(folder.iterdir())
+    return {path.name: StoredFile(path.stat().st_size, known.get(path.name) or hash_of(path)) for path in files}
 
 
 def in_order(manifests: list[Manifest]) -> list[Manifest]:

@@ -1,4 +1,4 @@
 """The rules every shape shares: from drafts to OpenAI wire messages and tools (trace-shapes rules 4-11).
 
-One module per rule; no module here knows a platform or a writer.
+A module for a rule or two. None knows a platform; of writers they know only how each spells the same thing.
 """

@@ -45,7 +45,10 @@ def image_part(part: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _is_named_file(file: Any) -> bool:
-    """OpenAI's own part, of which an image part says less; LangSmith's AI SDK wrapper puts pictures into nameless ones."""
+    """Whether it is OpenAI's file part, whose name or id an image part cannot hold.
+
+    LangSmith's AI SDK wrapper puts pictures into such parts without a name.
+    """
     return isinstance(file, dict) and any(value is not None for key, value in file.items() if key not in _CONTENTS)
 
 

@@ -20,6 +20,11 @@ WIRE_ROLES = {
 }
 
 
+def is_assistant(role: str) -> bool:
+    """Whether a role of any dialect is the assistant's."""
+    return WIRE_ROLES.get(role.lower()) == "assistant"
+
+
 def wire_role(role: str, ids: CallIds) -> str | None:
     """The wire role, or None for one we do not know.
 

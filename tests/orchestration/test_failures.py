@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from click.testing import CliRunner
-from ticks import BROKEN, FIXTURE, Platform
+from ticks import BROKEN, FIXTURE, Platform, dead_mark
 
 from oumi_assets.cli import commands
 from oumi_assets.core.errors import AmbiguousDataset
@@ -160,7 +159,7 @@ def test_a_killed_import_is_interrupted_and_does_not_run(
     platform = Platform(home, workspace)
     [request] = platform.tick()
     run_id = platform.record(request, dg.DagsterRunStatus.STARTED)
-    home.add_run_tags(run_id, {"oumi/process": f"{socket.gethostname()}/999999999-1/{run_id}"})
+    home.add_run_tags(run_id, {"oumi/process": dead_mark(run_id)})
     assert (only(home, workspace).error or "").startswith("It was interrupted")
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import socket
 from pathlib import Path
 
 import dagster as dg
 import pytest
-from ticks import Platform, drop
+from ticks import Platform, dead_mark, drop
 
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
@@ -50,7 +49,7 @@ def test_a_run_of_a_dead_process_is_reaped_by_the_tick_and_its_upload_planned_ag
     drop(uploads, "one.jsonl")
     [request] = platform.tick()
     run_id = platform.record(request, dg.DagsterRunStatus.STARTED)
-    platform.instance.add_run_tags(run_id, {"oumi/process": _dead_mark(run_id)})
+    platform.instance.add_run_tags(run_id, {"oumi/process": dead_mark(run_id)})
     [again] = platform.tick()
     assert platform.instance.get_run_by_id(run_id).status is dg.DagsterRunStatus.FAILURE
     assert again.partition_key == request.partition_key
@@ -81,7 +80,7 @@ def test_a_run_that_carries_the_mark_of_the_run_it_repeats_is_not_reaped(platfor
     """A re-execution copies its parent's tags, whose process is dead."""
     drop(uploads, "one.jsonl")
     [request] = platform.tick()
-    run_id = platform.record(request, dg.DagsterRunStatus.STARTED, {"oumi/process": _dead_mark("its-parent")})
+    run_id = platform.record(request, dg.DagsterRunStatus.STARTED, {"oumi/process": dead_mark("its-parent")})
     assert platform.tick() == []
     assert platform.instance.get_run_by_id(run_id).status is dg.DagsterRunStatus.STARTED
 
@@ -115,7 +114,3 @@ def test_a_touched_file_whose_import_was_interrupted_is_finished_under_its_new_k
     assert again.partition_key != request.partition_key
     assert platform.run(again).success
     assert platform.tick() == []
-
-
-def _dead_mark(run_id: str) -> str:
-    return f"{socket.gethostname()}/999999999-1/{run_id}"

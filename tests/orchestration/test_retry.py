@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,7 +17,7 @@ from dagster._core.remote_origin import (
     RemoteRepositoryOrigin,
 )
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
-from ticks import BROKEN, FIXTURE, Platform
+from ticks import BROKEN, FIXTURE, Platform, dead_mark
 
 from oumi_assets.core.errors import (
     AmbiguousDataset,
@@ -193,7 +192,7 @@ def test_a_reaped_import_can_be_retried(workspace: Workspace) -> None:
         key = str(request.partition_key)
         with pytest.raises(BadSetting, match="is running or waits"):
             importer.retry(key, no_progress)
-        instance.add_run_tags(run_id, {"oumi/process": _dead(run_id)})
+        instance.add_run_tags(run_id, {"oumi/process": dead_mark(run_id)})
         assert importer.retry(key, no_progress).error is None
         platform.restart()
         assert platform.tick() == []
@@ -219,10 +218,6 @@ def test_an_import_is_retried_by_its_name_and_one_that_failed_is_meant_first(wor
         assert (again.key, again.error) == (failed.key, None)
         with pytest.raises(AmbiguousDataset):
             importer.retry("monday", no_progress)
-
-
-def _dead(run_id: str) -> str:
-    return f"{socket.gethostname()}/999999999-1/{run_id}"
 
 
 def test_a_path_typed_as_a_tag_in_the_ui_names_no_file(workspace: Workspace, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,12 @@ from pulls.loopback import served
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test waits long between tries."""
     monkeypatch.setattr(http, "FIRST_WAIT", 0.001)
+
+
+@pytest.fixture
+def uploads(tmp_path: Path) -> Path:
+    """The test's uploads folder."""
+    return tmp_path / "uploads"
 
 
 @pytest.fixture

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, datetime
 from typing import Any
 
-from pulls.loopback import Asked, Platform, Refusal
+from pulls.loopback import Asked, Platform, Refusal, moment
 
 PUBLIC_KEY, SECRET_KEY = "pk-lf-0123", "sk-lf-4567-secret"
 PROJECT = "support-bot"
@@ -21,12 +20,6 @@ _GROUPS = {
     "trace_context": "tags release traceName",
 }
 _CORE = ("id", "traceId", "startTime", "endTime", "projectId", "parentObservationId", "type")
-
-
-def moment(text: str) -> datetime:
-    """A time as the fixtures or the API write it."""
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 class LangfuseServer(Platform):

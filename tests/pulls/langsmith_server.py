@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import UTC, datetime
 from typing import Any
 
-from pulls.loopback import Asked, Platform, Refusal
+from pulls.loopback import Asked, Platform, Refusal, moment
 
 KEY = "lsv2_pt_0123456789abcdef_secret"
 WORKSPACE = "11111111-2222-4333-8444-555555555555"
 _CONDITION = re.compile(r'(gte|lt|eq)\((\w+), "([^"]*)"\)')
-
-
-def moment(text: str) -> datetime:
-    """A time as the fixtures or the API write it."""
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 class LangSmithServer(Platform):

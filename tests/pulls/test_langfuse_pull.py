@@ -20,12 +20,6 @@ EXPORTS = ["v5_openai_tools", "v5_langchain_chain", "v5_multi_agent", "v5_openai
 TRUTHS = {file.path.stem: file for file in ground_truth.files() if file.path.parent.name == "langfuse"}
 
 
-@pytest.fixture
-def uploads(tmp_path: Path) -> Path:
-    """The test's uploads folder."""
-    return tmp_path / "uploads"
-
-
 def observation(trace: str, name: str, start: datetime, end: datetime | None, **fields: Any) -> dict[str, Any]:
     """An observation as the current Tracing table exports it."""
     return {

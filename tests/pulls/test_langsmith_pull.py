@@ -27,12 +27,6 @@ TRUTHS = {file.path.stem: file for file in ground_truth.files() if file.path.par
 EXPORTS = ["wrap_openai_tools_agent", "langchain_create_agent", "incremental_session", "legacy_functions", "error_runs"]
 
 
-@pytest.fixture
-def uploads(tmp_path: Path) -> Path:
-    """The test's uploads folder."""
-    return tmp_path / "uploads"
-
-
 @pytest.fixture(params=["list_runs", "runs query"])
 def sdk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """An SDK that has `list_runs`, and one from which it was removed."""

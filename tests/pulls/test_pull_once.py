@@ -34,12 +34,6 @@ HOUR, LAG = timedelta(hours=1), timedelta(minutes=10)
 NOON = datetime(2026, 11, 22, 12, 0, 30, 5, tzinfo=UTC)
 
 
-@pytest.fixture
-def uploads(tmp_path: Path) -> Path:
-    """The test's uploads folder."""
-    return tmp_path / "uploads"
-
-
 class Scripted:
     """A platform without a network."""
 

@@ -25,12 +25,6 @@ HALF_PAST_MIDNIGHT = datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def uploads(tmp_path: Path) -> Path:
-    """The test's uploads folder."""
-    return tmp_path / "uploads"
-
-
-@pytest.fixture
 def langsmith_project(langsmith: LangSmithServer, monkeypatch: pytest.MonkeyPatch) -> LangSmithServer:
     """A project with one trace on the first day."""
     monkeypatch.setenv("LANGSMITH_PROJECT", "support, billing")

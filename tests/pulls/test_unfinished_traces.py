@@ -19,12 +19,6 @@ HOUR = timedelta(hours=1)
 AFTER_DAY_1, AFTER_DAY_2, AFTER_DAY_3 = DAY_2 + HOUR, DAY_3 + HOUR, DAY_3 + timedelta(hours=25)
 
 
-@pytest.fixture
-def uploads(tmp_path: Path) -> Path:
-    """The test's uploads folder."""
-    return tmp_path / "uploads"
-
-
 def test_an_unfinished_trace_comes_whole_with_a_later_pull(langsmith: LangSmithServer, uploads: Path) -> None:
     """Half a conversation must not become a training row because it was pulled too early."""
     langsmith.load("p", trace("done", DAY_1 + HOUR, DAY_1 + 2 * HOUR) + trace("running", DAY_2 - HOUR, None))

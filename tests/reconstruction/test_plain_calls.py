@@ -9,6 +9,7 @@ import ground_truth
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from traces import rows_of
 
 from oumi_assets.core.json_text import dump
 from oumi_assets.platforms import LANGFUSE, LANGSMITH, PLATFORMS, Platform
@@ -139,7 +140,7 @@ def test_instructions_beside_wire_messages_are_not_lost(instructions: Any) -> No
     payloads = {"inputs": {"messages": [{"role": "user", "content": "q"}]}, "outputs": {"role": "assistant", "content": "a"}}
     row = dump({**payloads, "extra": {"invocation_params": {"instructions": instructions}}}).encode()
     assert agrees(row, LANGSMITH) is not bool(instructions)
-    found, _ = read_candidate(row, LANGSMITH)
+    found, _ = read_candidate(row, LANGSMITH, rows_of([row], LANGSMITH))
     assert isinstance(found, Candidate)
     assert found.size == (3 if instructions else 2)
 
@@ -154,8 +155,9 @@ def test_texts_that_are_taken_apart_go_the_long_way() -> None:
 @pytest.mark.parametrize("tools", [BY_NAME, FUNCTION])
 def test_tools_that_are_no_list_are_not_lost(tools: Any) -> None:
     """The AI SDK logs a map by name: wire messages beside it do not make it OpenAI's."""
-    row = {"input": dump({"messages": [{"role": "user", "content": "q"}], "tools": tools}), "output": "a"}
-    found, _ = read_candidate(dump(row).encode(), LANGFUSE)
+    messages = [{"role": "user", "content": "q"}]
+    row = dump({"input": dump({"messages": messages, "tools": tools}), "output": "a"}).encode()
+    found, _ = read_candidate(row, LANGFUSE, rows_of([row], LANGFUSE))
     assert isinstance(found, Candidate)
     assert [tool["function"]["name"] for tool in found.tools] == ["f"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from traces import answered, called, calls_of, said, system, user
+from traces import answered, called, calls_of, rows_of, said, system, user
 
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
@@ -57,11 +57,12 @@ def row(platform: str, request: str, number: int, *, output: str = "done", as_va
 def assert_none_is_missed(rows: list[bytes], platform: str) -> list[bool]:
     """Asked for in the order of choosing, no call is left out that is larger, as large, or only a part; who may win."""
     calls = sorted(calls_of(rows, PLATFORMS[platform]), key=lambda call: -call.request_length)
+    beside = rows_of(rows, PLATFORMS[platform])
     sizes = Sizes(b"\n".join(rows))
     best: Candidate | None = None
     may = []
     for call in calls:
-        found, _ = read_candidate(rows[call.line], PLATFORMS[platform])
+        found, _ = read_candidate(rows[call.line], PLATFORMS[platform], beside)
         may.append(best is None or sizes.may_win(call, best.size))
         if isinstance(found, NoCandidate):
             continue

@@ -6,7 +6,7 @@ import json
 from typing import Any, NamedTuple
 
 import pytest
-from traces import is_read
+from traces import is_read, rows_of
 
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
@@ -50,7 +50,7 @@ def row(platform: str, input_: Any, output: Any, **fields: Any) -> bytes:
 
 def read(platform: str, line: bytes) -> Conversation | NoCandidate:
     """The conversation that a row holds, or why it holds none."""
-    return read_candidate(line, PLATFORMS[platform])[0]
+    return read_candidate(line, PLATFORMS[platform], rows_of([line], PLATFORMS[platform]))[0]
 
 
 def assert_read(logged: Logged) -> None:
