@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,7 +18,7 @@ EXPORTS = sorted(
 ODD_VALUES: list[Any] = [
     *(None, True, False, 0, -1, 7, 10**18, 10**30, 1.5, float("nan"), float("inf"), "", " ", "null", "[]", "{}", "{broken"),
     *([], {}, [None], [[]], [{}], {"": None}, "\ud800", "\0", "\u2028", "x" * 3000, "2026-05-19", "assistant", "tool"),
-    *({"role": "user"}, {"content": []}, [{"type": "text"}], {"name": 5}, {"messages": None}, [["ai", "x"]], "t-trace"),
+    *(["text"], {"type": ["text"]}, {"role": "user"}, {"content": []}, [{"type": "text"}], {"name": 5}, {"messages": None}, [["ai", "x"]], "t-trace"),
 ]
 
 # Python's encoder writes no such numbers: they are put in as texts, and the quotes taken off at the end.
@@ -30,10 +30,19 @@ Mutation = Callable[[Random, list[bytes]], None]
 
 def mutated(export: Path, seed: int, times: int) -> bytes:
     """The export after a number of random mutations; the same for the same seed."""
-    random = Random(seed)
-    lines = export.read_bytes().split(b"\n")
+    return _after(MUTATIONS, Random(seed), export.read_bytes().split(b"\n"), times)
+
+
+def odd_rows(row: bytes, number: int) -> Iterator[bytes]:
+    """The row so many times, one to three of its values odd, gone or changed for each other; the same for the same row."""
+    random = Random(row)
+    for _ in range(number):
+        yield _after(_OF_VALUES, random, [row], random.randint(1, 3))
+
+
+def _after(mutations: Sequence[Mutation], random: Random, lines: list[bytes], times: int) -> bytes:
     for _ in range(times):
-        random.choice(MUTATIONS)(random, lines)
+        random.choice(mutations)(random, lines)
     return _NUMBER.sub(rb"\1", b"\n".join(lines))
 
 
@@ -116,7 +125,5 @@ def _edited_text(random: Random, text: str, change: Callable[[Any, Any], None]) 
     return json.dumps(inner)
 
 
-MUTATIONS: list[Mutation] = [
-    *(_flip_bytes, _cut_line, _delete_line, _repeat_line, _join_lines),
-    *(_change_value, _change_value, _change_value, _swap_values, _swap_values, _delete_value),
-]
+_OF_VALUES: list[Mutation] = [_change_value, _change_value, _change_value, _swap_values, _swap_values, _delete_value]
+MUTATIONS: list[Mutation] = [_flip_bytes, _cut_line, _delete_line, _repeat_line, _join_lines, *_OF_VALUES]

@@ -12,7 +12,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Draft, Reply
 from oumi_assets.shapes import langchain
-from oumi_assets.shapes.base import Shape, parsed
+from oumi_assets.shapes.base import Shape, kind_of, parsed
 from oumi_assets.shapes.vercel_ai import output_of
 
 _RESULT = frozenset({"content", "name", "tool_call_id"})
@@ -36,7 +36,7 @@ def message(value: Any) -> list[Draft] | None:
     if not isinstance(data, dict) or not data.keys() <= _RESULT or not isinstance(data.get("content"), str):
         return None
     output = parsed(data["content"])
-    if not isinstance(output, dict) or output.keys() != {"type", "value"} or output["type"] not in _OUTPUTS:
+    if not isinstance(output, dict) or output.keys() != {"type", "value"} or kind_of(output) not in _OUTPUTS:
         return None
     return [Draft("tool", output_of({"output": output}), tool_call_id=data.get("tool_call_id"), name=data.get("name"))]
 

@@ -6,11 +6,14 @@ import json
 from typing import Any, NamedTuple
 
 import pytest
+from mutations import odd_rows
 from traces import is_read, rows_of
 
 from oumi_assets.platforms import PLATFORMS
 from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
 from oumi_assets.reconstruction.conversation import Conversation
+
+ODD_ROWS = 30
 
 
 class Logged(NamedTuple):
@@ -61,6 +64,13 @@ def assert_read(logged: Logged) -> None:
     assert found.messages == logged.messages
     assert found.tools == logged.tools
     assert is_read(line, PLATFORMS[logged.platform], len(found.messages))
+    assert_nothing_raises(logged.platform, line)
+
+
+def assert_nothing_raises(platform: str, line: bytes) -> None:
+    """Of a row that a writer's own code opens, no value can be such that the trace ends as an error of ours."""
+    for odd in odd_rows(line, ODD_ROWS):
+        read(platform, odd)
 
 
 def parametrize(cases: list[Logged]) -> pytest.MarkDecorator:

@@ -89,3 +89,10 @@ def test_a_call_of_the_ai_sdk_is_read(logged: Logged) -> None:
 def test_an_object_was_said_in_a_way_that_nobody_logged(outputs: Any) -> None:
     """As JSON, or as the call of a tool."""
     assert read("langsmith", langsmith_row({"messages": ASKED}, outputs)) is NoCandidate.NO_REPLY
+
+
+def test_a_result_of_another_kind_is_somebodys_own_text() -> None:
+    """A tool may return an object with the same two keys."""
+    own = {"type": ["cold", "wet"], "value": 1}
+    messages = [*ASKED, CALLING, _result(own)]
+    assert_read(_logged("own", messages, DONE, *WIRE, _wire_result('{"type":["cold","wet"],"value":1}'), assistant("Cold.")))
