@@ -119,6 +119,17 @@ def test_rule_3_results_without_ids_are_stitched_by_name_and_order() -> None:
     assert [message["tool_call_id"] for message in messages if "tool_call_id" in message] == ["call_2_0", "call_4_0"]
 
 
+def test_rule_3_results_of_calls_that_lost_their_ids_are_stitched() -> None:
+    """Streamed calls of Langfuse's older SDK have no ids, their results have: rule 8 matches them within one call, too."""
+    lost = {"role": "assistant", "tool_calls": [{"function": {"name": name, "arguments": "{}"}} for name in "fg"]}
+    results = [answered("c2", "1"), answered("c3", "2")]
+    last = observation(3, [answered("c1", "3")], said("done"))
+    rows = [observation(1, [S, HI], lost), observation(2, results, CALL_1), last]
+    first = called(("call_2_0", "f"), ("call_2_1", "g"))
+    given = [answered("call_2_0", "1"), answered("call_2_1", "2")]
+    assert choose_from(rows).messages == [S, HI, first, *given, CALL_1, answered("c1", "3"), said("done")]
+
+
 def test_rule_3_whole_histories_are_never_stitched() -> None:
     """A call that has its history would hold everything twice."""
     rows = [observation(1, [S, HI], CALL_1), observation(2, [S, HI, CALL_1, answered("c1", "1")], said("done"))]
