@@ -24,9 +24,9 @@ def system_beside(value: dict[str, Any], messages: list[Any]) -> str | list[Any]
 
 
 def _text_parts(value: Any) -> list[Any] | None:
-    """Parts of nothing but texts; OpenTelemetry's parts call theirs `content`."""
-    parts = value if isinstance(value, list) else []
-    if not all(isinstance(part, dict) and part.get("type") == "text" for part in parts):
+    """Parts of nothing but texts, Google's in a content; OpenTelemetry's parts call theirs `content`."""
+    parts = value if isinstance(value, list) else first_list(value, "parts")
+    if not all(isinstance(part, dict) and part.get("type", "text") == "text" for part in parts):
         return None
     texts = [part.get("text", part.get("content")) for part in parts]
     if not all(isinstance(text, str) for text in texts):

@@ -232,6 +232,8 @@ def test_a_system_prompt_in_parts_beside_the_messages_comes_first(text: str, pla
     parts = [{"type": "text", text: "Be brief."}, {"type": "text", text: "Be kind."}]
     said = [system("Be brief.\nBe kind."), HI, HELLO]
     model_calls.assert_read(Logged("", platform, _asked(HI, system_instructions=parts), HELLO, said))
+    googles = {"parts": [{"text": "Be brief."}, {"text": "Be kind."}]}
+    model_calls.assert_read(Logged("", platform, _asked(HI, systemInstruction=googles), HELLO, said))
 
 
 def test_a_search_of_the_providers_does_not_hide_the_agents_own_tools() -> None:
