@@ -169,16 +169,20 @@ class _Trees:
     def _asker(self, marked: bool, result: Draft) -> Link | None:
         """Whose reply called for a result: by id, else the latest unanswered call, of the tool's name if it is known.
 
-        An id that leads nowhere only fits calls that were logged without one (rule 8).
+        A call that was logged without an id comes first: who logs none with the result logs none with the call. An id that
+        leads nowhere fits no other (rule 8).
         """
         call_id = usable_id(result.tool_call_id)
         if call_id is not None and (marked, call_id) in self._by_id:
             return self._by_id[marked, call_id]
         name = result.name if isinstance(result.name, str) and result.name else None
-        waiting = self._unanswered.get((marked, call_id is not None, name), [])
-        while waiting and id(waiting[-1]) in self._answered:
-            waiting.pop()
-        return waiting[-1] if waiting else None
+        for lost in (True, False) if call_id is None else (True,):
+            waiting = self._unanswered.get((marked, lost, name), [])
+            while waiting and id(waiting[-1]) in self._answered:
+                waiting.pop()
+            if waiting:
+                return waiting[-1]
+        return None
 
     def _expect(self, found: Candidate, link: Link) -> None:
         """Remember the calls of the reply, and apart from them those that lost their ids."""

@@ -192,6 +192,21 @@ def test_rule_3_calls_that_were_logged_twice_are_counted_once(ids: bool) -> None
     assert roles == ["system", "user", "assistant", "tool", "assistant", "tool", "assistant"]
 
 
+def test_rule_3_results_without_ids_continue_calls_without_ids() -> None:
+    """Beside an instrumentation that logs ids and the whole history, they answer nothing of what that one logged."""
+    poll, result = {"function": {"name": "f", "arguments": "{}"}}, {"role": "tool", "name": "f", "content": "r"}
+    lost = {"role": "assistant", "tool_calls": [poll]}
+    first, second = called(("c1", "f")), called(("c2", "f"))
+    begun = [HI, first, answered("c1", "r")]
+    whole = [*begun, second, answered("c2", "r"), said("done")]
+    rows = [
+        *(observation(1, [HI], call, id=id_) for id_, call in (("a", first), ("b", lost))),
+        *(observation(2, asked, call, id=id_) for id_, asked, call in (("a2", begun, second), ("b2", [result], lost))),
+        *(observation(3, asked, said("done"), id=id_) for id_, asked in (("b3", [result]), ("c3", whole[:-1]))),
+    ]
+    assert choose_from(rows).messages == whole
+
+
 def test_rule_3_whole_histories_logged_twice_are_one_conversation() -> None:
     """Double logging is harmless where nothing is stitched."""
     rows = [observation(1, WHOLE[:-1], said("done")), observation(2, WHOLE[:-1], said("done"))]
