@@ -18,9 +18,10 @@ SYSTEM_KEYS = (
 
 def system_beside(value: dict[str, Any], messages: list[Any]) -> str | list[Any] | None:
     """The system prompt of a request that logs it apart, as a text or its parts, unless there is one among the messages."""
-    if any(map(is_system, messages)):
+    beside = [value[key] for key in SYSTEM_KEYS if value.get(key)]
+    if not beside or any(map(is_system, messages)):
         return None
-    return next((said for key in SYSTEM_KEYS if (said := given_text(value.get(key)) or _text_parts(value.get(key)))), None)
+    return next((said for logged in beside if (said := given_text(logged) or _text_parts(logged))), None)
 
 
 def _text_parts(value: Any) -> list[Any] | None:
