@@ -19,10 +19,16 @@ _TYPES = "text|message|reasoning|thinking|function_call|tool_use|tool_call|tool-
 _SIGNS = "tool_calls|finish_reason|stop_reason|call_id|additional_kwargs|response_metadata"
 _BEGINS_AS_A_MESSAGE = re.compile(
     rf"""\s*(\[\s*)*\{{\s*"(role"\s*:\s*(null|"({_ROLES}))"""
-    rf"""|(tool_calls|choices|parts|candidates|generations|finish_reason|lc|toolCallId)"\s*:|type"\s*:\s*"({_TYPES})")""",
+    rf"""|(tool_calls|choices|parts|candidates|generations|finish_reason|lc|toolCallId|toolCallType)"\s*:"""
+    rf"""|type"\s*:\s*"({_TYPES})")""",
     re.IGNORECASE,
 )
-_BEGINS_LIKE_ANYTHING = re.compile(r"""\s*(\[\s*)*\{\s*"(content|id|message|messages)"\s*:""")
+_BEGINS_LIKE_ANYTHING = re.compile(
+    r"""\s*(\[\s*)*\{\s*"(arguments|call_id|citations|content|id|index|message|messages|model_version|output"""
+    r"""|sdk_http_response|ResponseMetadata)"\s*:"""
+)
+"""Not only what people write first: a call's item begins with its `arguments` as OpenAI's SDK orders the fields."""
+
 _SPEAKS_OF_A_MESSAGE = re.compile(
     rf"""[{{,]\s*"(role"\s*:\s*"({_ROLES})"|({_SIGNS})"\s*:|object"\s*:\s*"(response|chat)"""
     rf"""|type"\s*:\s*"(ai|output_text|{_TYPES})"|content"\s*:\s*\[\s*\{{\s*"type"|message"\s*:\s*\{{\s*"(role|content)")""",

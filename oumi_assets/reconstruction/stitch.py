@@ -120,7 +120,7 @@ class _Trees:
 
     def __init__(self) -> None:
         self._by_id: dict[Wanted, Link] = {}
-        self._unanswered: dict[tuple[bool, str | None], list[Link]] = {}
+        self._unanswered: dict[tuple[bool, bool, str | None], list[Link]] = {}
         self._answered: set[int] = set()
         self._seen: dict[bytes, Link] = {}
         self._twice: set[int] = set()
@@ -167,24 +167,33 @@ class _Trees:
         return self._asker(call.marked, asked[first][1]), first
 
     def _asker(self, marked: bool, result: Draft) -> Link | None:
-        """Whose reply called for a result: by id, else the latest unanswered call, of the tool's name if it is known."""
+        """Whose reply called for a result: by id, else the latest unanswered call, of the tool's name if it is known.
+
+        A call that was logged without an id comes first: who logs none with the result logs none with the call. An id that
+        leads nowhere fits no other (rule 8).
+        """
         call_id = usable_id(result.tool_call_id)
-        if call_id is not None:
-            return self._by_id.get((marked, call_id))
+        if call_id is not None and (marked, call_id) in self._by_id:
+            return self._by_id[marked, call_id]
         name = result.name if isinstance(result.name, str) and result.name else None
-        waiting = self._unanswered.get((marked, name), [])
-        while waiting and id(waiting[-1]) in self._answered:
-            waiting.pop()
-        return waiting[-1] if waiting else None
+        for lost in (True, False) if call_id is None else (True,):
+            waiting = self._unanswered.get((marked, lost, name), [])
+            while waiting and id(waiting[-1]) in self._answered:
+                waiting.pop()
+            if waiting:
+                return waiting[-1]
+        return None
 
     def _expect(self, found: Candidate, link: Link) -> None:
-        """Remember the calls of the reply."""
+        """Remember the calls of the reply, and apart from them those that lost their ids."""
         marked = link.call.marked
         self._by_id.update((said, link) for said in self.called(link.call, found))
         for draft in found.drafts[found.asked :]:
-            names = {call.name for call in draft.tool_calls if isinstance(call.name, str)}
-            for name in (None, *names) if draft.tool_calls else ():
-                self._unanswered.setdefault((marked, name), []).append(link)
+            for lost in (False, True):
+                calls = [call for call in draft.tool_calls if not lost or usable_id(call.id) is None]
+                names = {call.name for call in calls if isinstance(call.name, str)}
+                for name in (None, *names) if calls else ():
+                    self._unanswered.setdefault((marked, lost, name), []).append(link)
 
 
 def _linked(call: CallEntry, found: Candidate, parent: Link | None, first_new: int) -> Link:

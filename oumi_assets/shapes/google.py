@@ -14,10 +14,11 @@ from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
 from oumi_assets.shapes.base import Shape, first_list
 from oumi_assets.shapes.blocks import block_drafts, has_block, with_system
 from oumi_assets.shapes.google_turns import history, joined, streamed
-from oumi_assets.wire.tools import wire_tools
+from oumi_assets.wire.tools import definitions_of, wire_tools
 
 _WRAPPED = frozenset({"function_call", "function_response"})
 _SIGNATURES = frozenset({"thought_signature", "thoughtSignature"})
+_DECLARATIONS = ("function_declarations", "functionDeclarations")
 _PART_KEYS = (
     ("text", "text"),
     ("function_call", "functionCall"),
@@ -48,9 +49,11 @@ def request(value: Any) -> Request | None:
 def _tools(value: dict[str, Any], config: dict[str, Any]) -> list[Any]:
     """The definitions beside the contents or, where one of these lacks its schema, the one of that name in the config.
 
+    People log a tool without its list, and its declarations without the tool.
     OpenInference's instrumentation of ADK names the tools once more, without what they take.
     """
-    named, sent = first_list(value, "tools"), first_list(config, "tools")
+    named = definitions_of(value.get("tools")) or first_list(value, *_DECLARATIONS)
+    sent = definitions_of(config.get("tools"))
     if not named or not sent:
         return named or sent
     described = {tool["function"]["name"]: tool for tool in wire_tools(sent)}

@@ -1,7 +1,8 @@
 """LangChain messages, as its tracers and handlers serialize them on either platform.
 
 - constructors `{"lc": 1, "type": "constructor", "id": [.., "HumanMessage"], "kwargs": {..}}`, nested one
-  level in LangSmith's `inputs.messages`; replies in `outputs.generations`
+  level in LangSmith's `inputs.messages`, or under `input`, as `traceable` in JavaScript calls the only argument; replies in
+  `outputs.generations`
 - flat `{type: "human", content}`, stored `{type, data: {..}}`, pairs `["human", "hi"]`
 - Langfuse's handlers: wire-like messages whose calls are `{name, args, id}` (the tool definitions that they append are read
   by `appended_tools`); LangChain.js logs a tool's result under the tool's name
@@ -23,8 +24,11 @@ _OWN_ROLE = frozenset({"", "chat", "generic"})
 
 
 def request(value: Any) -> Request | None:
-    """`{"messages": [[...]]}`: one list of messages inside the batch's list."""
+    """`{"messages": [[...]]}`: one list of messages inside the batch's list; `{"input": [...]}` of a traced function."""
     batch = messages_in(value)
+    given = [] if batch else first_list(value, "input")
+    if given and all(map(_is_serialized, given)):
+        return Request(messages=given, tools=first_list(value, "tools"))
     inner = batch[0] if len(batch) == 1 else None
     if isinstance(inner, list) and inner and (isinstance(inner[0], dict) or _is_pair(inner[0])):
         return Request(messages=inner, tools=first_list(value, "tools"))

@@ -1,7 +1,8 @@
 """Where the answer of an OpenAI chat stands: as the API gives it, or in a wrapper that people and platforms put around it.
 
-Output: the assistant message, `{choices: [{message}]}`, the choices or several alternatives as a list, or one of the
-usual wrappers (`{message}`, `{output}`, `{messages}`, `{content}`). What a message says is read by `openai_chat`.
+Output: the assistant message, `{choices: [{message}]}`, the choices or several alternatives as a list, one of the usual
+wrappers (`{message}`, `{output}`, `{messages}`, `{content}`), or a message or choices under any other name alone. What a
+message says is read by `openai_chat`.
 Source of the format: OpenAI API reference, chat completions; Langfuse and LangSmith SDK wrappers.
 """
 
@@ -27,7 +28,7 @@ def reply(value: Any) -> Reply | None:
         return _of_list(value)
     if not isinstance(value, dict):
         return None
-    inside = (_of_choices,) if speaks(value) else (_of_choices, _of_event, _of_wrapper, _of_messages)
+    inside = (_of_choices,) if speaks(value) else (_of_choices, _of_event, _of_wrapper, _of_messages, _of_only_member)
     for find in inside:
         found = find(value)
         if found is not None:
@@ -111,6 +112,15 @@ def _of_wrapper(value: dict[str, Any]) -> Reply | None:
                 return _of_text(inner)
             return reply(inner) or Reply([])
     return None
+
+
+def _of_only_member(value: dict[str, Any]) -> Reply | None:
+    """The message, or the API's answer, that is all a traced function returned, under whatever name it gave it."""
+    inner = next(iter(value.values())) if len(value) == 1 else None
+    if not isinstance(inner, dict):
+        return None
+    found = Reply([inner]) if speaks(inner) else _of_choices(inner)
+    return found if found is not None and found.messages else None
 
 
 def _of_text(text: str) -> Reply:

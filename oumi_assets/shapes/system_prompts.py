@@ -16,11 +16,23 @@ SYSTEM_KEYS = (
 )
 
 
-def system_beside(value: dict[str, Any], messages: list[Any]) -> str | None:
-    """The system prompt of a request that logs it apart, unless there is one among the messages."""
-    if any(map(is_system, messages)):
+def system_beside(value: dict[str, Any], messages: list[Any]) -> str | list[Any] | None:
+    """The system prompt of a request that logs it apart, as a text or its parts, unless there is one among the messages."""
+    beside = [value[key] for key in SYSTEM_KEYS if value.get(key)]
+    if not beside or any(map(is_system, messages)):
         return None
-    return next((text for key in SYSTEM_KEYS if (text := given_text(value.get(key))) is not None), None)
+    return next((said for logged in beside if (said := given_text(logged) or _text_parts(logged))), None)
+
+
+def _text_parts(value: Any) -> list[Any] | None:
+    """Parts of nothing but texts, Google's in a content; OpenTelemetry's parts call theirs `content`."""
+    parts = value if isinstance(value, list) else first_list(value, "parts")
+    if not all(isinstance(part, dict) and part.get("type", "text") == "text" for part in parts):
+        return None
+    texts = [part.get("text", part.get("content")) for part in parts]
+    if not all(isinstance(text, str) for text in texts):
+        return None
+    return [{"type": "text", "text": text} for text in texts]
 
 
 def is_system(message: Any) -> bool:

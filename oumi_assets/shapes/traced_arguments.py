@@ -46,8 +46,9 @@ def request(value: Any) -> Request | None:
     if not isinstance(value, dict):
         return None
     if not isinstance(value.get("args"), list):
-        # By their names alone: what is called `messages` is read as any chat's.
-        return None if any(value.get(key) for key in _SENT) or "args" in value else _among([], value)
+        # By their names alone: what is called `messages` is read as any chat's, but for a request as one argument.
+        sent = (value.get(key) for key in _SENT)
+        return None if any(said and not isinstance(said, dict) for said in sent) or "args" in value else _among([], value)
     beside = {key: inner for key, inner in value.items() if key not in ("args", "kwargs")}
     named = beside | (value["kwargs"] if isinstance(value.get("kwargs"), dict) else {})
     found = _sent(named)

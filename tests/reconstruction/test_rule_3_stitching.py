@@ -119,6 +119,17 @@ def test_rule_3_results_without_ids_are_stitched_by_name_and_order() -> None:
     assert [message["tool_call_id"] for message in messages if "tool_call_id" in message] == ["call_2_0", "call_4_0"]
 
 
+def test_rule_3_results_of_calls_that_lost_their_ids_are_stitched() -> None:
+    """Streamed calls of Langfuse's older SDK have no ids, their results have: rule 8 matches them within one call, too."""
+    lost = {"role": "assistant", "tool_calls": [{"function": {"name": name, "arguments": "{}"}} for name in "fg"]}
+    results = [answered("c2", "1"), answered("c3", "2")]
+    last = observation(3, [answered("c1", "3")], said("done"))
+    rows = [observation(1, [S, HI], lost), observation(2, results, CALL_1), last]
+    first = called(("call_2_0", "f"), ("call_2_1", "g"))
+    given = [answered("call_2_0", "1"), answered("call_2_1", "2")]
+    assert choose_from(rows).messages == [S, HI, first, *given, CALL_1, answered("c1", "3"), said("done")]
+
+
 def test_rule_3_whole_histories_are_never_stitched() -> None:
     """A call that has its history would hold everything twice."""
     rows = [observation(1, [S, HI], CALL_1), observation(2, [S, HI, CALL_1, answered("c1", "1")], said("done"))]
@@ -179,6 +190,21 @@ def test_rule_3_calls_that_were_logged_twice_are_counted_once(ids: bool) -> None
     rows = [observation(2 * at + twice, *calls[at]) for at in range(3) for twice in (0, 1)]
     roles = [message["role"] for message in choose_from(rows).messages]
     assert roles == ["system", "user", "assistant", "tool", "assistant", "tool", "assistant"]
+
+
+def test_rule_3_results_without_ids_continue_calls_without_ids() -> None:
+    """Beside an instrumentation that logs ids and the whole history, they answer nothing of what that one logged."""
+    poll, result = {"function": {"name": "f", "arguments": "{}"}}, {"role": "tool", "name": "f", "content": "r"}
+    lost = {"role": "assistant", "tool_calls": [poll]}
+    first, second = called(("c1", "f")), called(("c2", "f"))
+    begun = [HI, first, answered("c1", "r")]
+    whole = [*begun, second, answered("c2", "r"), said("done")]
+    rows = [
+        *(observation(1, [HI], call, id=id_) for id_, call in (("a", first), ("b", lost))),
+        *(observation(2, asked, call, id=id_) for id_, asked, call in (("a2", begun, second), ("b2", [result], lost))),
+        *(observation(3, asked, said("done"), id=id_) for id_, asked in (("b3", [result]), ("c3", whole[:-1]))),
+    ]
+    assert choose_from(rows).messages == whole
 
 
 def test_rule_3_whole_histories_logged_twice_are_one_conversation() -> None:

@@ -25,6 +25,20 @@ def _unset(**part: object) -> dict[str, object]:
 
 
 CASES = [
+    *(
+        Case(
+            f"declarations {where}",
+            {"contents": [{"role": "user", "parts": [{"text": ASK["content"]}]}], **given},
+            {"candidates": [{"content": {"parts": [{"text": DONE["content"]}], "role": "model"}}]},
+            [ASK, DONE],
+            [WIRE_TOOL],
+        )
+        for where, given in {
+            "without a tool around them": {"function_declarations": [DECLARATION]},
+            "of a tool without its list": {"tools": {"functionDeclarations": [DECLARATION]}},
+            "of such a tool in the config": {"config": {"tools": {"function_declarations": [DECLARATION]}}},
+        }.items()
+    ),
     Case(
         "the REST form, calls without ids matched by order",
         {

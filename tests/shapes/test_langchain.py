@@ -50,6 +50,13 @@ def _langfuse(name: str, messages: list[Any], wire: list[dict[str, Any]], tools:
 
 
 HISTORY = [
+    Logged(
+        "the only argument of a function that JavaScript's traceable traced",
+        "langsmith",
+        {"input": [lc("SystemMessage", "Be brief.", "langchain_core", "messages"), lc("HumanMessage", "hi")]},
+        {"outputs": lc("AIMessage", "Done.", "langchain_core", "messages")},
+        [system("Be brief."), HI, HELLO],
+    ),
     _langsmith(
         "constructors of today",
         [

@@ -225,6 +225,17 @@ def test_a_system_prompt_beside_the_messages_comes_first(key: str, platform: str
     model_calls.assert_read(Logged("", platform, request, HELLO, [system("Be brief."), HI, HELLO]))
 
 
+@pytest.mark.parametrize("platform", ["langfuse", "langsmith"])
+@pytest.mark.parametrize("text", ["content", "text"])
+def test_a_system_prompt_in_parts_beside_the_messages_comes_first(text: str, platform: str) -> None:
+    """OpenTelemetry's conventions name the instructions so and keep them in parts; lost, nobody would see it."""
+    parts = [{"type": "text", text: "Be brief."}, {"type": "text", text: "Be kind."}]
+    said = [system("Be brief.\nBe kind."), HI, HELLO]
+    model_calls.assert_read(Logged("", platform, _asked(HI, system_instructions=parts), HELLO, said))
+    googles = {"parts": [{"text": "Be brief."}, {"text": "Be kind."}]}
+    model_calls.assert_read(Logged("", platform, _asked(HI, systemInstruction=googles), HELLO, said))
+
+
 def test_a_search_of_the_providers_does_not_hide_the_agents_own_tools() -> None:
     """Rule 9: the first place that names a function counts, and a hosted tool is none."""
     own = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}

@@ -27,6 +27,14 @@ REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
         {"choices": [{"index": 1, "message": assistant("B")}, {"index": 0, "message": assistant("A")}]},
         assistant("A"),
     ),
+    ("a message under a name of its function", "langsmith", {"response": assistant("Yes.")}, assistant("Yes.")),
+    ("choices under a name of its function", "langfuse", {"completion": choices(assistant("Yes."))}, assistant("Yes.")),
+    (
+        "JSON that holds choices of its own",
+        "langfuse",
+        {"quiz": {"choices": ["a", 1]}},
+        assistant('{"quiz": {"choices": ["a", 1]}}'),
+    ),
     ("OpenInference of Mistral's stream", "langfuse", {"data": choices(assistant("Yes."))}, assistant("Yes.")),
     (
         "calls alone",

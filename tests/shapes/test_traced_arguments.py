@@ -20,6 +20,7 @@ READ = [
     Case("options behind", {"args": [[HI], {"model": "gpt", "tools": TOOLS, "n": 1}]}, HELLO, [HI, HELLO], TOOLS),
     Case("a request by position", {"args": [{"messages": [HI], "tools": TOOLS, "model": "gpt"}]}, HELLO, [HI, HELLO], TOOLS),
     Case("a request by name", {"request": {"messages": [HI], "tools": TOOLS}, "n": 1}, HELLO, [HI, HELLO], TOOLS),
+    Case("a request called input", {"input": {"messages": [HI], "tools": TOOLS}, "n": 1}, HELLO, [HI, HELLO], TOOLS),
     Case("positions beside names (Python)", {"args": [[HI]], "model": "gpt", "tools": TOOLS}, HELLO, [HI, HELLO], TOOLS),
     Case("another name", {"chat_history": [HI], "model": "gpt", "tools": TOOLS}, HELLO, [HI, HELLO], TOOLS),
     Case("a system prompt by name", {"args": [[HI]], "system": "Be brief."}, HELLO, [system("Be brief."), HI, HELLO]),
@@ -43,6 +44,7 @@ UNSURE: dict[str, Any] = {
     "a text by name": {"history": [HI], "question": "Why?"},
     "a text by name beside positions": {"question": "Why?", "args": [[HI]], "kwargs": {"n": 1}},
     "things with names and descriptions": {"args": [[HI], [{"name": "Lamp", "description": "A bright one."}]]},
+    "a text beside a request called input": {"input": {"messages": [HI]}, "question": "And Rome?"},
     "two lists of messages": {"history": [HI], "new": [HI]},
 }
 
