@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from oumi_assets.cli.screen import clean, messages, one_line, results
+from oumi_assets.cli.screen import WIDEST, clean, messages, one_line, results
 from oumi_assets.imports.catalog import ListedImport, list_datasets
 from oumi_assets.orchestration.resources import open_here
 from oumi_assets.settings import read_environment
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 _Column = tuple[str, Literal["left", "right"], Callable[[ListedImport], str]]
 _NAME: _Column = ("name", "left", lambda dataset: one_line(dataset.name))
@@ -38,7 +41,7 @@ _AFTERWARDS = (
     "To run one again: oumi-assets retry IMPORT. To forget some, and the red checks that they left in the UI: "
     "oumi-assets delete IMPORT..."
 )
-_WIDEST = 1000
+_SHORTEST_NAME = 16
 _JSON = {"key": "import", "name": "dataset", "platform": "source_platform"}
 """Fields that are called as `import --json` calls them."""
 
@@ -73,20 +76,35 @@ def list_failed_here() -> list[ListedImport]:
 
 
 def _print_table(found: list[ListedImport]) -> None:
-    """One line a dataset; paragraphs on a terminal that is too narrow, for keys are copied whole to other commands."""
-    from rich.table import Table
+    """One line a dataset, with names as long as the terminal has room for.
+
+    Keys are copied whole to other commands: where these leave too little room, paragraphs.
+    """
+    from rich.cells import cell_len
 
     out = results()
+    longest = max(cell_len(one_line(dataset.name)) for dataset in found)
+    needed = out.measure(_table(found, longest), options=out.options.update_width(WIDEST)).maximum
+    room = longest - max(needed - out.width, 0)
+    if out.is_terminal and room < min(longest, _SHORTEST_NAME):
+        _print_paragraphs(found, _COLUMNS)
+    else:
+        out.print(_table(found, room))
+
+
+def _table(found: list[ListedImport], room: int) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, pad_edge=False)
     for title, justify, _ in _COLUMNS:
         table.add_column(title, justify=justify, no_wrap=True)
     for dataset in found:
-        table.add_row(*(value(dataset) for _, _, value in _COLUMNS))
-    wide = out.measure(table, options=out.options.update_width(_WIDEST)).maximum
-    if out.is_terminal and wide > out.width:
-        _print_paragraphs(found, _COLUMNS)
-    else:
-        out.print(table, width=wide, crop=False)
+        name, *others = (value(dataset) for _, _, value in _COLUMNS)
+        shown = Text(name)
+        shown.truncate(room, overflow="ellipsis")
+        table.add_row(shown, *others)
+    return table
 
 
 def _print_paragraphs(found: list[ListedImport], columns: tuple[_Column, ...]) -> None:

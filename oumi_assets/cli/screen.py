@@ -15,6 +15,8 @@ from oumi_assets.core.pace import Pace, no_progress
 from oumi_assets.core.pace import Progress as Report
 
 SCREEN_SECONDS = 0.5
+WIDEST = 10_000
+"""Characters of a line for programs: nothing is cut or wrapped."""
 STOPPED = 130
 """The exit code of a command that somebody stopped: what shells give to Ctrl-C."""
 IMPORTED_SOON = "  A running platform imports it now; any other, as soon as it is started (oumi-assets dev)."
@@ -42,7 +44,7 @@ def results() -> Console:
     """The console for results: stdout, texts as they are but for tabs, which become spaces."""
     console = Console(markup=False, emoji=False, highlight=False)
     if not console.is_terminal:
-        console.width = 200
+        console.width = WIDEST
     return console
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from oumi_assets.core.characters import CONTROL_CATEGORIES, JOINERS
 from oumi_assets.storage.keys import MAX_NAME, dataset_name
+from oumi_assets.storage.manifest import Pull
 
 AUTO = "auto"
 
@@ -29,9 +32,29 @@ def trouble_with_name(name: str) -> str | None:
     return None
 
 
-def name_after(file: str) -> str:
-    """The name of an import that was given none: its file's, which may be called anything."""
-    return "".join("\ufffd" if _is_control(character) else character for character in dataset_name(file))
+def name_after(file: str, pull: Pull | None = None) -> str:
+    """The name of an import that was given none: its file's, or that of what was pulled. Either may be called anything."""
+    name = dataset_name(file) if pull is None else _name_of(pull)
+    return "".join("\ufffd" if _is_control(character) else character for character in name)
+
+
+def _name_of(pull: Pull) -> str:
+    """`support-bot 2026-11-22`: the project and what was asked for of it."""
+    start, end = datetime.fromisoformat(pull.start), datetime.fromisoformat(pull.end)
+    one_day = _shown(start) == f"{start:%Y-%m-%d}" and end - start == timedelta(days=1)
+    again = re.search(r"-again-\d+", pull.export)
+    rest = [
+        "",
+        _shown(start) if one_day else f"{_shown(start)} to {_shown(end)}",
+        *(["filtered"] if pull.filter else []),
+        *([again[0].replace("-", " ").strip()] if again else []),
+    ]
+    asked = " ".join(rest)
+    return pull.project[: MAX_NAME - len(asked)] + asked
+
+
+def _shown(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}".removesuffix(" 00:00")
 
 
 def _is_control(character: str) -> bool:

@@ -49,12 +49,12 @@ def make_raw_export(
     sensor asked for it, whose later looks at the folder compare files with this one. `run_id` is the Dagster run's.
     """
     check_key(key)
-    settings = _settings(form)
+    _refuse_impossible(form)
     stored = _stored(workspace, key)
     if not form.file or _is_only_stored(workspace, form.file, stored):
         return _make_again(workspace, key, form, stored, run_id)
     with workspace.store.staging() as folder:
-        made = _Attempt(workspace, key, form.file, settings, stored, run_id, content_tag, watched)
+        made = _Attempt(workspace, key, form, stored, run_id, content_tag, watched)
         return made.run(folder)
 
 
@@ -84,8 +84,7 @@ class _Attempt(NamedTuple):
 
     workspace: Workspace
     key: str
-    file: str
-    settings: Settings
+    form: Form
     stored: Manifest | None
     run_id: str | None
     content_tag: str | None
@@ -93,13 +92,15 @@ class _Attempt(NamedTuple):
 
     def run(self, folder: Path) -> Manifest:
         """Copy the file into a staged folder, index it and publish; the manifest."""
-        with self.workspace.uploads.open(self.file) as file:
+        pull = self._pull()
+        settings = self._settings(pull)
+        with self.workspace.uploads.open(self.form.file) as file:
             before = file.describe()
             manifest = msgspec.structs.replace(
                 new_manifest(RAW_EXPORT, self.key, self.run_id),
-                settings=self.settings,
+                settings=settings,
                 source=Source(before.name, before.size, before.content_tag, watched=self.watched),
-                pull=self._pull(),
+                pull=pull,
             )
             with self._failures_recorded(folder, manifest):
                 copied = self._copy(folder, file, before)
@@ -117,27 +118,33 @@ class _Attempt(NamedTuple):
     def _pull(self) -> Pull | None:
         """The record of the pull that wrote this upload; an import tried again keeps what it knew."""
         if self.watched:
-            return pull_of(self.workspace.uploads, self.file)
+            return pull_of(self.workspace.uploads, self.form.file)
         former = self.workspace.store.manifest(RAW_EXPORT, self.key)
         return former.pull if former is not None else None
 
+    def _settings(self, pull: Pull | None) -> Settings:
+        """The form's fields. Without a name, an import keeps the one it has."""
+        known = self.stored.settings if self.stored is not None else None
+        name = self.form.dataset_name.strip() or (known.dataset_name if known else name_after(self.form.file, pull))
+        return Settings(name, self.form.source_platform, self.form.deduplicate)
+
     def _copy(self, folder: Path, file: UploadFile, before: Upload) -> Copied:
-        refuse_other_names(self.file, _declared(self.settings))
+        refuse_other_names(self.form.file, _declared(self.form.source_platform))
         if before.size == 0:
             raise EmptyFile
         if self.content_tag is not None and self.content_tag != before.content_tag:
-            raise FileChanged(self.file)
+            raise FileChanged(self.form.file)
         warm_up(workers_for(before.size, self.workspace.workers), index_export.__module__)
         copied = copy_export(file, before.size, folder, self.workspace.max_upload_bytes, self.workspace.progress)
         if file.describe() != before or copied.size != before.size:
-            raise FileChanged(self.file)
+            raise FileChanged(self.form.file)
         return copied
 
     def _finish(self, folder: Path, manifest: Manifest, counted: CountsSoFar) -> Manifest:
         """Index and publish; `counted` gains what was counted until a failure."""
         assert manifest.source is not None
-        _refuse_other_import(self.stored, manifest.source, self.settings)
-        platform, counts = _index(self.workspace, folder, _declared(self.settings), counted)
+        _refuse_other_import(self.stored, manifest)
+        platform, counts = _index(self.workspace, folder, _declared(self.form.source_platform), counted)
         complete = msgspec.structs.replace(manifest, platform=platform, counts=counts)
         kept = COMPRESSED if (folder / COMPRESSED).exists() else EXPORT
         return self.workspace.store.publish(folder, complete, {kept: manifest.source.blake3})
@@ -159,7 +166,7 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
             if name in stored.files:
                 # A second name for bytes that only we own; the old folder goes away.
                 (folder / name).hardlink_to(workspace.store.file(RAW_EXPORT, key, name))
-        platform, counts = _index(workspace, folder, _declared(stored.settings), CountsSoFar())
+        platform, counts = _index(workspace, folder, _declared(stored.settings.source_platform), CountsSoFar())
         again = new_manifest(RAW_EXPORT, key, run_id)
         return workspace.store.publish(
             folder,
@@ -187,26 +194,24 @@ def _index(workspace: Workspace, folder: Path, declared: str | None, counted: Co
     return platform.name, Counts(made.lines, made.rows, dropped, {"bytes": export.stat().st_size})
 
 
-def _settings(form: Form) -> Settings:
-    name = form.dataset_name.strip()
-    if (trouble := trouble_with_name(name)) is not None:
+def _refuse_impossible(form: Form) -> None:
+    if (trouble := trouble_with_name(form.dataset_name)) is not None:
         raise BadSetting(f"The dataset name {trouble}")
     if form.source_platform not in (AUTO, *PLATFORMS):
         raise BadSetting(f"source_platform must be one of {AUTO}, {', '.join(PLATFORMS)}.")
-    return Settings(name or name_after(form.file), form.source_platform, form.deduplicate)
 
 
-def _declared(settings: Settings) -> str | None:
-    return None if settings.source_platform == AUTO else settings.source_platform
+def _declared(source_platform: str) -> str | None:
+    return None if source_platform == AUTO else source_platform
 
 
-def _refuse_other_import(stored: Manifest | None, source: Source, settings: Settings) -> None:
-    if stored is None or stored.source is None:
+def _refuse_other_import(stored: Manifest | None, made: Manifest) -> None:
+    if stored is None or stored.source is None or made.source is None:
         return
-    known = stored.source
+    known, source = stored.source, made.source
     if known.size != source.size or known.blake3 not in (NOT_HASHED, source.blake3):
         raise ImportExists("the file's content differs from what it was made of")
-    if stored.settings != settings:
+    if stored.settings != made.settings:
         raise ImportExists("the settings differ from what it was made with")
 
 

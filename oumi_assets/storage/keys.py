@@ -18,8 +18,9 @@ MAX_KEY = 200
 PARTITION_SYNTAX = ("...", ",", "[", "]")
 """What Dagster reads as a range or a list of partitions."""
 _OWN_KEY = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
-_STAMP = r"\d{8}T\d{6}Z"
-_PULLED = re.compile(rf"[a-z]+-[a-z0-9-]+-[0-9a-f]{{8}}-{_STAMP}-{_STAMP}(-again-\d+)?\.jsonl")
+_PULLED = re.compile(r"[a-z]+-(?P<project>[a-z0-9-]+)-[0-9a-f]{8}-(?P<day>\d{8})T\d{6}Z-\d{8}T\d{6}Z(-again-\d+)?\.jsonl")
+_SLUG = 30
+"""Characters of a key before its digits: lists show keys whole, since people copy them."""
 
 
 def slug(text: str, limit: int = 60) -> str:
@@ -52,12 +53,21 @@ def key_for_content(file_name: str, content_tag: str) -> str:
     if is_pulled(file_name):
         content_tag = "pulled"
     digest = hashlib.sha256(f"{file_name}\0{content_tag}".encode("utf-8", "surrogateescape")).hexdigest()
-    return f"{slug(dataset_name(file_name))}-{digest[:16]}"
+    return f"{_key_slug(file_name)}-{digest[:16]}"
+
+
+def _key_slug(file_name: str) -> str:
+    """Of a pull the project and the day; of any other file its name."""
+    pulled = _PULLED.fullmatch(file_name)
+    if pulled is None:
+        return slug(dataset_name(file_name), _SLUG)
+    day = f"-{pulled['day']}"
+    return slug(pulled["project"], _SLUG - len(day)) + day
 
 
 def random_key(name: str) -> str:
     """A new key for an import by hand: the same file can be imported again."""
-    return f"{slug(name)}-{secrets.token_hex(8)}"
+    return f"{slug(name, _SLUG)}-{secrets.token_hex(8)}"
 
 
 def check_key(key: str) -> None:

@@ -47,6 +47,30 @@ def test_keys_are_whole_on_the_narrowest_terminal(
         assert all(line == line.rstrip() for line in listed.splitlines())
 
 
+def test_a_long_name_leaves_the_other_columns_whole(
+    import_file: Callable[..., Summary], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One export with a long name is no reason to read all others in another form."""
+    short, long = import_file(GOOD, name="weather"), import_file(GOOD, name="The weather agent, " + "long " * 20)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    titles, *rows = run("datasets").splitlines()
+    assert len(rows) == 2
+    assert "conversations" in titles
+    for row, made, name in zip(rows, (short, long), ("weather ", "The weather agent,"), strict=True):
+        assert row.startswith(name)
+        assert made.key in row
+    assert "\N{HORIZONTAL ELLIPSIS}  langfuse" in rows[1]
+
+
+def test_a_program_gets_whole_lines(import_file: Callable[..., Summary]) -> None:
+    """What is piped has no width: names and keys are searched for and cut out."""
+    made = import_file(GOOD, name="The weather agent, " + "long " * 20)
+    _, row = run("datasets").splitlines()
+    assert row.split("  ")[0] == made.dataset
+    assert made.key in row
+
+
 def test_failed_imports_are_listed_with_their_reason(import_file: Callable[..., Summary]) -> None:
     """Two days later nobody remembers what the terminal said; trying again is no way to ask."""
     failed = import_file(FIXTURES / "bad" / "langfuse_csv_named.jsonl", name="Monday's export")

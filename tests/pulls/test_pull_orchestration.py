@@ -214,7 +214,11 @@ def test_an_import_names_the_pull_it_was_made_of(
     pulled = pull_day(instance, "support")
     (request,) = looks()
     result = import_requested(request, instance)
-    pull = workspace.store.complete(RAW_EXPORT, str(request.partition_key)).pull
+    made = workspace.store.complete(RAW_EXPORT, str(request.partition_key))
+    pull = made.pull
+    assert made.settings is not None
+    assert made.settings.dataset_name == "support 2026-11-20"
+    assert str(request.partition_key).startswith("support-20261120-")
     assert pull is not None
     assert (pull.platform, pull.project, pull.run_id) == ("langsmith", "support", pulled.run_id)
     assert (pull.start, pull.end) == (DAY_1.isoformat(), DAY_2.isoformat())
