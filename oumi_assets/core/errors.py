@@ -252,8 +252,18 @@ class NoDatasetOfImport(TraceImportError):
 
 
 class AmbiguousDataset(TraceImportError):
-    """Several datasets carry the name; their keys, here with the times of their imports, tell them apart."""
+    """Several datasets (or other `kind` of import) carry the name; their keys, here with the times, tell them apart."""
 
-    def __init__(self, name: str, keys: Mapping[str, str]) -> None:
+    def __init__(self, name: str, keys: Mapping[str, str], kind: str = "dataset") -> None:
         them = ", ".join(f"{key} ({when})" for key, when in keys.items())
-        super().__init__(f"{len(keys)} datasets are called {name}. Name one by its key: {them}.")
+        super().__init__(f"{len(keys)} {kind}s are called {name}. Name one by its key: {them}.")
+
+
+class StateUnusable(TraceImportError):
+    """Dagster cannot open its own state as its settings say: a database that is away, a library that is missing."""
+
+    def __init__(self, settings: object, why: str) -> None:
+        super().__init__(
+            f"Dagster cannot open its state as {settings} says: {why}. "
+            "Put that right (docs/postgresql.md has what PostgreSQL needs), or set DAGSTER_HOME to another folder."
+        )

@@ -86,7 +86,8 @@ def called(name: str, imports: list[ListedImport]) -> list[ListedImport]:
 
 def ambiguous(name: str, found: list[ListedImport]) -> AmbiguousDataset:
     """The error for a name that several imports have."""
-    return AmbiguousDataset(name, {one.key: one.when for one in found})
+    kind = "import" if any(one.error for one in found) else "dataset"
+    return AmbiguousDataset(name, {one.key: one.when for one in found}, kind)
 
 
 def read_conversations(store: Store, key: str, count: int) -> Iterator[bytes]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from oumi_assets.core.errors import StateUnusable
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.settings import PROJECT_ROOT, dagster_home
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 _SETTINGS = "dagster.yaml"
 _MADE = "tables.made"
+_PASSWORD = re.compile(r"://\S+@")
+_LONGEST = 300
 
 
 def open_home() -> Path:
@@ -48,17 +53,36 @@ def _make_tables(home: Path) -> None:
     made = home / _MADE
     if made.exists():
         return
-    from dagster import DagsterInstance
-
     with FileLock(home / f"{_MADE}.lock"):
         if not made.exists():
-            DagsterInstance.get().dispose()
+            _instance(home).dispose()
             made.touch()
 
 
 def open_instance() -> DagsterInstance:
-    """Dagster's instance of that home; to be closed. Raises `PlaceUnusable`."""
+    """Dagster's instance of that home; to be closed. Raises `PlaceUnusable`, `StateUnusable`."""
+    return _instance(open_home())
+
+
+def _instance(home: Path) -> DagsterInstance:
     from dagster import DagsterInstance
 
-    open_home()
-    return DagsterInstance.get()
+    logging.disable(logging.WARNING)  # Dagster tells each of several tries to reach a database.
+    try:
+        return DagsterInstance.get()
+    # What people write into dagster.yaml is loaded here: any class of any library, with errors of its own.
+    except Exception as error:  # noqa: BLE001
+        raise StateUnusable(home / _SETTINGS, _reason(error)) from None
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def _reason(error: BaseException) -> str:
+    """The line that says what began it, without the password of an address."""
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    faults = getattr(error, "errors", None)
+    told = faults[0].message.partition("Stack Trace:")[0].strip() if faults else str(error).strip().partition("\n")[0]
+    # Of a setting, the last line is what was wrong with it, behind the name of a class.
+    last = re.sub(r"^[\w.]+Error: ", "", told.rpartition("\n")[2])
+    return _PASSWORD.sub("://...@", last or type(error).__name__).rstrip(".")[:_LONGEST]

@@ -19,7 +19,7 @@ from oumi_assets.imports.summary import Summary, summarize
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.orchestration.failures import error_of_ours, list_failed, step_sentence
 from oumi_assets.orchestration.history import UNFINISHED, form_of, runs_of_import
-from oumi_assets.orchestration.home import open_home
+from oumi_assets.orchestration.home import open_instance
 from oumi_assets.orchestration.housekeeping import reap_dead_runs
 from oumi_assets.orchestration.interrupts import no_interrupt_lost, spare_log_processes
 from oumi_assets.orchestration.job import imports_job
@@ -49,12 +49,11 @@ class Importer:
     stopped = False
 
     def __init__(self) -> None:
-        open_home()
         self._workspace = open_here()
         self._workspace.store.sweep()
 
     def __enter__(self) -> Self:
-        self._instance = dg.DagsterInstance.get()
+        self._instance = open_instance()
         spare_log_processes(self._instance)
         return self
 
@@ -93,13 +92,13 @@ class Importer:
         is_deleted = raw is not None and raw.outcome is Outcome.DELETED
         if not is_deleted and (raw is not None or runs_of_import(self._instance, name)):
             return name
-        failed = list_failed(self._instance, store)
-        for found in (called(name, failed), called(name, list_datasets(store))):
+        failed, made = list_failed(self._instance, store), list_datasets(store)
+        for found in (called(name, failed), called(name, made)):
             if len(found) > 1:
                 raise ambiguous(name, found)
             if found:
                 return found[0].key
-        raise UnknownDataset(name, [one.key for one in failed], "failed import")
+        raise UnknownDataset(name, [one.key for one in failed] + [one.name for one in made], "import")
 
     def _past(self, key: str) -> tuple[Form, dict[str, str]]:
         """The form an import was made with, and what its run said of its file."""

@@ -8,6 +8,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from paths import FIXTURES
 
 GOOD = FIXTURES / "langfuse" / "v5_openai_tools.jsonl"
@@ -28,6 +29,34 @@ def test_an_import_in_a_new_home_sends_nothing_and_says_nothing_of_dagster(tmp_p
     assert "telemetry" not in done.stdout.lower()
     assert (home / "history").is_dir(), "it is the home that was used"
     assert not [path for path in home.rglob("*") if path.name == "event.log" or "telemetry" in path.name]
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        (None, '"DAGSTER_POSTGRES_URL" which is not set'),
+        ("postgresql://dagster:secret@127.0.0.1:9/d", "No module named 'psycopg'"),
+        ("postgresql+psycopg2://dagster:secret@127.0.0.1:9/d", "Connection refused"),
+        ("postgres//dagster:secret@127.0.0.1", "Could not parse"),
+    ],
+)
+@pytest.mark.parametrize("command", [("import", GOOD), ("datasets", "--failed")], ids=["import", "datasets"])
+def test_a_database_that_cannot_be_opened_is_one_sentence(
+    url: str | None, told: str, command: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that is down is everyday life, and two hundred lines of three libraries name it nowhere."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "dagster.yaml").write_text("storage: {postgres: {postgres_url: {env: DAGSTER_POSTGRES_URL}}}\n")
+    monkeypatch.delenv("DAGSTER_POSTGRES_URL", raising=False)
+    if url is not None:
+        monkeypatch.setenv("DAGSTER_POSTGRES_URL", url)
+    done = run(tmp_path, home, *command)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Error: Dagster cannot open its state")
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "secret" not in done.stderr
 
 
 def test_settings_that_a_home_has_are_left_alone(tmp_path: Path) -> None:

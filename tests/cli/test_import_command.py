@@ -146,7 +146,7 @@ def test_the_bar_shows_names_as_they_are(tmp_path: Path) -> None:
     assert f"{name} \x1b" in done.text, "before the bar"
     unknown = on_a_terminal("retry", "[/x]")
     assert unknown.code == 1
-    assert "Error: No failed import is called [/x]." in unknown.text
+    assert "Error: No import is called [/x]." in unknown.text
 
 
 @pytest.mark.parametrize("command", ["dev", "import", "datasets", "show", "retry", "delete"])
