@@ -15,6 +15,7 @@ from oumi_assets.reconstruction.trace_rows import TraceRows, indexed
 from oumi_assets.shapes import claude_agent_sdk, mastra, read_message, read_reply, read_request
 from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
+from oumi_assets.shapes.merged_calls import parted
 from oumi_assets.shapes.recorded_instructions import told_text
 from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
 from oumi_assets.shapes.system_prompts import is_system
@@ -85,7 +86,9 @@ def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
     asked = _drafts(request.messages) if request else None
     if request is None or not asked:
         return (NoCandidate.FAILED if call.failed else NoCandidate.UNSUPPORTED), "$.input"
-    answer = _answer(call, reply)
+    # The first place that names a function: a search that the provider runs says nothing of what the agent has.
+    tools = wire_tools(request.tools) or wire_tools(reply.tools if reply else []) or wire_tools(extra_tools(call))
+    answer = parted(_answer(call, reply), tools)
     asked = as_sent(asked, answer) if may_be_late(call) else asked
     drafts = [*asked, *answer]
     messages = wire_messages(drafts)
@@ -93,8 +96,6 @@ def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
         return (NoCandidate.FAILED if call.failed else NoCandidate.UNSUPPORTED), "$.input"
     if messages is None or len(messages) == len(asked) or not _is_reply(messages[-1], call.failed):
         return (NoCandidate.FAILED if call.failed else NoCandidate.NO_REPLY), "$.output"
-    # The first place that names a function: a search that the provider runs says nothing of what the agent has.
-    tools = wire_tools(request.tools) or wire_tools(reply.tools if reply else []) or wire_tools(extra_tools(call))
     return Candidate(messages, tools, drafts, len(asked), continues_stored_response(call)), "$"
 
 

@@ -166,6 +166,8 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
                 # Of a message that calls, no text and an empty one are the same.
                 message.content = message.content or None
         tools, tools_text = _tools(request, reply, logged.call)
+        if answer.tool_calls and _may_be_merged(answer.tool_calls, tools):
+            return None
         stored = continues_stored_response(logged.call)
         return PlainCandidate(said, tools, tools_text, stored, logged.request, request.messages)
     except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -215,6 +217,12 @@ def _is_wire_call(call: Call, used: set[str], waiting: set[str]) -> bool:
     used.add(call.id)
     waiting.add(call.id)
     return True
+
+
+def _may_be_merged(calls: list[Call], tools: list[dict[str, Any]]) -> bool:
+    """Whether a call names none of the tools that there are: it may be several."""
+    names = [tool["function"]["name"] for tool in tools]
+    return bool(names) and any(call.function.name not in names for call in calls)
 
 
 def _is_no_list(tools: Raw | UnsetType) -> bool:

@@ -24,7 +24,7 @@ CALL = st.fixed_dictionaries(
         "id": ID,
         "type": st.just("function"),
         "function": st.fixed_dictionaries(
-            {"name": st.sampled_from(["f", "g", "user", "Tool"]), "arguments": st.one_of(TEXT, st.just({"a": 1}))}
+            {"name": st.sampled_from(["f", "g", "ff", "user", "Tool"]), "arguments": st.one_of(TEXT, st.just({"a": 1}))}
         ),
     },
     optional={"index": st.just(0)},
