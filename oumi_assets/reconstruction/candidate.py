@@ -14,6 +14,7 @@ from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.reconstruction.trace_rows import TraceRows, indexed
 from oumi_assets.shapes import claude_agent_sdk, mastra, read_message, read_reply, read_request
 from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
+from oumi_assets.shapes.base import parsed
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.merged_calls import parted
 from oumi_assets.shapes.recorded_instructions import told_text
@@ -163,6 +164,10 @@ def _names_its_role(value: Any) -> bool:
 
 
 def _is_reply(message: dict[str, Any], failed: bool) -> bool:
-    """On a failed call an empty message is no reply: LangChain logs one for a call that raised."""
-    said = message["content"] or message.get("tool_calls")
-    return message["role"] == "assistant" and bool(said or not failed)
+    """On a failed call an empty message is no reply: LangChain logs one for a call that raised.
+
+    Nor is one whose arguments broke off: no tool was called.
+    """
+    calls = message.get("tool_calls", [])
+    is_said = bool(message["content"] or calls) and all(parsed(call["function"]["arguments"]) is not None for call in calls)
+    return message["role"] == "assistant" and (is_said or not failed)

@@ -81,7 +81,7 @@ def message(value: Any) -> list[Draft] | None:
     if serialized is not None:
         name, fields = serialized
         role = _role(name, fields)
-        return None if role is None else _drafts(role, fields)
+        return None if role is None else _drafts(role, fields, is_streamed=name.endswith("Chunk"))
     if isinstance(value.get("role"), str) and _has_own_fields(value):
         return _drafts(_role(value["role"], value) or value["role"], value)
     if "role" not in value and "additional_kwargs" in value and "content" in value:
@@ -128,14 +128,15 @@ def _role(name: str, fields: dict[str, Any]) -> str | None:
     return own if isinstance(own, str) and not _is_own_role(own) else None
 
 
-def _drafts(role: str, fields: dict[str, Any]) -> list[Draft]:
+def _drafts(role: str, fields: dict[str, Any], *, is_streamed: bool = False) -> list[Draft]:
     additional = fields.get("additional_kwargs")
     additional = additional if isinstance(additional, dict) else {}
     answers = role in ("ai", "assistant")
     results = [] if answers else tool_results(fields)
     if results and len(results) == len(fields["content"]):
         return results
-    content = said(fields.get("content")) if answers or results else answered(fields.get("content"))
+    content = fields.get("content")
+    content = said(content, is_streamed=is_streamed) if answers or results else answered(content)
     return [
         *results,
         Draft(

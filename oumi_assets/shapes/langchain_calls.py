@@ -11,7 +11,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Draft, ToolCallDraft
 from oumi_assets.shapes import openai_chat
-from oumi_assets.shapes.base import first_list
+from oumi_assets.shapes.base import first_list, parsed
 
 _CALL_BLOCKS = {
     "tool_use": ("id", "input"),
@@ -30,24 +30,53 @@ def tool_calls(fields: dict[str, Any], additional: dict[str, Any]) -> list[ToolC
     """Each call once, in the API's order and with the API's argument text where that was kept."""
     raw = [call for call in map(openai_chat.tool_call, first_list(additional, "tool_calls")) if call]
     logged = [*_list(fields, "tool_calls"), *_list(fields, "invalid_tool_calls")]
-    parsed = [call for call in map(_parsed_call, logged) if call]
-    if not parsed:
+    calls = [call for call in map(_parsed_call, logged) if call]
+    if not calls:
         return raw or _legacy_call(additional) or _block_calls(fields) or _chunked_calls(fields)
     written = {block["call_id"]: block["input"] for block in _list(fields, "content") if _is_custom_call(block)}
     sent = {call.id: (position, call.arguments) for position, call in enumerate(raw) if isinstance(call.id, str)}
-    for call in parsed:
-        if isinstance(call.id, str) and call.id in sent:
+    broken = _broken_arguments(fields)
+    for call in calls:
+        if not isinstance(call.id, str):
+            continue
+        if call.id in sent:
             call.arguments = sent[call.id][1]
-        elif isinstance(call.id, str) and call.id in written and _is_wrapped(call.arguments):
+        elif call.id in written and _is_wrapped(call.arguments):
             call.arguments = written[call.id]
-    return sorted(parsed, key=lambda call: sent.get(call.id if isinstance(call.id, str) else "", (len(raw), None))[0])
+        elif call.id in broken:
+            call.arguments = broken[call.id]
+    if not all(isinstance(call.id, str) and call.id in sent for call in calls):
+        return calls
+    return sorted(calls, key=lambda call: sent[call.id][0])
 
 
-def said(content: Any) -> Any:
+def _broken_arguments(fields: dict[str, Any]) -> dict[str, str]:
+    """Of streamed calls, arguments that broke off: LangChain closes their braces, and only the pieces tell."""
+    calls = [call for call in _chunked_calls(fields) if isinstance(call.id, str)]
+    return {call.id: call.arguments for call in calls if call.arguments and parsed(call.arguments) is None}
+
+
+def said(content: Any, *, is_streamed: bool = False) -> Any:
     """The content without blocks that became calls or results, reasoning in the form that `wire` reads."""
     if not isinstance(content, list):
         return content
-    return [_block(block) for block in content if _kind(block) not in (*_CALL_BLOCKS, *_SILENT_BLOCKS)]
+    blocks = [block for block in content if _kind(block) not in (*_CALL_BLOCKS, *_SILENT_BLOCKS)]
+    return [part for block in (_put_together(blocks) if is_streamed else blocks) for part in _parts(block)]
+
+
+def _put_together(blocks: list[Any]) -> list[Any]:
+    """Thoughts that a stream brought piece by piece: those without an index stay pieces (Gemini's)."""
+    whole: list[Any] = []
+    for block in blocks:
+        if whole and _is_piece(block) and _is_piece(whole[-1]):
+            whole[-1] = {**whole[-1], **block, "thinking": whole[-1]["thinking"] + block["thinking"]}
+        else:
+            whole.append(block)
+    return whole
+
+
+def _is_piece(block: Any) -> bool:
+    return _kind(block) == "thinking" and isinstance(block.get("thinking"), str) and "index" not in block
 
 
 def answered(content: Any) -> Any:
@@ -134,6 +163,13 @@ def _chunked_calls(fields: dict[str, Any]) -> list[ToolCallDraft]:
 def _kind(block: Any) -> Any:
     kind = block.get("type") if isinstance(block, dict) else None
     return kind if isinstance(kind, str) else None
+
+
+def _parts(block: Any) -> list[Any]:
+    """The block; a stream of output version 1 may put a thought into the text behind it."""
+    if _kind(block) == "text" and isinstance(block.get("reasoning"), str):
+        return [{"type": "reasoning", "reasoning": block["reasoning"]}, {"type": "text", "text": block.get("text")}]
+    return [_block(block)]
 
 
 def _block(block: Any) -> Any:

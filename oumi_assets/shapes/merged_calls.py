@@ -1,8 +1,8 @@
 """Calls beside each other that a logger made one of: their names joined, and their arguments.
 
 Of a stream in which the model called two tools, LangSmith's JavaScript SDK, and its Python SDK until 0.1, put together one
-call `{"name": "get_weatherget_time", "arguments": "{...}{...}"}` with the first call's id. Nothing tells of it but a name that
-no tool has, and that several have one behind the other.
+call `{"name": "get_weatherget_time", "arguments": "{...}{...}"}` with the first call's id. Nothing tells of it but a name
+that no tool has, and that several have one behind the other.
 Source of the format: langsmith-sdk `js/src/wrappers/openai.ts`, `langsmith.wrappers._openai`.
 """
 

@@ -16,6 +16,9 @@ CHUNKS = [
     {"name": "f", "args": '{"a"', "id": None, "index": 0, "type": "tool_call_chunk"},
     {"name": None, "args": ":1}", "id": None, "index": 0, "type": "tool_call_chunk"},
 ]
+CLOSED = {"name": "f", "args": {"city": "Lo"}, "id": "a", "type": "tool_call"}
+BROKEN = {"name": "f", "args": '{"city": "Lo', "id": "a", "index": 0, "type": "tool_call_chunk"}
+THOUGHTS = [{"type": "thinking", "thinking": "I need "}, {"type": "thinking", "thinking": "two cities."}]
 
 REPLIES: list[tuple[str, Any, dict[str, Any]]] = [
     ("nested generations", DONE, HELLO),
@@ -42,6 +45,58 @@ REPLIES: list[tuple[str, Any, dict[str, Any]]] = [
         "chunks without an id",
         generations(lc("AIMessageChunk", "", tool_calls=[], tool_call_chunks=CHUNKS)),
         assistant(None, call("call_1_0", "f", '{"a":1}')),
+    ),
+    (
+        "a streamed call whose arguments broke off",
+        generations(lc("AIMessageChunk", "", tool_calls=[CLOSED], tool_call_chunks=[BROKEN])),
+        assistant(None, call("a", "f", '{"city": "Lo')),
+    ),
+    (
+        "a streamed call whose pieces say the same",
+        generations(lc("AIMessageChunk", "", tool_calls=[CLOSED], tool_call_chunks=[{**BROKEN, "args": '{"city": "Lo"}'}])),
+        assistant(None, call("a", "f", '{"city":"Lo"}')),
+    ),
+    (
+        "calls of which the API's have other ids",
+        generations(
+            lc(
+                "AIMessageChunk",
+                "",
+                tool_calls=[
+                    {"name": name, "args": {}, "id": id, "type": "tool_call"} for name, id in (("f", "a1"), ("g", "b"))
+                ],
+                additional_kwargs={"tool_calls": [call("a", "f"), call("b", "g")]},
+            )
+        ),
+        assistant(None, call("a1", "f"), call("b", "g")),
+    ),
+    (
+        "thoughts piece by piece (Gemini)",
+        generations(lc("AIMessageChunk", [*THOUGHTS, "Done."], type="AIMessageChunk")),
+        assistant("Done.", reasoning_content="I need two cities."),
+    ),
+    (
+        "thoughts that are not pieces",
+        generations(lc("AIMessage", [*THOUGHTS, "Done."])),
+        assistant("Done.", reasoning_content="I need \ntwo cities."),
+    ),
+    (
+        "thoughts of several blocks (Anthropic)",
+        generations(lc("AIMessageChunk", [{**thought, "index": place} for place, thought in enumerate(THOUGHTS)])),
+        assistant("", reasoning_content="I need \ntwo cities."),
+    ),
+    (
+        "a thought in the text behind it (output version 1)",
+        generations(
+            lc(
+                "AIMessageChunk",
+                [
+                    {"type": "text", "text": "", "index": 0, "reasoning": "Hm."},
+                    {"type": "text", "text": "Done.", "index": 2},
+                ],
+            )
+        ),
+        assistant("Done.", reasoning_content="Hm."),
     ),
     (
         "a streamed call without an id",
@@ -91,6 +146,14 @@ def test_rule_1_an_empty_ai_message_of_a_failed_run_is_no_reply(output: Any) -> 
     """LangChain logs an empty message for a call that raised; it was never said."""
     line = row("langsmith", ASKED, output, error="RateLimitError", status="error")
     assert read("langsmith", line) is NoCandidate.FAILED
+
+
+def test_rule_1_a_call_that_broke_off_with_its_run_is_no_reply() -> None:
+    """LangChain closes the braces of what it got; no tool was called."""
+    answer = generations(lc("AIMessageChunk", "Look.", tool_calls=[CLOSED], tool_call_chunks=[BROKEN]))
+    assert read("langsmith", row("langsmith", ASKED, answer, error="ReadError", status="error")) is NoCandidate.FAILED
+    whole = generations(lc("AIMessageChunk", "Look.", tool_calls=[CLOSED]))
+    assert isinstance(read("langsmith", row("langsmith", ASKED, whole, error="GeneratorExit", status="error")), Conversation)
 
 
 def test_rule_1_an_empty_ai_message_of_a_run_that_succeeded_is_a_reply() -> None:
