@@ -15,11 +15,13 @@ from typing import Any
 from oumi_assets.core.calls import Draft, Reply, Request
 from oumi_assets.shapes.base import Shape, first_list
 from oumi_assets.shapes.langchain_calls import answered, has_own_blocks, reasoning, said, tool_calls, tool_results
+from oumi_assets.shapes.lost_calls import has_only_words
 from oumi_assets.shapes.openai_chat import spoken
 from oumi_assets.shapes.openai_replies import speaks
 
 _ROLES = frozenset({"human", "user", "ai", "assistant", "system", "developer", "tool", "function"})
 _OWN_ROLE = frozenset({"", "chat", "generic"})
+_ENDS_OF_CALLS = frozenset({"tool_calls", "function_call", "tool_use"})
 
 
 def request(value: Any) -> Request | None:
@@ -59,8 +61,19 @@ def _of_generation(generations: list[Any]) -> Reply:
         first = first[0] if first else None
     if isinstance(first, dict) and isinstance(first.get("kwargs"), dict):
         first = first["kwargs"]
-    message = first.get("message") if isinstance(first, dict) else None
-    return Reply([message] if isinstance(message, dict) else [])
+    found = first.get("message") if isinstance(first, dict) else None
+    return Reply([found] if isinstance(found, dict) and not _lost_its_calls(found) else [])
+
+
+def _lost_its_calls(answer: dict[str, Any]) -> bool:
+    """Whether the model stopped to call tools, and the answer has none: LangChain.js 0.1 so logs those of Anthropic."""
+    serialized = _serialized_fields(answer)
+    fields = serialized[1] if serialized else answer
+    about = (fields.get("response_metadata"), fields.get("additional_kwargs"))
+    ends = (place.get(key) for place in about if isinstance(place, dict) for key in ("finish_reason", "stop_reason"))
+    if fields.get("tool_calls") or not any(isinstance(end, str) and end in _ENDS_OF_CALLS for end in ends):
+        return False
+    return all(not draft.tool_calls and has_only_words(draft) for draft in message(answer) or [])
 
 
 def _last_answer(messages: list[Any]) -> Reply:

@@ -35,7 +35,7 @@ def tool_calls(fields: dict[str, Any], additional: dict[str, Any]) -> list[ToolC
         return raw or _legacy_call(additional) or _block_calls(fields) or _chunked_calls(fields)
     written = {block["call_id"]: block["input"] for block in _list(fields, "content") if _is_custom_call(block)}
     sent = {call.id: (position, call.arguments) for position, call in enumerate(raw) if isinstance(call.id, str)}
-    broken = _broken_arguments(fields)
+    streamed = _streamed_arguments(fields)
     for call in calls:
         if not isinstance(call.id, str):
             continue
@@ -43,17 +43,16 @@ def tool_calls(fields: dict[str, Any], additional: dict[str, Any]) -> list[ToolC
             call.arguments = sent[call.id][1]
         elif call.id in written and _is_wrapped(call.arguments):
             call.arguments = written[call.id]
-        elif call.id in broken:
-            call.arguments = broken[call.id]
+        elif call.id in streamed and parsed(streamed[call.id]) != call.arguments:
+            call.arguments = streamed[call.id]
     if not all(isinstance(call.id, str) and call.id in sent for call in calls):
         return calls
     return sorted(calls, key=lambda call: sent[call.id][0])
 
 
-def _broken_arguments(fields: dict[str, Any]) -> dict[str, str]:
-    """Of streamed calls, arguments that broke off: LangChain closes their braces, and only the pieces tell."""
-    calls = [call for call in _chunked_calls(fields) if isinstance(call.id, str)]
-    return {call.id: call.arguments for call in calls if call.arguments and parsed(call.arguments) is None}
+def _streamed_arguments(fields: dict[str, Any]) -> dict[str, str]:
+    """What a stream's pieces say: LangChain closes the braces of arguments that broke off, and rounds long numbers."""
+    return {call.id: call.arguments for call in _chunked_calls(fields) if isinstance(call.id, str) and call.arguments}
 
 
 def said(content: Any, *, is_streamed: bool = False) -> Any:
@@ -161,7 +160,10 @@ def _chunked_calls(fields: dict[str, Any]) -> list[ToolCallDraft]:
 
 
 def _kind(block: Any) -> Any:
-    kind = block.get("type") if isinstance(block, dict) else None
+    """A block's type; LangChain.js keeps Gemini's calls as Google's parts are, without one."""
+    if not isinstance(block, dict):
+        return None
+    kind = block.get("type", "functionCall" if "functionCall" in block else None)
     return kind if isinstance(kind, str) else None
 
 

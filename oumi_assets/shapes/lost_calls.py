@@ -24,12 +24,13 @@ def loses_calls(value: Any, drafts: list[Draft]) -> bool:
     if read:
         calls = parsed(logged)
         return isinstance(calls, list) and read < sum(map(_holds, calls))
-    if _ended_with_calls(value) and all(map(_has_only_words, drafts)):
+    if _ended_with_calls(value) and all(map(has_only_words, drafts)):
         return True
     return bool(logged) and _says(logged)
 
 
-def _has_only_words(draft: Draft) -> bool:
+def has_only_words(draft: Draft) -> bool:
+    """Whether a message says nothing but texts."""
     parts = draft.content if isinstance(draft.content, list) else []
     return all(isinstance(part, dict) and part.get("type") == "text" for part in parts)
 

@@ -57,6 +57,34 @@ REPLIES: list[tuple[str, Any, dict[str, Any]]] = [
         assistant(None, call("a", "f", '{"city":"Lo"}')),
     ),
     (
+        "a streamed call with a number that LangSmith rounds",
+        generations(
+            lc(
+                "AIMessageChunk",
+                "",
+                tool_calls=[{**CLOSED, "args": {"n": 1.2345678901234568e29}}],
+                tool_call_chunks=[{**BROKEN, "args": '{"n": 123456789012345678901234567890}'}],
+            )
+        ),
+        assistant(None, call("a", "f", '{"n": 123456789012345678901234567890}')),
+    ),
+    (
+        "Gemini's calls as Google's parts are (LangChain.js)",
+        generations(
+            lc(
+                "AIMessage",
+                [{"type": "text", "text": "Look."}, {"functionCall": {"name": "f", "args": {}}, "thoughtSignature": "x"}],
+                tool_calls=[{**CLOSED, "args": {}}],
+            )
+        ),
+        assistant("Look.", call("a", "f")),
+    ),
+    (
+        "Gemini's calls as Google's parts are, alone",
+        generations(lc("AIMessage", [{"functionCall": {"name": "f", "args": {"a": 1}}}])),
+        assistant(None, call("call_1_0", "f", '{"a":1}')),
+    ),
+    (
         "calls of which the API's have other ids",
         generations(
             lc(
@@ -154,6 +182,40 @@ def test_rule_1_a_call_that_broke_off_with_its_run_is_no_reply() -> None:
     assert read("langsmith", row("langsmith", ASKED, answer, error="ReadError", status="error")) is NoCandidate.FAILED
     whole = generations(lc("AIMessageChunk", "Look.", tool_calls=[CLOSED]))
     assert isinstance(read("langsmith", row("langsmith", ASKED, whole, error="GeneratorExit", status="error")), Conversation)
+
+
+ENDED = [
+    {"response_metadata": {"finish_reason": "tool_calls"}},
+    {"response_metadata": {"finish_reason": "function_call"}},
+    {"response_metadata": {"stop_reason": "tool_use"}},
+    {"additional_kwargs": {"stop_reason": "tool_use"}},
+]
+
+
+@pytest.mark.parametrize("ended", ENDED)
+@pytest.mark.parametrize("content", ["", "Look.", [{"type": "text", "text": "Look."}]])
+def test_an_answer_that_ended_for_calls_and_has_none_is_no_reply(ended: dict[str, Any], content: Any) -> None:
+    """LangChain.js 0.1 kept none of Anthropic's calls; a message of the request may have been given without them."""
+    answer = lc("AIMessage", content, **ended)
+    assert read("langsmith", row("langsmith", ASKED, generations(answer))) is NoCandidate.NO_REPLY
+    asked = {"messages": [[lc("HumanMessage", "hi"), answer, lc("HumanMessage", "and?")]]}
+    assert isinstance(read("langsmith", row("langsmith", asked, DONE)), Conversation)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"tool_calls": [CLOSED]},
+        {"additional_kwargs": {"tool_calls": RAW_CALLS}},
+        {"content": [{"type": "tool_use", "id": "a", "name": "f", "input": {}}]},
+        {"content": [{"type": "server_tool_use", "id": "a", "name": "web_search", "input": {}}]},
+    ],
+)
+def test_an_answer_that_ended_for_calls_has_them_in_any_place(said: dict[str, Any]) -> None:
+    """Where LangChain keeps calls, or what the provider ran by itself."""
+    ended = {"response_metadata": {"finish_reason": "tool_calls"}}
+    answer = lc("AIMessage", said.get("content", ""), **{**ended, **{key: said[key] for key in said if key != "content"}})
+    assert isinstance(read("langsmith", row("langsmith", ASKED, generations(answer))), Conversation)
 
 
 def test_rule_1_an_empty_ai_message_of_a_run_that_succeeded_is_a_reply() -> None:
