@@ -158,10 +158,17 @@ def _drafts(role: str, fields: dict[str, Any], *, is_streamed: bool = False) -> 
             tool_calls=tool_calls(fields, additional) if answers else [],
             tool_call_id=fields.get("tool_call_id") or additional.get("tool_call_id"),
             name=fields.get("name") or additional.get("name"),
-            refusal=additional.get("refusal"),
+            refusal=additional.get("refusal") or (_refused(fields) if not content else None),
             reasoning=fields.get("reasoning_content") or reasoning(additional),
         ),
     ]
+
+
+def _refused(fields: dict[str, Any]) -> str | None:
+    """LangChain.js keeps what the Responses API streamed of a refusal in the response alone."""
+    items = first_list(fields.get("response_metadata"), "output")
+    parts = [part for item in items for part in first_list(item, "content") if isinstance(part, dict)]
+    return "\n".join(part["refusal"] for part in parts if isinstance(part.get("refusal"), str)) or None
 
 
 def _is_pair(value: Any) -> bool:

@@ -64,18 +64,20 @@ def said(content: Any, *, is_streamed: bool = False) -> Any:
 
 
 def _put_together(blocks: list[Any]) -> list[Any]:
-    """Thoughts that a stream brought piece by piece: those without an index stay pieces (Gemini's)."""
+    """Thoughts and texts that a stream brought piece by piece: what has no index was never put together (Gemini's)."""
     whole: list[Any] = []
     for block in blocks:
-        if whole and _is_piece(block) and _is_piece(whole[-1]):
-            whole[-1] = {**whole[-1], **block, "thinking": whole[-1]["thinking"] + block["thinking"]}
+        kind = _kind(block)
+        if whole and _is_piece(block) and _is_piece(whole[-1]) and kind == whole[-1]["type"]:
+            whole[-1] = {**whole[-1], **block, kind: whole[-1][kind] + block[kind]}
         else:
             whole.append(block)
     return whole
 
 
 def _is_piece(block: Any) -> bool:
-    return _kind(block) == "thinking" and isinstance(block.get("thinking"), str) and "index" not in block
+    kind = _kind(block)
+    return kind in ("thinking", "text") and isinstance(block.get(kind), str) and "index" not in block
 
 
 def answered(content: Any) -> Any:

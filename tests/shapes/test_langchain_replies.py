@@ -19,6 +19,7 @@ CHUNKS = [
 CLOSED = {"name": "f", "args": {"city": "Lo"}, "id": "a", "type": "tool_call"}
 BROKEN = {"name": "f", "args": '{"city": "Lo', "id": "a", "index": 0, "type": "tool_call_chunk"}
 THOUGHTS = [{"type": "thinking", "thinking": "I need "}, {"type": "thinking", "thinking": "two cities."}]
+REFUSED = {"type": "message", "role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]}
 
 REPLIES: list[tuple[str, Any, dict[str, Any]]] = [
     ("nested generations", DONE, HELLO),
@@ -104,9 +105,29 @@ REPLIES: list[tuple[str, Any, dict[str, Any]]] = [
         assistant("Done.", reasoning_content="I need two cities."),
     ),
     (
+        "thoughts and texts piece by piece (Gemini in LangChain.js)",
+        generations(lc("AIMessageChunk", [*THOUGHTS, *({"type": "text", "text": text} for text in ("Do", "ne."))])),
+        assistant("Done.", reasoning_content="I need two cities."),
+    ),
+    (
+        "a refusal that the response alone tells (LangChain.js)",
+        generations(lc("AIMessageChunk", [], response_metadata={"output": [REFUSED]})),
+        assistant("No.", refusal="No."),
+    ),
+    (
+        "a response beside its text",
+        generations(lc("AIMessageChunk", "Done.", response_metadata={"output": [REFUSED]})),
+        HELLO,
+    ),
+    (
         "thoughts that are not pieces",
         generations(lc("AIMessage", [*THOUGHTS, "Done."])),
         assistant("Done.", reasoning_content="I need \ntwo cities."),
+    ),
+    (
+        "texts that are not pieces",
+        generations(lc("AIMessage", [{"type": "text", "text": "Done."}, {"type": "text", "text": "Bye."}])),
+        assistant("Done.\nBye."),
     ),
     (
         "thoughts of several blocks (Anthropic)",
