@@ -17,7 +17,7 @@ from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.wire.messages import wire_messages
 
-TEXT = st.sampled_from(["", "hi", '{"a": 1}', "f", "user"])
+TEXT = st.sampled_from(["", "hi", '{"a": 1}', "f", "user", "<a.Omit object at 0x7f>"])
 ID = st.sampled_from(["c1", "c2", "f", "", None, 7])
 CALL = st.fixed_dictionaries(
     {

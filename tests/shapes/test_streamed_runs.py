@@ -1,4 +1,4 @@
-"""Streams that LangSmith's Python SDK logged piece by piece beside what it put together of them with losses."""
+"""Streams that LangSmith's SDKs logged piece by piece beside what they put together of them with losses."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _events(*pieces: Any) -> list[dict[str, Any]]:
     return [{"name": "new_token", "time": "2026-05-19T10:00:00+00:00", "kwargs": {"token": piece}} for piece in pieces]
 
 
-def _made(end: str | None, **message: Any) -> dict[str, Any]:
+def _made(end: Any, **message: Any) -> dict[str, Any]:
     choice = {"index": 0, "finish_reason": end, "message": {"role": "assistant", "content": "", **message}}
     return {"id": "x", "choices": [choice], "object": "chat.completion.chunk"}
 
@@ -72,6 +72,17 @@ STREAMS: dict[str, tuple[dict[str, Any], list[Any], dict[str, Any]]] = {
             _piece("function_call"),
         ],
         assistant(None, call("call_1_0", "f")),
+    ),
+    "an answer that was put into its last piece (JavaScript 0.3)": (
+        _made({"index": 0, "delta": {"content": "!"}, "finish_reason": "tool_calls"}, content="Look!", tool_calls=[MERGED]),
+        [
+            _piece(role="assistant", content="Look"),
+            *TWO_CALLS[:3],
+            _made(
+                {"index": 0, "delta": {"content": "!"}, "finish_reason": "tool_calls"}, content="Look!", tool_calls=[MERGED]
+            ),
+        ],
+        assistant("Look!", *CALLED),
     ),
     "a filter's piece before the first": (
         _made("tool_calls"),
