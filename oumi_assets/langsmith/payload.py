@@ -13,7 +13,7 @@ from msgspec import UNSET, Raw, UnsetType
 from oumi_assets.core.calls import ModelCall, UnreadCall
 from oumi_assets.core.json_text import parse, parse_fields
 from oumi_assets.langsmith.rows import parsed_object
-from oumi_assets.shapes.openai_chunks import whole_stream
+from oumi_assets.shapes import openai_chunks, stream_events
 
 _FAILED = frozenset(["error", "pending"])
 """The statuses of a run that raised, or never ended."""
@@ -77,7 +77,8 @@ def _is_failed(error: Any, status: Any) -> bool:
 def _reply(outputs: Any, events: Any) -> Any:
     """The SDKs wrap an answer that is no object as `{"output": value}`, in JavaScript `{"outputs": value}`; null is none."""
     if not isinstance(outputs, dict) or len(outputs) != 1 or not outputs.keys() <= {"output", "outputs"}:
-        return whole_stream(outputs, _tokens(events)) or outputs
+        tokens = _tokens(events)
+        return openai_chunks.whole_stream(outputs, tokens) or stream_events.whole_stream(outputs, tokens) or outputs
     value = next(iter(outputs.values()))
     if not isinstance(value, list) or not value:
         return value
