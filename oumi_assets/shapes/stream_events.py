@@ -94,8 +94,15 @@ def _blocks(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _block(block: dict[str, Any], deltas: list[dict[str, Any]]) -> dict[str, Any]:
-    """A block as it was after its last delta; signatures and citations are not what was said."""
-    grown = {key: _joined([block, *deltas], key) for key in _TEXTS if key in block}
+    """A block as it was after its last delta; signatures and citations are not what was said.
+
+    One that has all of its deltas' text was logged when it had grown: Anthropic's JavaScript SDK adds the deltas to it.
+    """
+    grown = {
+        key: _joined(deltas if block[key] == _joined(deltas, key) else [block, *deltas], key)
+        for key in _TEXTS
+        if key in block
+    }
     written = _joined(deltas, "partial_json")
     if not written:
         return {**block, **grown}
