@@ -77,14 +77,18 @@ def _is_failed(error: Any, status: Any) -> bool:
 def _reply(outputs: Any, events: Any) -> Any:
     """The SDKs wrap an answer that is no object as `{"output": value}`, in JavaScript `{"outputs": value}`; null is none."""
     if not isinstance(outputs, dict) or len(outputs) != 1 or not outputs.keys() <= {"output", "outputs"}:
-        tokens = _tokens(events)
-        return openai_chunks.whole_stream(outputs, tokens) or stream_events.whole_stream(outputs, tokens) or outputs
+        return (_streamed(outputs, _tokens(events)) if events else None) or outputs
     value = next(iter(outputs.values()))
     if not isinstance(value, list) or not value:
         return value
     if all(isinstance(piece, str) for piece in value):
         return _gathered(value)
     return _message_of(value) if len(value) > 1 and _is_streamed(events) and all(map(_is_piece, value)) else value
+
+
+def _streamed(outputs: Any, tokens: list[Any]) -> list[Any] | None:
+    """The pieces of a stream that say more than what the SDK put together of them."""
+    return openai_chunks.whole_stream(outputs, tokens) or stream_events.whole_stream(outputs, tokens)
 
 
 def _tokens(events: Any) -> list[Any]:
