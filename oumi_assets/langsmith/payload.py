@@ -13,6 +13,7 @@ from msgspec import UNSET, Raw, UnsetType
 from oumi_assets.core.calls import ModelCall, UnreadCall
 from oumi_assets.core.json_text import parse, parse_fields
 from oumi_assets.langsmith.rows import parsed_object
+from oumi_assets.shapes import openai_chunks, stream_events
 
 _FAILED = frozenset(["error", "pending"])
 """The statuses of a run that raised, or never ended."""
@@ -76,13 +77,24 @@ def _is_failed(error: Any, status: Any) -> bool:
 def _reply(outputs: Any, events: Any) -> Any:
     """The SDKs wrap an answer that is no object as `{"output": value}`, in JavaScript `{"outputs": value}`; null is none."""
     if not isinstance(outputs, dict) or len(outputs) != 1 or not outputs.keys() <= {"output", "outputs"}:
-        return outputs
+        return (_streamed(outputs, _tokens(events)) if events else None) or outputs
     value = next(iter(outputs.values()))
     if not isinstance(value, list) or not value:
         return value
     if all(isinstance(piece, str) for piece in value):
         return _gathered(value)
     return _message_of(value) if len(value) > 1 and _is_streamed(events) and all(map(_is_piece, value)) else value
+
+
+def _streamed(outputs: Any, tokens: list[Any]) -> list[Any] | None:
+    """The pieces of a stream that say more than what the SDK put together of them."""
+    return openai_chunks.whole_stream(outputs, tokens) or stream_events.whole_stream(outputs, tokens)
+
+
+def _tokens(events: Any) -> list[Any]:
+    """What came of a stream, piece by piece, in the SDKs that log every piece as an event."""
+    logged = (event.get("kwargs") for event in events if isinstance(event, dict)) if isinstance(events, list) else ()
+    return [kwargs["token"] for kwargs in logged if isinstance(kwargs, dict) and "token" in kwargs]
 
 
 def _gathered(pieces: list[str]) -> Any:

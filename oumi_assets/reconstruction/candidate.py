@@ -14,7 +14,9 @@ from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.reconstruction.trace_rows import TraceRows, indexed, readable_call
 from oumi_assets.shapes import claude_agent_sdk, mastra, read_message, read_reply, read_request
 from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
+from oumi_assets.shapes.base import parsed
 from oumi_assets.shapes.extra_tools import extra_tools
+from oumi_assets.shapes.merged_calls import parted
 from oumi_assets.shapes.recorded_instructions import told_text
 from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
 from oumi_assets.shapes.system_prompts import is_system
@@ -79,7 +81,9 @@ def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
     asked = _drafts(request.messages) if request else None
     if request is None or not asked:
         return (NoCandidate.FAILED if call.failed else NoCandidate.UNSUPPORTED), "$.input"
-    answer = _answer(call, reply)
+    # The first place that names a function: a search that the provider runs says nothing of what the agent has.
+    tools = wire_tools(request.tools) or wire_tools(reply.tools if reply else []) or wire_tools(extra_tools(call))
+    answer = parted(_answer(call, reply), tools)
     asked = as_sent(asked, answer) if may_be_late(call) else asked
     drafts = [*asked, *answer]
     messages = wire_messages(drafts)
@@ -87,8 +91,6 @@ def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
         return (NoCandidate.FAILED if call.failed else NoCandidate.UNSUPPORTED), "$.input"
     if messages is None or len(messages) == len(asked) or not _is_reply(messages[-1], call.failed):
         return (NoCandidate.FAILED if call.failed else NoCandidate.NO_REPLY), "$.output"
-    # The first place that names a function: a search that the provider runs says nothing of what the agent has.
-    tools = wire_tools(request.tools) or wire_tools(reply.tools if reply else []) or wire_tools(extra_tools(call))
     return Candidate(messages, tools, drafts, len(asked), continues_stored_response(call)), "$"
 
 
@@ -156,6 +158,10 @@ def _names_its_role(value: Any) -> bool:
 
 
 def _is_reply(message: dict[str, Any], failed: bool) -> bool:
-    """On a failed call an empty message is no reply: LangChain logs one for a call that raised."""
-    said = message["content"] or message.get("tool_calls")
-    return message["role"] == "assistant" and bool(said or not failed)
+    """On a failed call an empty message is no reply: LangChain logs one for a call that raised.
+
+    Nor is one whose arguments broke off: no tool was called.
+    """
+    calls = message.get("tool_calls", [])
+    is_said = bool(message["content"] or calls) and all(parsed(call["function"]["arguments"]) is not None for call in calls)
+    return message["role"] == "assistant" and (is_said or not failed)

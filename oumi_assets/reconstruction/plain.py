@@ -27,6 +27,7 @@ from oumi_assets.shapes.openai_chat import message as read_message
 from oumi_assets.shapes.openllmetry import is_writer as is_openllmetry
 from oumi_assets.shapes.recorded_instructions import attribute_of_span, system_arguments
 from oumi_assets.shapes.responses import continues_stored_response
+from oumi_assets.shapes.system_prompts import is_unset
 from oumi_assets.wire.roles import WIRE_ROLES
 from oumi_assets.wire.tools import wire_tools
 
@@ -166,6 +167,8 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
                 # Of a message that calls, no text and an empty one are the same.
                 message.content = message.content or None
         tools, tools_text = _tools(request, reply, logged.call)
+        if answer.tool_calls and _may_be_merged(answer.tool_calls, tools):
+            return None
         stored = continues_stored_response(logged.call)
         return PlainCandidate(said, tools, tools_text, stored, logged.request, request.messages)
     except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -173,8 +176,16 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
 
 
 def _lacks(asked: list[Message], call: ModelCall) -> bool:
-    """Whether more was said than the payloads tell: a system prompt or reasoning beside them, blocks in their texts."""
-    if recorded_reasoning(call) or is_openllmetry(call) or attribute_of_span(call):
+    """Whether more was said than the payloads tell: a system prompt or reasoning beside them, blocks in their texts.
+
+    Or less, where a system prompt that was not given stands there by its name.
+    """
+    if (
+        is_unset(asked[0].role, asked[0].content)
+        or recorded_reasoning(call)
+        or is_openllmetry(call)
+        or attribute_of_span(call)
+    ):
         return True
     return bool(system_arguments(call)) and all(message.role != "system" for message in asked)
 
@@ -215,6 +226,12 @@ def _is_wire_call(call: Call, used: set[str], waiting: set[str]) -> bool:
     used.add(call.id)
     waiting.add(call.id)
     return True
+
+
+def _may_be_merged(calls: list[Call], tools: list[dict[str, Any]]) -> bool:
+    """Whether a call names none of the tools that there are: it may be several."""
+    names = [tool["function"]["name"] for tool in tools]
+    return bool(names) and any(call.function.name not in names for call in calls)
 
 
 def _is_no_list(tools: Raw | UnsetType) -> bool:

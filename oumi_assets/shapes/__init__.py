@@ -52,6 +52,7 @@ from oumi_assets.shapes.no_answers import is_no_answer
 from oumi_assets.shapes.plain import is_plain
 from oumi_assets.shapes.recorded_instructions import with_recorded_instructions
 from oumi_assets.shapes.recorded_response import prompt_of_response
+from oumi_assets.shapes.system_prompts import is_unset
 
 SHAPES: tuple[Shape, ...] = (
     litellm.SHAPE,
@@ -135,6 +136,8 @@ def _message(value: Any) -> list[Draft] | None:
 
 def _without_pseudo_messages(request: Request) -> Request:
     logged, appended = appended_tools.without_appended_tools(request.messages)
+    if logged and isinstance(logged[0], dict) and is_unset(logged[0].get("role"), logged[0].get("content")):
+        logged = logged[1:]
     messages, tools = [], list(request.tools)
     for value in logged:
         tool = _read_tool(value)

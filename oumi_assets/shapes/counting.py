@@ -31,6 +31,9 @@ _NAMED_LIKE_A_ROLE = re.compile(
 ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
 """Nobody escapes letters of ASCII; who does may hide the name of a field."""
 
+_OBJECT = b" object at 0x"
+"""A system prompt that was not given may be logged by Python's name of it, and is no message."""
+
 _SEVERAL_IN_A_TEXT = b"toolResult"
 """Strands writes a message's blocks as one text, all results of a turn among them."""
 
@@ -185,6 +188,8 @@ def _is_plain(content: Raw | UnsetType) -> bool:
     if content is UNSET:
         return True
     raw = bytes(content)
+    if raw[:2] == b'"<' and _OBJECT in raw:
+        return False
     if raw[:3] == b'"[{':
         return b"tool_result" not in raw  # OpenLLMetry's texts of blocks.
     # A list that speaks of tools or functions may be several messages; an object may be a tool definition.

@@ -16,11 +16,13 @@ from typing import Any
 from oumi_assets.core.calls import Draft, Reply, Request
 from oumi_assets.shapes.base import Shape, first_list, messages_in
 from oumi_assets.shapes.langchain_calls import answered, has_own_blocks, reasoning, said, tool_calls, tool_results
+from oumi_assets.shapes.lost_calls import has_only_words
 from oumi_assets.shapes.openai_chat import spoken
 from oumi_assets.shapes.openai_replies import speaks
 
 _ROLES = frozenset({"human", "user", "ai", "assistant", "system", "developer", "tool", "function"})
 _OWN_ROLE = frozenset({"", "chat", "generic"})
+_ENDS_OF_CALLS = frozenset({"tool_calls", "function_call", "tool_use"})
 
 
 def request(value: Any) -> Request | None:
@@ -63,8 +65,19 @@ def _of_generation(generations: list[Any]) -> Reply:
         first = first[0] if first else None
     if isinstance(first, dict) and isinstance(first.get("kwargs"), dict):
         first = first["kwargs"]
-    message = first.get("message") if isinstance(first, dict) else None
-    return Reply([message] if isinstance(message, dict) else [])
+    found = first.get("message") if isinstance(first, dict) else None
+    return Reply([found] if isinstance(found, dict) and not _lost_its_calls(found) else [])
+
+
+def _lost_its_calls(answer: dict[str, Any]) -> bool:
+    """Whether the model stopped to call tools, and the answer has none: LangChain.js 0.1 so logs those of Anthropic."""
+    serialized = _serialized_fields(answer)
+    fields = serialized[1] if serialized else answer
+    about = (fields.get("response_metadata"), fields.get("additional_kwargs"))
+    ends = (place.get(key) for place in about if isinstance(place, dict) for key in ("finish_reason", "stop_reason"))
+    if fields.get("tool_calls") or not any(isinstance(end, str) and end in _ENDS_OF_CALLS for end in ends):
+        return False
+    return all(not draft.tool_calls and has_only_words(draft) for draft in message(answer) or [])
 
 
 def _last_answer(messages: list[Any]) -> Reply:
@@ -85,7 +98,7 @@ def message(value: Any) -> list[Draft] | None:
     if serialized is not None:
         name, fields = serialized
         role = _role(name, fields)
-        return None if role is None else _drafts(role, fields)
+        return None if role is None else _drafts(role, fields, is_streamed=name.endswith("Chunk"))
     if isinstance(value.get("role"), str) and _has_own_fields(value):
         return _drafts(_role(value["role"], value) or value["role"], value)
     if "role" not in value and "additional_kwargs" in value and "content" in value:
@@ -132,14 +145,15 @@ def _role(name: str, fields: dict[str, Any]) -> str | None:
     return own if isinstance(own, str) and not _is_own_role(own) else None
 
 
-def _drafts(role: str, fields: dict[str, Any]) -> list[Draft]:
+def _drafts(role: str, fields: dict[str, Any], *, is_streamed: bool = False) -> list[Draft]:
     additional = fields.get("additional_kwargs")
     additional = additional if isinstance(additional, dict) else {}
     answers = role in ("ai", "assistant")
     results = [] if answers else tool_results(fields)
     if results and len(results) == len(fields["content"]):
         return results
-    content = said(fields.get("content")) if answers or results else answered(fields.get("content"))
+    content = fields.get("content")
+    content = said(content, is_streamed=is_streamed) if answers or results else answered(content)
     return [
         *results,
         Draft(
@@ -148,10 +162,17 @@ def _drafts(role: str, fields: dict[str, Any]) -> list[Draft]:
             tool_calls=tool_calls(fields, additional) if answers else [],
             tool_call_id=fields.get("tool_call_id") or additional.get("tool_call_id"),
             name=fields.get("name") or additional.get("name"),
-            refusal=additional.get("refusal"),
+            refusal=additional.get("refusal") or (_refused(fields) if not content else None),
             reasoning=fields.get("reasoning_content") or reasoning(additional),
         ),
     ]
+
+
+def _refused(fields: dict[str, Any]) -> str | None:
+    """LangChain.js keeps what the Responses API streamed of a refusal in the response alone."""
+    items = first_list(fields.get("response_metadata"), "output")
+    parts = [part for item in items for part in first_list(item, "content") if isinstance(part, dict)]
+    return "\n".join(part["refusal"] for part in parts if isinstance(part.get("refusal"), str)) or None
 
 
 def _is_pair(value: Any) -> bool:

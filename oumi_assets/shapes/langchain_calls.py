@@ -11,7 +11,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Draft, ToolCallDraft
 from oumi_assets.shapes import openai_chat
-from oumi_assets.shapes.base import first_list, kind_of
+from oumi_assets.shapes.base import first_list, kind_of, parsed
 
 _CALL_BLOCKS = {
     "tool_use": ("id", "input"),
@@ -30,29 +30,59 @@ def tool_calls(fields: dict[str, Any], additional: dict[str, Any]) -> list[ToolC
     """Each call once, in the API's order and with the API's argument text where that was kept."""
     raw = [call for call in map(openai_chat.tool_call, first_list(additional, "tool_calls")) if call]
     logged = [*first_list(fields, "tool_calls"), *first_list(fields, "invalid_tool_calls")]
-    parsed = [call for call in map(_parsed_call, logged) if call]
-    if not parsed:
+    calls = [call for call in map(_parsed_call, logged) if call]
+    if not calls:
         return raw or _legacy_call(additional) or _block_calls(fields) or _chunked_calls(fields)
     written = {block["call_id"]: block["input"] for block in first_list(fields, "content") if _is_custom_call(block)}
     sent = {call.id: (position, call.arguments) for position, call in enumerate(raw) if isinstance(call.id, str)}
-    for call in parsed:
-        if isinstance(call.id, str) and call.id in sent:
+    streamed = _streamed_arguments(fields)
+    for call in calls:
+        if not isinstance(call.id, str):
+            continue
+        if call.id in sent:
             call.arguments = sent[call.id][1]
-        elif isinstance(call.id, str) and call.id in written and _is_wrapped(call.arguments):
+        elif call.id in written and _is_wrapped(call.arguments):
             call.arguments = written[call.id]
-    return sorted(parsed, key=lambda call: sent.get(call.id if isinstance(call.id, str) else "", (len(raw), None))[0])
+        elif call.id in streamed and parsed(streamed[call.id]) != call.arguments:
+            call.arguments = streamed[call.id]
+    if not all(isinstance(call.id, str) and call.id in sent for call in calls):
+        return calls
+    return sorted(calls, key=lambda call: sent[call.id][0])
 
 
-def said(content: Any) -> Any:
+def _streamed_arguments(fields: dict[str, Any]) -> dict[str, str]:
+    """What a stream's pieces say: LangChain closes the braces of arguments that broke off, and rounds long numbers."""
+    return {call.id: call.arguments for call in _chunked_calls(fields) if isinstance(call.id, str) and call.arguments}
+
+
+def said(content: Any, *, is_streamed: bool = False) -> Any:
     """The content without blocks that became calls or results, reasoning in the form that `wire` reads."""
     if not isinstance(content, list):
         return content
-    return [_block(block) for block in content if kind_of(block) not in (*_CALL_BLOCKS, *_SILENT_BLOCKS)]
+    blocks = [block for block in content if _kind(block) not in (*_CALL_BLOCKS, *_SILENT_BLOCKS)]
+    return [part for block in (_put_together(blocks) if is_streamed else blocks) for part in _parts(block)]
+
+
+def _put_together(blocks: list[Any]) -> list[Any]:
+    """Thoughts and texts that a stream brought piece by piece: what has no index was never put together (Gemini's)."""
+    whole: list[Any] = []
+    for block in blocks:
+        kind = _kind(block)
+        if whole and _is_piece(block) and _is_piece(whole[-1]) and kind == whole[-1]["type"]:
+            whole[-1] = {**whole[-1], **block, kind: whole[-1][kind] + block[kind]}
+        else:
+            whole.append(block)
+    return whole
+
+
+def _is_piece(block: Any) -> bool:
+    kind = _kind(block)
+    return kind in ("thinking", "text") and isinstance(block.get(kind), str) and "index" not in block
 
 
 def answered(content: Any) -> Any:
     """What a tool answered: a custom tool's result is logged as the item of the Responses API around it."""
-    if isinstance(content, list) and len(content) == 1 and kind_of(content[0]) == _CUSTOM_RESULT:
+    if isinstance(content, list) and len(content) == 1 and _kind(content[0]) == _CUSTOM_RESULT:
         return content[0].get("output")
     return content
 
@@ -60,7 +90,7 @@ def answered(content: Any) -> Any:
 def has_own_blocks(fields: dict[str, Any]) -> bool:
     """Whether the content holds blocks that no API's chat messages have."""
     blocks = first_list(fields, "content")
-    return any(kind_of(block) in _OWN_BLOCKS or (kind_of(block) in _CALL_BLOCKS and _is_own_call(block)) for block in blocks)
+    return any(_kind(block) in _OWN_BLOCKS or (_kind(block) in _CALL_BLOCKS and _is_own_call(block)) for block in blocks)
 
 
 def _is_own_call(block: dict[str, Any]) -> bool:
@@ -70,7 +100,7 @@ def _is_own_call(block: dict[str, Any]) -> bool:
 
 def tool_results(fields: dict[str, Any]) -> list[Draft]:
     """Anthropic's `tool_result` blocks of a user message as tool messages (rule 10)."""
-    blocks = [block for block in first_list(fields, "content") if kind_of(block) == _RESULT_BLOCK]
+    blocks = [block for block in first_list(fields, "content") if _kind(block) == _RESULT_BLOCK]
     return [Draft("tool", content=block.get("content"), tool_call_id=block.get("tool_use_id")) for block in blocks]
 
 
@@ -87,7 +117,7 @@ def _parsed_call(value: Any) -> ToolCallDraft | None:
 
 
 def _is_custom_call(block: Any) -> bool:
-    is_custom = kind_of(block) == "custom_tool_call"
+    is_custom = _kind(block) == "custom_tool_call"
     return is_custom and isinstance(block.get("call_id"), str) and isinstance(block.get("input"), str)
 
 
@@ -109,7 +139,7 @@ def _block_calls(fields: dict[str, Any]) -> list[ToolCallDraft]:
 
 def _block_call(block: Any) -> ToolCallDraft | None:
     """The call in a block; Gemini's is one level deeper, and mostly without an id."""
-    kind = kind_of(block)
+    kind = _kind(block)
     called = block.get(kind) if kind == "functionCall" else block
     if kind not in _CALL_BLOCKS or not isinstance(called, dict) or not called.get("name"):
         return None
@@ -131,11 +161,24 @@ def _chunked_calls(fields: dict[str, Any]) -> list[ToolCallDraft]:
     return [call for call in calls.values() if call.name]
 
 
+def _kind(block: Any) -> str | None:
+    """A block's type; LangChain.js keeps Gemini's calls as Google's parts are, without one."""
+    is_google = isinstance(block, dict) and "functionCall" in block and "type" not in block
+    return "functionCall" if is_google else kind_of(block)
+
+
+def _parts(block: Any) -> list[Any]:
+    """The block; a stream of output version 1 may put a thought into the text behind it."""
+    if _kind(block) == "text" and isinstance(block.get("reasoning"), str):
+        return [{"type": "reasoning", "reasoning": block["reasoning"]}, {"type": "text", "text": block.get("text")}]
+    return [_block(block)]
+
+
 def _block(block: Any) -> Any:
     """OpenAI's reasoning summaries and Bedrock's `reasoning_content` as one reasoning text; others as they are."""
-    if kind_of(block) == "reasoning" and "reasoning" not in block:
+    if _kind(block) == "reasoning" and "reasoning" not in block:
         return {"type": "reasoning", "reasoning": _summary(block)}
-    if kind_of(block) == "reasoning_content":
+    if _kind(block) == "reasoning_content":
         inner = block.get("reasoning_content")
         return {"type": "reasoning", "reasoning": inner.get("text") if isinstance(inner, dict) else inner}
     return block

@@ -23,13 +23,14 @@ def loses_calls(value: Any, drafts: list[Draft]) -> bool:
     read = sum(len(draft.tool_calls) for draft in drafts)
     if read:
         calls = parsed(logged)
-        return isinstance(calls, list) and read < sum(map(_holds, calls))
-    if _ended_with_calls(value) and all(map(_has_only_words, drafts)):
+        return isinstance(calls, list) and read < sum(_holds(call) and not _is_hole(call) for call in calls)
+    if _ended_with_calls(value) and all(map(has_only_words, drafts)):
         return True
     return bool(logged) and _says(logged)
 
 
-def _has_only_words(draft: Draft) -> bool:
+def has_only_words(draft: Draft) -> bool:
+    """Whether a message says nothing but texts."""
     parts = draft.content if isinstance(draft.content, list) else []
     return all(kind_of(part) == "text" for part in parts)
 
@@ -48,6 +49,7 @@ def _says(logged: Any) -> bool:
     if isinstance(logged, str) and logged[:1] not in ("[", "{"):
         return len(logged.split()) > 1
     found = parsed(logged)
+    found = [call for call in found if not _is_hole(call)] if isinstance(found, list) else found
     return found is None or (isinstance(found, dict | list) and _holds(found))
 
 
@@ -63,3 +65,11 @@ def _holds(value: Any) -> bool:
         elif value:
             return True
     return False
+
+
+def _is_hole(call: Any) -> bool:
+    """Whether nothing is called with nothing: a hole that the SDK filled up, or LiteLLM's call of Anthropic's thoughts."""
+    function = call.get("function") if isinstance(call, dict) else None
+    if not isinstance(function, dict) or "name" not in function or function["name"]:
+        return False
+    return function.get("arguments") in (None, "", "{}")

@@ -117,7 +117,7 @@ def tool_call(value: Any) -> ToolCallDraft | None:
         return None
     for key, arguments_key in _CALL_KEYS.items():
         called = value.get(key)
-        if isinstance(called, dict) and "name" in called and (called["name"] or called.get(arguments_key)):
+        if isinstance(called, dict) and called.get("name"):
             return ToolCallDraft(name=called["name"], arguments=called.get(arguments_key), id=value.get("id"))
     name = value.get("function")
     if isinstance(name, str) and name and "arguments" in value:

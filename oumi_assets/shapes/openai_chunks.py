@@ -2,7 +2,11 @@
 
 Output: a list of `{object: "chat.completion.chunk", choices: [{index, delta}]}`. The pieces of the first choice are one
 message: texts joined, and every call's arguments by the call's `index`.
-Source of the format: OpenAI API reference, the chat completion chunk object.
+
+LangSmith's SDKs up to 0.3 log the pieces as a run's events, beside what they put together of them: without reasoning and
+refusals; in JavaScript, and in Python until 0.1, with all calls of a message in one; in Python 0.2 without calls.
+Source of the format: OpenAI API reference, the chat completion chunk object; `langsmith.wrappers._openai`,
+langsmith-sdk `js/src/wrappers/openai.ts`.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from oumi_assets.core.calls import Reply
 from oumi_assets.shapes.base import Shape, first_list
 
 _TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
+_OFTEN_LOST = ("tool_calls", "function_call", "refusal", "reasoning_content", "reasoning")
 
 
 def reply(value: Any) -> Reply | None:
@@ -21,6 +26,39 @@ def reply(value: Any) -> Reply | None:
         return None
     deltas = [choice["delta"] for chunk in value for choice in first_list(chunk, "choices") if _is_first(choice)]
     return Reply([_message(deltas)] if any(deltas) else [])
+
+
+def whole_stream(completion: Any, pieces: list[Any]) -> list[Any] | None:
+    """The chunks that a completion was put together of, where they may say more than it does, and all of them are there.
+
+    All are there when they end as it does, with the same text. A chunk of no choice (usage, filters) says nothing.
+    """
+    told = next(filter(_is_first_choice, first_list(completion, "choices")), None)
+    chunks = [_as_sent(piece) for piece in pieces if first_list(piece, "choices")] if told else []
+    if told is None or not chunks or not all(map(_is_chunk, chunks)):
+        return None
+    choices = [choice for chunk in chunks for choice in chunk["choices"] if _is_first(choice)]
+    deltas = [choice["delta"] for choice in choices]
+    if not any(delta.get(key) for delta in deltas for key in _OFTEN_LOST):
+        return None
+    end = next((choice["finish_reason"] for choice in reversed(choices) if choice.get("finish_reason")), None)
+    said = (end, _joined(deltas, "content") or "")
+    is_whole = end and said == (_last(told).get("finish_reason"), told["message"].get("content") or "")
+    return chunks if is_whole else None
+
+
+def _is_first_choice(choice: Any) -> bool:
+    return isinstance(choice, dict) and isinstance(choice.get("message"), dict) and not choice.get("index")
+
+
+def _as_sent(piece: dict[str, Any]) -> dict[str, Any]:
+    return {**piece, "choices": [_last(choice) if isinstance(choice, dict) else choice for choice in piece["choices"]]}
+
+
+def _last(choice: dict[str, Any]) -> dict[str, Any]:
+    """The JavaScript SDK 0.3 puts the whole answer into the last piece, and that piece's choice under its end."""
+    end = choice.get("finish_reason")
+    return end if isinstance(end, dict) else choice
 
 
 def _is_chunk(value: Any) -> bool:

@@ -19,6 +19,8 @@ _CALL_KEYS = frozenset({"id", "type", "function", "index"})
 _CALL_KEYS_OF_LANGCHAIN = {"type", "id", "name", "args"}
 _FUNCTION_KEYS = {"name", "arguments"}
 _ANSWER_KEYS = ("role", *_SAYING)
+_CALLING = ("tool_calls", "toolCalls", "function_call")
+_ENDS_OF_CALLS = ("tool_calls", "function_call")
 _PLACES = (*_SAYING, "toolCalls", "choices", "message", "messages", "output")
 
 
@@ -67,7 +69,17 @@ def _of_choices(value: dict[str, Any]) -> Reply | None:
 
 def _first_of(choices: list[dict[str, Any]]) -> Reply:
     first = min(choices, key=_index, default=None)
-    return Reply([first["message"]] if first else [])
+    return Reply([_with_its_end(first)] if first else [])
+
+
+def _with_its_end(choice: dict[str, Any]) -> dict[str, Any]:
+    """The choice's message, and that it ended for calls where it has none: its logger lost them.
+
+    LangSmith's Python SDK 0.2 does so with streams.
+    """
+    message, end = choice["message"], choice.get("finish_reason")
+    is_lost = end in _ENDS_OF_CALLS and not any(message.get(key) for key in _CALLING)
+    return {"finish_reason": end, **message} if is_lost else message
 
 
 def _has_message(choice: Any) -> bool:

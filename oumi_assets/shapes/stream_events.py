@@ -3,7 +3,8 @@
 Output: a list of events. Of the Responses API the last whole `response` counts, else, of a stream that was left early, the
 items that were done and the text so far. Anthropic's content blocks are put together from their start and their deltas, a
 call's arguments as the text that was streamed. Chat completions are read by
-`openai_chunks`.
+`openai_chunks`. LangSmith's Python SDK up to 0.3 logs such events beside the message that `wrap_anthropic` put together of
+their texts alone.
 Source of the format: OpenAI API reference, streaming events; Anthropic API reference, streaming messages, and the events
 that its Python SDK adds.
 """
@@ -41,6 +42,18 @@ def reply(value: Any) -> Reply | None:
     return None
 
 
+def whole_stream(output: Any, events: list[Any]) -> list[Any] | None:
+    """The events that LangSmith's `wrap_anthropic` put a message together of, when all of them are there."""
+    message = output.get("message") if isinstance(output, dict) and len(output) == 1 and events else None
+    if not isinstance(message, dict):
+        return None
+    kinds = [kind_of(event) for event in events]
+    if (kinds[0], kinds[-1]) != ("message_start", "message_stop") or not _ANTHROPIC.union(_BESIDE).issuperset(kinds):
+        return None
+    started = events[0].get("message")
+    return events if isinstance(started, dict) and started.get("id") == message.get("id") else None
+
+
 def _is_of_response(kind: str) -> bool:
     return kind.startswith("response.")
 
@@ -76,8 +89,15 @@ def _blocks(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _block(block: dict[str, Any], deltas: list[dict[str, Any]]) -> dict[str, Any]:
-    """A block as it was after its last delta; signatures and citations are not what was said."""
-    grown = {key: _joined([block, *deltas], key) for key in _TEXTS if key in block}
+    """A block as it was after its last delta; signatures and citations are not what was said.
+
+    One that has all of its deltas' text was logged when it had grown: Anthropic's JavaScript SDK adds the deltas to it.
+    """
+    grown = {
+        key: _joined(deltas if block[key] == _joined(deltas, key) else [block, *deltas], key)
+        for key in _TEXTS
+        if key in block
+    }
     written = _joined(deltas, "partial_json")
     if not written:
         return {**block, **grown}

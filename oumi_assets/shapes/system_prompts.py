@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oumi_assets.shapes.base import first_list, given_text
+from oumi_assets.shapes.base import first_list, given_text, is_object_name
 
 SYSTEM_KEYS = (
     "instructions",
@@ -42,3 +42,11 @@ def is_system(message: Any) -> bool:
     else:
         names = message[:1] if isinstance(message, list) else []
     return any(isinstance(name, str) and name.lower().startswith(("system", "developer")) for name in names)
+
+
+def is_unset(role: Any, content: Any) -> bool:
+    """Whether a system's message is what Python calls an argument that was not given.
+
+    LangSmith's `wrap_anthropic` 0.3 puts the name of `anthropic.Omit` before the messages.
+    """
+    return role == "system" and isinstance(content, str) and content[:1] == "<" and is_object_name(content)

@@ -18,6 +18,7 @@ from oumi_assets.shapes import (
     openinference_attributes,
     openllmetry,
     strands,
+    wrap_anthropic,
     wrap_gemini,
 )
 
@@ -32,6 +33,7 @@ _WRITERS = (
     openinference_attributes.opened,
     chat_messages.opened,
     mastra.opened,
+    wrap_anthropic.opened,
     wrap_gemini.opened,
 )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,9 @@ from oumi_assets.stages.sorting import SortedTraces
 from oumi_assets.stages.written import count_rows
 
 BUCKET_ROWS = 200_000
+
+_NESTED_RUNS = "$.child_runs"
+_NESTED = re.compile(rb'"child_runs"\s*+:\s*+\[\s*+\{')
 
 CALLS = pl.List(
     pl.Struct(
@@ -70,7 +74,7 @@ def parse_traces(export: Path, rows: Path, folder: Path, *, bucket_rows: int = B
             traces = _traces(index, repeating, export).with_columns(weight=pl.col("rows").list.len())
             with_call = traces.filter(pl.col("calls").list.len() > 0)
             kept.add(with_call.with_columns(pl.col(name).cast(kind) for name, kind in TRACES.items()))
-            dropped.add(_drops(traces.filter(pl.col("calls").list.len() == 0)))
+            dropped.add(_drops(traces.filter(pl.col("calls").list.len() == 0), export))
             found, count, repeated = found + traces.height, count + with_call.height, repeated + repeating.height
         kept.write(folder / TRACES_FILE, bucket_rows)
         dropped.write(folder / DROPPED_FILE, bucket_rows)
@@ -87,7 +91,7 @@ def _buckets(rows: Path, bucket_rows: int) -> Iterator[pl.DataFrame]:
         yield pl.scan_parquet(rows).filter(pl.col("trace").hash() % number == bucket).collect(engine="streaming")
 
 
-def _drops(traces: pl.DataFrame) -> pl.DataFrame:
+def _drops(traces: pl.DataFrame, export: Path) -> pl.DataFrame:
     return traces.select(
         "sequence",
         "trace",
@@ -95,10 +99,21 @@ def _drops(traces: pl.DataFrame) -> pl.DataFrame:
         "trace_id",
         pl.lit(TraceDrop.NO_MODEL_CALL.value).alias("reason"),
         pl.col("line").cast(pl.UInt64),
-        pl.lit("$").alias("path"),
+        pl.when(pl.col("line").is_in(_nesting_lines(traces, export)))
+        .then(pl.lit(_NESTED_RUNS))
+        .otherwise(pl.lit("$"))
+        .alias("path"),
         pl.col("weight").cast(pl.UInt32).alias("rows"),
         pl.col("rows").alias("locations"),
     )
+
+
+def _nesting_lines(traces: pl.DataFrame, export: Path) -> list[int]:
+    """Lines of traces of one row with further runs inside it, as LangSmith's `read_run(load_child_runs=True)` gives them."""
+    alone = traces.filter(pl.col("rows").list.len() == 1).select("line", pl.col("rows").list.first().struct.unnest())
+    with open_export(export) as data:
+        found = ((line, _NESTED.search(data, offset, offset + length)) for line, offset, length in alone.iter_rows())
+        return [line for line, nested in found if nested]
 
 
 def _repeated_rows(index: pl.DataFrame, export: Path) -> pl.DataFrame:

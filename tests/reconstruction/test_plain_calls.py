@@ -18,14 +18,14 @@ from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.wire.messages import wire_messages
 
-TEXT = st.sampled_from(["", "hi", '{"a": 1}', "f", "user"])
+TEXT = st.sampled_from(["", "hi", '{"a": 1}', "f", "user", "<a.Omit object at 0x7f>"])
 ID = st.sampled_from(["c1", "c2", "f", "", None, 7])
 CALL = st.fixed_dictionaries(
     {
         "id": ID,
         "type": st.just("function"),
         "function": st.fixed_dictionaries(
-            {"name": st.sampled_from(["f", "g", "user", "Tool"]), "arguments": st.one_of(TEXT, st.just({"a": 1}))}
+            {"name": st.sampled_from(["f", "g", "ff", "user", "Tool"]), "arguments": st.one_of(TEXT, st.just({"a": 1}))}
         ),
     },
     optional={"index": st.just(0)},

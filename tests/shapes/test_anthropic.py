@@ -129,6 +129,12 @@ CASES = [
         [WIRE_TOOL],
     ),
     Case(
+        "wrap_anthropic of LangSmith 0.3: a system prompt that was not given, folded in by its name",
+        {"messages": [{"role": "system", "content": "<anthropic.Omit object at 0x7fc087a86e50>"}, ASK], "model": "m"},
+        {"output": {"id": "msg_01", "content": [_text("Sunny.")], "role": "assistant", "type": "message"}},
+        [ASK, {"role": "assistant", "content": "Sunny."}],
+    ),
+    Case(
         "wrap_anthropic around a stream of texts: the message, and the pieces that were read of it",
         {"messages": [ASK], "model": "claude-sonnet-4-5"},
         {"id": "msg_01", "content": [_text("Sunny.")], "role": "assistant", "output": ["Sun", "ny."]},

@@ -28,6 +28,7 @@ COUNTED: dict[str, tuple[Any, int]] = {
     "an image": ([{"role": "user", "content": [{"type": "image", "source": {"type": "url", "url": "x"}}]}], 2),
 }
 OPEN: dict[str, Any] = {
+    "a system prompt that was not given": [{"role": "system", "content": "<anthropic.Omit object at 0x7f>"}, USER],
     "tool results in blocks": [{"role": "user", "content": [{"type": "tool_result", "tool_use_id": "a"}]}],
     "tool results in blocks as text": [
         {"role": "user", "content": json.dumps([{"type": "tool_result", "tool_use_id": "a", "content": "x"}])}

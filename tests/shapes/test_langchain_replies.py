@@ -16,6 +16,10 @@ CHUNKS = [
     {"name": "f", "args": '{"a"', "id": None, "index": 0, "type": "tool_call_chunk"},
     {"name": None, "args": ":1}", "id": None, "index": 0, "type": "tool_call_chunk"},
 ]
+CLOSED = {"name": "f", "args": {"city": "Lo"}, "id": "a", "type": "tool_call"}
+BROKEN = {"name": "f", "args": '{"city": "Lo', "id": "a", "index": 0, "type": "tool_call_chunk"}
+THOUGHTS = [{"type": "thinking", "thinking": "I need "}, {"type": "thinking", "thinking": "two cities."}]
+REFUSED = {"type": "message", "role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]}
 
 REPLIES: list[tuple[str, Any, dict[str, Any]]] = [
     ("nested generations", DONE, HELLO),
@@ -42,6 +46,106 @@ REPLIES: list[tuple[str, Any, dict[str, Any]]] = [
         "chunks without an id",
         generations(lc("AIMessageChunk", "", tool_calls=[], tool_call_chunks=CHUNKS)),
         assistant(None, call("call_1_0", "f", '{"a":1}')),
+    ),
+    (
+        "a streamed call whose arguments broke off",
+        generations(lc("AIMessageChunk", "", tool_calls=[CLOSED], tool_call_chunks=[BROKEN])),
+        assistant(None, call("a", "f", '{"city": "Lo')),
+    ),
+    (
+        "a streamed call whose pieces say the same",
+        generations(lc("AIMessageChunk", "", tool_calls=[CLOSED], tool_call_chunks=[{**BROKEN, "args": '{"city": "Lo"}'}])),
+        assistant(None, call("a", "f", '{"city":"Lo"}')),
+    ),
+    (
+        "a streamed call with a number that LangSmith rounds",
+        generations(
+            lc(
+                "AIMessageChunk",
+                "",
+                tool_calls=[{**CLOSED, "args": {"n": 1.2345678901234568e29}}],
+                tool_call_chunks=[{**BROKEN, "args": '{"n": 123456789012345678901234567890}'}],
+            )
+        ),
+        assistant(None, call("a", "f", '{"n": 123456789012345678901234567890}')),
+    ),
+    (
+        "Gemini's calls as Google's parts are (LangChain.js)",
+        generations(
+            lc(
+                "AIMessage",
+                [{"type": "text", "text": "Look."}, {"functionCall": {"name": "f", "args": {}}, "thoughtSignature": "x"}],
+                tool_calls=[{**CLOSED, "args": {}}],
+            )
+        ),
+        assistant("Look.", call("a", "f")),
+    ),
+    (
+        "Gemini's calls as Google's parts are, alone",
+        generations(lc("AIMessage", [{"functionCall": {"name": "f", "args": {"a": 1}}}])),
+        assistant(None, call("call_1_0", "f", '{"a":1}')),
+    ),
+    (
+        "calls of which the API's have other ids",
+        generations(
+            lc(
+                "AIMessageChunk",
+                "",
+                tool_calls=[
+                    {"name": name, "args": {}, "id": id, "type": "tool_call"} for name, id in (("f", "a1"), ("g", "b"))
+                ],
+                additional_kwargs={"tool_calls": [call("a", "f"), call("b", "g")]},
+            )
+        ),
+        assistant(None, call("a1", "f"), call("b", "g")),
+    ),
+    (
+        "thoughts piece by piece (Gemini)",
+        generations(lc("AIMessageChunk", [*THOUGHTS, "Done."], type="AIMessageChunk")),
+        assistant("Done.", reasoning_content="I need two cities."),
+    ),
+    (
+        "thoughts and texts piece by piece (Gemini in LangChain.js)",
+        generations(lc("AIMessageChunk", [*THOUGHTS, *({"type": "text", "text": text} for text in ("Do", "ne."))])),
+        assistant("Done.", reasoning_content="I need two cities."),
+    ),
+    (
+        "a refusal that the response alone tells (LangChain.js)",
+        generations(lc("AIMessageChunk", [], response_metadata={"output": [REFUSED]})),
+        assistant("No.", refusal="No."),
+    ),
+    (
+        "a response beside its text",
+        generations(lc("AIMessageChunk", "Done.", response_metadata={"output": [REFUSED]})),
+        HELLO,
+    ),
+    (
+        "thoughts that are not pieces",
+        generations(lc("AIMessage", [*THOUGHTS, "Done."])),
+        assistant("Done.", reasoning_content="I need \ntwo cities."),
+    ),
+    (
+        "texts that are not pieces",
+        generations(lc("AIMessage", [{"type": "text", "text": "Done."}, {"type": "text", "text": "Bye."}])),
+        assistant("Done.\nBye."),
+    ),
+    (
+        "thoughts of several blocks (Anthropic)",
+        generations(lc("AIMessageChunk", [{**thought, "index": place} for place, thought in enumerate(THOUGHTS)])),
+        assistant("", reasoning_content="I need \ntwo cities."),
+    ),
+    (
+        "a thought in the text behind it (output version 1)",
+        generations(
+            lc(
+                "AIMessageChunk",
+                [
+                    {"type": "text", "text": "", "index": 0, "reasoning": "Hm."},
+                    {"type": "text", "text": "Done.", "index": 2},
+                ],
+            )
+        ),
+        assistant("Done.", reasoning_content="Hm."),
     ),
     (
         "a streamed call without an id",
@@ -91,6 +195,48 @@ def test_rule_1_an_empty_ai_message_of_a_failed_run_is_no_reply(output: Any) -> 
     """LangChain logs an empty message for a call that raised; it was never said."""
     line = row("langsmith", ASKED, output, error="RateLimitError", status="error")
     assert read("langsmith", line) is NoCandidate.FAILED
+
+
+def test_rule_1_a_call_that_broke_off_with_its_run_is_no_reply() -> None:
+    """LangChain closes the braces of what it got; no tool was called."""
+    answer = generations(lc("AIMessageChunk", "Look.", tool_calls=[CLOSED], tool_call_chunks=[BROKEN]))
+    assert read("langsmith", row("langsmith", ASKED, answer, error="ReadError", status="error")) is NoCandidate.FAILED
+    whole = generations(lc("AIMessageChunk", "Look.", tool_calls=[CLOSED]))
+    assert isinstance(read("langsmith", row("langsmith", ASKED, whole, error="GeneratorExit", status="error")), Conversation)
+
+
+ENDED = [
+    {"response_metadata": {"finish_reason": "tool_calls"}},
+    {"response_metadata": {"finish_reason": "function_call"}},
+    {"response_metadata": {"stop_reason": "tool_use"}},
+    {"additional_kwargs": {"stop_reason": "tool_use"}},
+]
+
+
+@pytest.mark.parametrize("ended", ENDED)
+@pytest.mark.parametrize("content", ["", "Look.", [{"type": "text", "text": "Look."}]])
+def test_an_answer_that_ended_for_calls_and_has_none_is_no_reply(ended: dict[str, Any], content: Any) -> None:
+    """LangChain.js 0.1 kept none of Anthropic's calls; a message of the request may have been given without them."""
+    answer = lc("AIMessage", content, **ended)
+    assert read("langsmith", row("langsmith", ASKED, generations(answer))) is NoCandidate.NO_REPLY
+    asked = {"messages": [[lc("HumanMessage", "hi"), answer, lc("HumanMessage", "and?")]]}
+    assert isinstance(read("langsmith", row("langsmith", asked, DONE)), Conversation)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"tool_calls": [CLOSED]},
+        {"additional_kwargs": {"tool_calls": RAW_CALLS}},
+        {"content": [{"type": "tool_use", "id": "a", "name": "f", "input": {}}]},
+        {"content": [{"type": "server_tool_use", "id": "a", "name": "web_search", "input": {}}]},
+    ],
+)
+def test_an_answer_that_ended_for_calls_has_them_in_any_place(said: dict[str, Any]) -> None:
+    """Where LangChain keeps calls, or what the provider ran by itself."""
+    ended = {"response_metadata": {"finish_reason": "tool_calls"}}
+    answer = lc("AIMessage", said.get("content", ""), **{**ended, **{key: said[key] for key in said if key != "content"}})
+    assert isinstance(read("langsmith", row("langsmith", ASKED, generations(answer))), Conversation)
 
 
 def test_rule_1_an_empty_ai_message_of_a_run_that_succeeded_is_a_reply() -> None:

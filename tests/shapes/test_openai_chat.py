@@ -25,6 +25,14 @@ REQUESTS = [
         choices(assistant("Yes.")),
         [HI, assistant("Yes.")],
     ),
+    Logged(
+        "unset arguments of LangSmith's SDK 0.1 beside functions of before tools",
+        "langsmith",
+        {"messages": [HI], "function_call": {}, "functions": [TOOL["function"]], "tools": {}, "stream": False},
+        choices(assistant("Yes.")),
+        [HI, assistant("Yes.")],
+        [TOOL],
+    ),
     *(
         Logged(
             f"an unset system prompt, {name}",

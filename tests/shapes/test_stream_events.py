@@ -98,6 +98,17 @@ CASES = [
         [ASK, assistant("Sunny.")],
     ),
     Case(
+        "blocks that were logged when they had grown (LangSmith's wrapSDK around Anthropic's JavaScript SDK)",
+        [ASK],
+        [
+            STARTED,
+            *_block(0, {"type": "thinking", "thinking": "Hm."}, {"type": "thinking_delta", "thinking": "Hm."}),
+            *_block(1, {"type": "text", "text": "Sunny."}, *_words("Sun", "ny.")),
+            *STOPPED,
+        ],
+        [ASK, assistant("Sunny.", reasoning_content="Hm.")],
+    ),
+    Case(
         "blocks at the same time",
         [ASK],
         [STARTED, *_block(0, TEXT)[:1], *_block(1, USE)[:1], SAID[1], *_block(1, USE, *_json("{}"))[1:], SAID[2]],

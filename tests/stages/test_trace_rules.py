@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from builders import langfuse_row, langsmith_row, without, write_rows
 from pipeline import import_export
@@ -143,3 +144,18 @@ def test_the_dataset_is_ordered_by_sequence_key_then_trace_id_with_unknown_times
     rows = [langfuse_row(trace, trace, startTime=start) for trace, start in starts.items()]
     imported = import_export(write_rows(tmp_path / "a.jsonl", rows), tmp_path, deduplicate=False)
     assert imported.order == ["b", "c", "a", "d", "e"]
+
+
+def test_calls_inside_another_run_are_pointed_at(tmp_path: Path) -> None:
+    """A whole trace in one row (`read_run(load_child_runs=True)`) has model calls, and the reason alone would deny them."""
+    rows = [
+        langsmith_row("good"),
+        langsmith_row("nested", run_type="chain", child_runs=[langsmith_row("nested", "child", parent_run_id="row")]),
+        langsmith_row("empty", run_type="chain", child_runs=[]),
+        langsmith_row("flat", run_type="chain", child_runs=None),
+        *(langsmith_row("two", row, run_type="chain", child_runs=[langsmith_row("two", "child")]) for row in "ab"),
+    ]
+    imported = import_export(write_rows(tmp_path / "a.jsonl", rows), tmp_path)
+    drops = pl.read_parquet(imported.store.file("parsed_traces", "it", "dropped.parquet"))
+    paths = dict(drops.select("trace_id", "path").iter_rows())
+    assert paths == {"nested": "$.child_runs", "empty": "$", "flat": "$", "two": "$"}
