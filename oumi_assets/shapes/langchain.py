@@ -23,10 +23,13 @@ _OWN_ROLE = frozenset({"", "chat", "generic"})
 
 
 def request(value: Any) -> Request | None:
-    """`{"messages": [[...]]}`: one list of messages inside the batch's list."""
+    """`{"messages": [[...]]}`: one list of messages inside the batch's list.
+
+    Langfuse's first handlers lost the types of messages, and with them who said what: such a list is nobody's.
+    """
     batch = value if isinstance(value, list) else first_list(value, "messages")
     inner = batch[0] if len(batch) == 1 else None
-    if isinstance(inner, list) and inner and (isinstance(inner[0], dict) or _is_pair(inner[0])):
+    if isinstance(inner, list) and inner and all(_is_pair(item) or _has_speaker(item) for item in inner):
         return Request(messages=inner, tools=first_list(value, "tools"))
     return None
 
@@ -154,6 +157,10 @@ def _is_pair(value: Any) -> bool:
     if not isinstance(value, list) or len(value) != 2 or not isinstance(value[0], str):
         return False
     return value[0].lower() in _ROLES and isinstance(value[1], (str, list))
+
+
+def _has_speaker(value: Any) -> bool:
+    return isinstance(value, dict) and any(key in value for key in ("role", "type", "kwargs"))
 
 
 def _has_own_fields(value: dict[str, Any]) -> bool:
