@@ -15,6 +15,7 @@ from oumi_assets.reconstruction.trace_rows import TraceRows, indexed
 from oumi_assets.shapes import claude_agent_sdk, mastra, read_message, read_reply, read_request
 from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
+from oumi_assets.shapes.lost_calls import answers_lost_calls
 from oumi_assets.shapes.recorded_instructions import told_text
 from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
 from oumi_assets.shapes.system_prompts import is_system
@@ -30,6 +31,7 @@ class NoCandidate(Enum):
     FAILED = "failed"
     NO_REPLY = "no_reply"
     NOT_JSON = "not_json"
+    LOST_CALLS = "lost_calls"
     UNSUPPORTED = "unsupported"
 
 
@@ -85,6 +87,8 @@ def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
     asked = _drafts(request.messages) if request else None
     if request is None or not asked:
         return (NoCandidate.FAILED if call.failed else NoCandidate.UNSUPPORTED), "$.input"
+    if answers_lost_calls(asked):
+        return (NoCandidate.FAILED if call.failed else NoCandidate.LOST_CALLS), "$.input"
     answer = _answer(call, reply)
     asked = as_sent(asked, answer) if may_be_late(call) else asked
     drafts = [*asked, *answer]

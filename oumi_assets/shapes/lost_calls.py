@@ -1,6 +1,9 @@
 """Messages with tool calls that no shape could read: such a message is not one that did not call these tools.
 
 Results would answer nobody, and the model would seem to have said nothing. The call is left out instead, and counted.
+Nor are calls read that were not logged: Langfuse's LangChain handlers before 3.3.4 kept of an answer what the provider's
+package put among the additional arguments, which is nothing for Ollama, the last call for Google, and the ids of the calls
+for OpenAI's Responses API.
 """
 
 from __future__ import annotations
@@ -15,18 +18,55 @@ _ABOUT = frozenset({"id", "type", "index", "status"})
 """What a call is called: a hole of a streamed list has these, too, and so has a tool that the provider ran."""
 
 
+_IDS_OF_CALLS = "__openai_function_call_ids__"
+"""Where `langchain_openai` keeps the Responses API's own ids of a message's calls."""
+
+
 def loses_calls(value: Any, drafts: list[Draft]) -> bool:
     """Whether a message of the assistant made calls and was read without one of them."""
     if not isinstance(value, dict) or not any(map(_is_assistant, drafts)):
         return False
     logged = value.get("tool_calls") or value.get("toolCalls")
     read = sum(len(draft.tool_calls) for draft in drafts)
+    if read < _named_calls(value):
+        return True
     if read:
         calls = parsed(logged)
         return isinstance(calls, list) and read < sum(map(_holds, calls))
     if _ended_with_calls(value) and all(map(_has_only_words, drafts)):
         return True
     return bool(logged) and _says(logged)
+
+
+def _named_calls(message: dict[str, Any]) -> int:
+    """How many calls a message names, whether or not it has them."""
+    additional = message.get("additional_kwargs")
+    ids = additional.get(_IDS_OF_CALLS) if isinstance(additional, dict) else None
+    return len(ids) if isinstance(ids, dict) else 0
+
+
+def answers_lost_calls(drafts: list[Draft]) -> bool:
+    """Whether results follow a turn that said nothing and called nothing, or several of them one call without an id.
+
+    No API takes such results. A turn with words may have called in its own words.
+    """
+    turn: Draft | None = None
+    answered: set[str] = set()
+    for draft in drafts:
+        if WIRE_ROLES.get(draft.role.lower()) != "tool":
+            turn, answered = (draft if _is_assistant(draft) else None), set()
+        elif turn is not None and may_lack_calls(turn):
+            answered.update([draft.tool_call_id] if isinstance(draft.tool_call_id, str) else [])
+            if not turn.tool_calls or len(answered) > 1:
+                return True
+    return False
+
+
+def may_lack_calls(turn: Draft) -> bool:
+    """Whether a turn said and called nothing, or has a single call without an id: Google's last of any number."""
+    if turn.tool_calls:
+        return len(turn.tool_calls) == 1 and not turn.tool_calls[0].id
+    return not turn.content and not turn.refusal
 
 
 def _has_only_words(draft: Draft) -> bool:
