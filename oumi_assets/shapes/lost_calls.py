@@ -100,10 +100,15 @@ def _holds(value: Any) -> bool:
     left = [value]
     while left:
         value = left.pop()
-        if isinstance(value, dict):
+        if isinstance(value, dict) and not _is_hole(value):
             left += [inner for key, inner in value.items() if key not in _ABOUT]
         elif isinstance(value, list):
             left += value
-        elif value:
+        elif value and not isinstance(value, dict):
             return True
     return False
+
+
+def _is_hole(function: dict[str, Any]) -> bool:
+    """Whether a null stands for a name, and nothing is passed to it."""
+    return not function.get("name", "none was to be told") and function.get("arguments") in ("{}", {})

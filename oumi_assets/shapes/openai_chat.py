@@ -111,13 +111,14 @@ def _tool_calls(value: Any) -> list[ToolCallDraft]:
 def tool_call(value: Any) -> ToolCallDraft | None:
     """`{id, type, function: {name, arguments}}`, a custom tool's `{custom: {name, input}}`; `{function: name, arguments}`.
 
-    None for what calls nothing: the holes of streamed calls are null, or empty where the SDK fills them up.
+    None for what calls nothing: the holes of streamed calls are null, or empty where the SDK fills them up; LiteLLM makes a
+    call without a name of Anthropic's streamed thinking.
     """
     if not isinstance(value, dict):
         return None
     for key, arguments_key in _CALL_KEYS.items():
         called = value.get(key)
-        if isinstance(called, dict) and "name" in called and (called["name"] or called.get(arguments_key)):
+        if isinstance(called, dict) and called.get("name"):
             return ToolCallDraft(name=called["name"], arguments=called.get(arguments_key), id=value.get("id"))
     name = value.get("function")
     if isinstance(name, str) and name and "arguments" in value:

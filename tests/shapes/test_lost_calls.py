@@ -17,6 +17,9 @@ LOST: dict[str, Any] = {
     "a list that is no JSON": "[ToolCall(id='a')]",
     "calls of nobody": [{"tool": {"called": "weather"}}],
     "something else than calls": {"weather": {"city": "Rome"}},
+    "a function of a null name": [
+        {"id": "a", "type": "function", "function": {"name": None, "arguments": '{"city":"Rome"}'}}
+    ],
     "a function without a name": [{"id": "a", "type": "function", "function": {"arguments": "{}"}}],
 }
 
@@ -41,7 +44,15 @@ def test_one_call_that_cannot_be_read_is_not_lost_among_others(calls: list[Any])
 
 
 @pytest.mark.parametrize(
-    "calls", [[None], [{"index": 0}], [{"function": {"name": "", "arguments": ""}, "id": "a"}], "null", {}]
+    "calls",
+    [
+        [None],
+        [{"index": 0}],
+        [{"function": {"name": "", "arguments": ""}, "id": "a"}],
+        [{"function": {"name": None, "arguments": "{}"}, "id": "a", "type": "function"}],
+        "null",
+        {},
+    ],
 )
 def test_holes_of_a_stream_are_no_lost_calls(calls: Any) -> None:
     """Clients fill lists of streamed calls up."""
