@@ -2,7 +2,7 @@
 
 They look like answers to every shape, so they are told before any shape is asked.
 Source of the format: `langsmith.wrappers._gemini`; Python's `repr` of an object, which both SDKs fall back to; `dify`;
-`ragflow`.
+`ragflow`; `_prepare_chat_with_tools` of LlamaIndex 0.11, as `langfuse.llama_index` traces it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,21 @@ def is_no_answer(call: ModelCall) -> bool:
     if isinstance(call.output, str):
         # A stream that nobody read here.
         return is_object_name(call.output)
-    return (call.failed and _is_gemini_none(call.output)) or is_suggestion(call) or is_ragflows_report(call)
+    if (call.failed and _is_gemini_none(call.output)) or is_suggestion(call) or is_ragflows_report(call):
+        return True
+    return _is_echo(call)
+
+
+def may_be_echo(output: Any) -> bool:
+    """Whether an output is a list of messages, which may be those of its request."""
+    return isinstance(output, dict) and isinstance(output.get("messages"), list) and bool(output["messages"])
+
+
+def _is_echo(call: ModelCall) -> bool:
+    """Whether the answer's messages are those of the request: LlamaIndex traces how a request is put together, too."""
+    if not may_be_echo(call.output):
+        return False
+    return call.output["messages"] in (call.input.values() if isinstance(call.input, dict) else [call.input])
 
 
 def _is_gemini_none(output: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from both_platforms import FORMS, read
-from model_calls import assistant, langsmith_row, user
+from model_calls import assistant, call, langsmith_row, result, user
 
 from oumi_assets.reconstruction.candidate import NoCandidate
 from oumi_assets.reconstruction.conversation import Conversation
@@ -54,3 +54,19 @@ def test_an_answer_that_speaks_of_an_object_is_heard(output: str) -> None:
         found = read(form.split()[-1], make(ASKED, output))
         assert isinstance(found, Conversation), form
         assert found.messages[-1] == assistant(output)
+
+
+ANSWERED = [user("Weather?"), assistant(None, call("call_1", "weather")), result("call_1", "sunny")]
+PREPARED = {"tools": [{}], "user_msg": None, "chat_history": ANSWERED, "verbose": False}
+
+
+@pytest.mark.parametrize("asked", [PREPARED, {"messages": ANSWERED}, ANSWERED])
+def test_rule_1_the_messages_of_the_request_are_no_reply(asked: Any) -> None:
+    """LlamaIndex traces how it puts a request together like a call; the last turn of an assistant is no answer to that."""
+    for form, make in FORMS.items():
+        assert read(form.split()[-1], make(asked, {"messages": ANSWERED, "tool_choice": "auto"})) is NoCandidate.NO_REPLY, (
+            form
+        )
+        grown = read(form.split()[-1], make(asked, {"messages": [*ANSWERED, assistant("Sun.")]}))
+        assert isinstance(grown, Conversation), form
+        assert grown.messages[-1] == assistant("Sun.")
