@@ -2,7 +2,8 @@
 
 They look like answers to every shape, so they are told before any shape is asked.
 Source of the format: `langsmith.wrappers._gemini`; Python's `repr` of an object, which both SDKs fall back to; `dify`;
-`ragflow`; `_prepare_chat_with_tools` of LlamaIndex 0.11, as `langfuse.llama_index` traces it.
+`ragflow`; `_prepare_chat_with_tools` of LlamaIndex 0.11, as `langfuse.llama_index` traces it;
+`getToolCallOutput` of Langfuse's `observeOpenAI`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import ModelCall
+from oumi_assets.core.json_text import NotJson, parse
 from oumi_assets.shapes.base import is_object_name
 from oumi_assets.shapes.dify import is_suggestion
 from oumi_assets.shapes.ragflow import is_no_answer as is_ragflows_report
@@ -22,7 +24,7 @@ def is_no_answer(call: ModelCall) -> bool:
         return is_object_name(call.output)
     if (call.failed and _is_gemini_none(call.output)) or is_suggestion(call) or is_ragflows_report(call):
         return True
-    return _is_echo(call)
+    return _is_echo(call) or _is_mixed(call.output)
 
 
 def may_be_echo(output: Any) -> bool:
@@ -43,3 +45,25 @@ def _is_gemini_none(output: Any) -> bool:
         return False
     usage = output.get("usage_metadata")
     return isinstance(usage, dict) and not any(usage.values())
+
+
+def _is_mixed(output: Any) -> bool:
+    """Whether Langfuse's JavaScript SDK made one call of several that a stream brought: the last name, and all arguments.
+
+    It logs no call of a stream otherwise than as a name and arguments; those of one call are JSON.
+    """
+    calls = output.get("tool_calls") if isinstance(output, dict) and len(output) == 1 else None
+    if not isinstance(calls, list) or len(calls) != 1 or not isinstance(calls[0], dict) or calls[0].keys() != {"function"}:
+        return False
+    function = calls[0]["function"]
+    if not isinstance(function, dict) or function.keys() != {"name", "arguments"}:
+        return False
+    return isinstance(function["arguments"], str) and function["arguments"] != "" and not _is_json(function["arguments"])
+
+
+def _is_json(text: str) -> bool:
+    try:
+        parse(text)
+    except NotJson:
+        return False
+    return True

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from both_platforms import FORMS, read
-from model_calls import assistant, call, langsmith_row, result, user
+from model_calls import assistant, call, langfuse_row, langsmith_row, result, user
 
 from oumi_assets.reconstruction.candidate import NoCandidate
 from oumi_assets.reconstruction.conversation import Conversation
@@ -70,3 +70,22 @@ def test_rule_1_the_messages_of_the_request_are_no_reply(asked: Any) -> None:
         grown = read(form.split()[-1], make(asked, {"messages": [*ANSWERED, assistant("Sun.")]}))
         assert isinstance(grown, Conversation), form
         assert grown.messages[-1] == assistant("Sun.")
+
+
+def _streamed(arguments: str) -> dict[str, Any]:
+    """All that Langfuse's `observeOpenAI` logs of a stream that called."""
+    return {"tool_calls": [{"function": {"name": "now", "arguments": arguments}}]}
+
+
+@pytest.mark.parametrize("arguments", ['{"city": "Rome"}{"city": "Oslo"}{}', '{"ci{"city":ty": "Rome"Oslo"}"}'])
+def test_rule_1_calls_that_a_logger_mixed_into_one_are_no_reply(arguments: str) -> None:
+    """The last call's name with the arguments of all: the model called nothing like it."""
+    assert read("langfuse", langfuse_row(ASKED, _streamed(arguments))) is NoCandidate.NO_REPLY
+
+
+@pytest.mark.parametrize("arguments", ['{"city": "Rome"}', "{}", ""])
+def test_one_call_of_such_a_stream_is_the_reply(arguments: str) -> None:
+    """Its id was not logged, and its name and arguments were."""
+    found = read("langfuse", langfuse_row(ASKED, _streamed(arguments)))
+    assert isinstance(found, Conversation)
+    assert found.messages[-1] == assistant(None, call("call_1_0", "now", arguments or "{}"))
