@@ -3,7 +3,7 @@
 They look like answers to every shape, so they are told before any shape is asked.
 Source of the format: `langsmith.wrappers._gemini`; Python's `repr` of an object, which both SDKs fall back to; `dify`;
 `ragflow`; `_prepare_chat_with_tools` of LlamaIndex 0.11, as `langfuse.llama_index` traces it;
-`getToolCallOutput` of Langfuse's `observeOpenAI`.
+`getToolCallOutput` of Langfuse's `observeOpenAI`; `langfuse-vercel` 3 and older ingestions of the AI SDK's telemetry.
 """
 
 from __future__ import annotations
@@ -12,19 +12,29 @@ from typing import Any
 
 from oumi_assets.core.calls import ModelCall
 from oumi_assets.core.json_text import NotJson, parse
-from oumi_assets.shapes.base import is_object_name
+from oumi_assets.shapes.base import is_object_name, parsed
 from oumi_assets.shapes.dify import is_suggestion
 from oumi_assets.shapes.ragflow import is_no_answer as is_ragflows_report
+
+_CALLED = "tool-calls"
 
 
 def is_no_answer(call: ModelCall) -> bool:
     """Whether the call's output was made up by its logger."""
     if isinstance(call.output, str):
-        # A stream that nobody read here.
-        return is_object_name(call.output)
+        # A stream that nobody read here, or the words beside calls.
+        return is_object_name(call.output) or _ended_for_calls(call)
     if (call.failed and _is_gemini_none(call.output)) or is_suggestion(call) or is_ragflows_report(call):
         return True
     return _is_echo(call) or _is_mixed(call.output)
+
+
+def _ended_for_calls(call: ModelCall) -> bool:
+    """Whether a bare text stands where the model called tools: of both, Langfuse kept the AI SDK's text alone for long."""
+    parameters = call.extras.get("model_parameters")
+    if isinstance(parameters, str):
+        parameters = parsed(parameters) if _CALLED in parameters else None
+    return isinstance(parameters, dict) and parameters.get("finishReason") == _CALLED
 
 
 def may_be_echo(output: Any) -> bool:

@@ -89,3 +89,14 @@ def test_one_call_of_such_a_stream_is_the_reply(arguments: str) -> None:
     found = read("langfuse", langfuse_row(ASKED, _streamed(arguments)))
     assert isinstance(found, Conversation)
     assert found.messages[-1] == assistant(None, call("call_1_0", "now", arguments or "{}"))
+
+
+@pytest.mark.parametrize("parameters", [{"finishReason": "tool-calls", "mode": None}, '{"finishReason": "tool-calls"}'])
+def test_rule_1_the_words_beside_calls_that_were_not_logged_are_no_reply(parameters: Any) -> None:
+    """langfuse-vercel logs an answer's text or its calls; the AI SDK's reason tells that the text was not all."""
+    line = langfuse_row(ASKED["messages"], "Let me look.", modelParameters=parameters)
+    assert read("langfuse", line) is NoCandidate.NO_REPLY
+    for said, reason in (("Sunny.", "stop"), ('{"city":"Rome"}', "tool-calls")):
+        found = read("langfuse", langfuse_row(ASKED["messages"], said, modelParameters={"finishReason": reason}))
+        assert isinstance(found, Conversation), said
+        assert found.messages[-1] == assistant(said)
