@@ -88,8 +88,13 @@ def message(value: Any) -> list[Draft] | None:
     if isinstance(value.get("role"), str) and _has_own_fields(value):
         return _drafts(_role(value["role"], value) or value["role"], value)
     if "role" not in value and "additional_kwargs" in value and "content" in value:
-        return _drafts("tool", value)  # LangChain.js: a result whose tool's name was not known.
+        return _drafts(_unnamed_role(value["additional_kwargs"]), value)
     return None
+
+
+def _unnamed_role(additional: Any) -> str:
+    """Langfuse's first handler for LangChain.js names no role of a streamed answer, and of results of a tool without a name."""
+    return "assistant" if first_list(additional, "tool_calls") else "tool"
 
 
 def _serialized_fields(value: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:

@@ -3,7 +3,8 @@
 They look like answers to every shape, so they are told before any shape is asked.
 Source of the format: `langsmith.wrappers._gemini`; Python's `repr` of an object, which both SDKs fall back to; `dify`;
 `ragflow`; `_prepare_chat_with_tools` of LlamaIndex 0.11, as `langfuse.llama_index` traces it;
-`getToolCallOutput` of Langfuse's `observeOpenAI`; `langfuse-vercel` 3 and older ingestions of the AI SDK's telemetry.
+`getToolCallOutput` of Langfuse's `observeOpenAI`; `langfuse-vercel` 3 and older ingestions of the AI SDK's telemetry;
+`langfuse-langchain` 3 and `@langfuse/langchain` 4.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from oumi_assets.core.calls import ModelCall
 from oumi_assets.core.json_text import NotJson, parse
 from oumi_assets.shapes.base import is_object_name, parsed
 from oumi_assets.shapes.dify import is_suggestion
+from oumi_assets.shapes.extra_tools import value_at
 from oumi_assets.shapes.ragflow import is_no_answer as is_ragflows_report
 
 _CALLED = "tool-calls"
@@ -26,7 +28,7 @@ def is_no_answer(call: ModelCall) -> bool:
         return is_object_name(call.output) or _ended_for_calls(call)
     if (call.failed and _is_gemini_none(call.output)) or is_suggestion(call) or is_ragflows_report(call):
         return True
-    return _is_echo(call) or _is_mixed(call.output)
+    return _is_echo(call) or _is_mixed(call.output) or _is_emptied(call)
 
 
 def _ended_for_calls(call: ModelCall) -> bool:
@@ -55,6 +57,17 @@ def _is_gemini_none(output: Any) -> bool:
         return False
     usage = output.get("usage_metadata")
     return isinstance(usage, dict) and not any(usage.values())
+
+
+def _is_emptied(call: ModelCall) -> bool:
+    """Whether Langfuse's handler for LangChain.js left nothing of an answer of the Responses API: a list of no parts.
+
+    A text is a part there, however short: the answer was calls.
+    """
+    output = call.output
+    if not isinstance(output, dict) or output.get("content") != [] or not output.keys() <= {"content", "role"}:
+        return False
+    return value_at(call.extras, "metadata.ls_provider") == "openai"
 
 
 def _is_mixed(output: Any) -> bool:

@@ -100,3 +100,15 @@ def test_rule_1_the_words_beside_calls_that_were_not_logged_are_no_reply(paramet
         found = read("langfuse", langfuse_row(ASKED["messages"], said, modelParameters={"finishReason": reason}))
         assert isinstance(found, Conversation), said
         assert found.messages[-1] == assistant(said)
+
+
+@pytest.mark.parametrize("output", [{"content": []}, {"role": "assistant", "content": []}])
+def test_rule_1_a_list_of_no_parts_is_no_reply_of_the_responses_api(output: dict[str, Any]) -> None:
+    """Langfuse's handlers for LangChain.js lose such an answer's calls; elsewhere a model may really say nothing."""
+    fields = {"metadata": {"ls_provider": "openai"}}
+    assert read("langfuse", langfuse_row(ASKED["messages"], output, **fields)) is NoCandidate.NO_REPLY
+    for line in (
+        langfuse_row(ASKED["messages"], output, metadata={"ls_provider": "anthropic"}),
+        langfuse_row(ASKED["messages"], {"role": "assistant", "content": ""}, **fields),
+    ):
+        assert isinstance(read("langfuse", line), Conversation)
