@@ -93,7 +93,7 @@ def message(value: Any) -> list[Draft] | None:
 
 
 def _unnamed_role(additional: Any) -> str:
-    """Langfuse's first handler for LangChain.js names no role of a streamed answer, and of results of a tool without a name."""
+    """Langfuse's first handler for LangChain.js names no role of streamed answers, nor of nameless tools' results."""
     return "assistant" if first_list(additional, "tool_calls") else "tool"
 
 

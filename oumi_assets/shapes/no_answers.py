@@ -67,7 +67,7 @@ def _is_emptied(call: ModelCall) -> bool:
     output = call.output
     if not isinstance(output, dict) or output.get("content") != [] or not output.keys() <= {"content", "role"}:
         return False
-    return value_at(call.extras, "metadata.ls_provider") == "openai"
+    return bool(value_at(call.extras, "metadata.ls_provider") == "openai")
 
 
 def _is_mixed(output: Any) -> bool:

@@ -241,3 +241,23 @@ def test_quotes_that_the_model_wrote_stay(fields: dict[str, Any], tmp_path: Path
     """Later versions log a text as it is, and the older table was parsed already."""
     found = _import(tmp_path, langfuse_row(**{**fields, "output": '"quoted"'})).rows["trace"]
     assert found["messages"][-1]["content"] == '"quoted"'
+
+
+LITELLM = {
+    "type": "TOOL",
+    "name": "litellm_request",
+    "metadata": {"scope.name": "litellm", "attributes.llm.request.type": "completion"},
+}
+
+
+def test_a_model_call_that_litellm_logs_as_a_tools_row_is_one(tmp_path: Path) -> None:
+    """`langfuse_otel` calls every call with tools a tool. Rows of tools that any other library logs stay beside the chat."""
+    other = {**LITELLM, "metadata": {"scope.name": "app", "note": "litellm"}}
+    older = {**LITELLM, "metadata": {"scope": {"name": "litellm"}}}
+    lenient = {**LITELLM, "note": float("nan")}
+    rows = [
+        langfuse_row(name, name, **fields) for name, fields in {"a": LITELLM, "b": older, "c": lenient, "d": other}.items()
+    ]
+    imported = _import(tmp_path, *rows)
+    assert set(imported.rows) == {"a", "b", "c"}
+    assert imported.drops == {"no_model_call": 1}
