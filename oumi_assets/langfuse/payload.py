@@ -10,6 +10,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from oumi_assets.core.calls import ModelCall, PayloadNotJson, UnreadCall
 from oumi_assets.core.json_text import NestedTooDeep, NotJson, dump, number_text, parse, parse_fields
+from oumi_assets.shapes.base import value_at
 
 TOOL_COLUMNS = ("toolDefinitions", "tool_definitions", "tools")
 
@@ -29,6 +30,8 @@ _BEGINS_LIKE_ANYTHING = re.compile(
 )
 """Not only what people write first: a call's item begins with its `arguments` as OpenAI's SDK orders the fields."""
 
+_QUOTES_TEXTS = re.compile(r"3\.([01]\.\d+|2\.[0-5])")
+"""The versions of Langfuse's Python SDK that wrote a text as JSON, like any other payload."""
 _SPEAKS_OF_A_MESSAGE = re.compile(
     rf"""[{{,]\s*"(role"\s*:\s*"({_ROLES})"|({_SIGNS})"\s*:|object"\s*:\s*"(response|chat)"""
     rf"""|type"\s*:\s*"(ai|output_text|{_TYPES})"|content"\s*:\s*\[\s*\{{\s*"type"|message"\s*:\s*\{{\s*"(role|content)")""",
@@ -60,7 +63,7 @@ def read_call(line: bytes) -> ModelCall:
     """The model call of one GENERATION row. Raises `PayloadNotJson` for a payload damaged beyond repair."""
     row = parse(line)
     call = _call(row)
-    return msgspec.structs.replace(call, input=_request(row.get("input"), call.failed))
+    return msgspec.structs.replace(call, input=_request(_as_sent(row.get("input"), row), call.failed))
 
 
 def open_call(line: bytes) -> UnreadCall | None:
@@ -77,11 +80,12 @@ def open_call(line: bytes) -> UnreadCall | None:
 def _call(row: dict[str, Any]) -> ModelCall:
     """Everything but the request."""
     failed = _is_failed(row.get("level"))
-    output = _reply(row.get("output"), failed)
+    logged = _as_sent(row.get("output"), row)
+    output = _reply(logged, failed)
     return ModelCall(
         input=None,
         output=output,
-        output_text=_text(row.get("output"), output),
+        output_text=_text(logged, output),
         failed=failed,
         extras={
             "metadata": row.get("metadata"),
@@ -89,6 +93,23 @@ def _call(row: dict[str, Any]) -> ModelCall:
             "tool_columns": next((row[key] for key in TOOL_COLUMNS if row.get(key)), None),
         },
     )
+
+
+def _as_sent(value: Any, row: dict[str, Any]) -> Any:
+    """A text without the quotes that its SDK put around it: `"Z\\u00fcrich"` is what was sent as Zürich.
+
+    The older table parsed it, as the type of its model parameters tells: quotes that are left there are the text's own.
+    """
+    if not isinstance(value, str) or value[:1] != '"' or isinstance(row.get("modelParameters"), dict):
+        return value
+    name, version = (value_at(row.get("metadata"), f"scope.{key}") for key in ("name", "version"))
+    if name != "langfuse-sdk" or not _QUOTES_TEXTS.fullmatch(str(version)):
+        return value
+    try:
+        text = parse(value)
+    except NotJson:
+        return value
+    return text if isinstance(text, str) else value
 
 
 def _is_failed(level: Any) -> bool:

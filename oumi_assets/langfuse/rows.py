@@ -15,7 +15,7 @@ from msgspec import UNSET, Raw, UnsetType
 from oumi_assets.core.json_text import NotJson, dump_bytes, parse, scrub
 from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, fill_leniently, id_bytes, place_of
 from oumi_assets.core.times import microseconds
-from oumi_assets.shapes import mastra, unlogged_calls
+from oumi_assets.shapes import litellm, mastra, unlogged_calls
 from oumi_assets.shapes.one_reply import is_one_reply
 
 TYPES = frozenset(
@@ -23,6 +23,7 @@ TYPES = frozenset(
 )
 MODEL_CALL = "GENERATION"
 _MASTRA_CALL = mastra.MARK.decode()
+_TOOL = "TOOL"
 _INPUT = b'"input":'
 
 _NOTHING = Raw(b"null")
@@ -75,7 +76,7 @@ def index_object(fields: dict[str, Any]) -> IndexedRow | None:
     """
     row = Row()
     fill_leniently(row, fields, _TEXTS, _EXACT)
-    if row.name is not None and row.name.startswith(_MASTRA_CALL):
+    if (row.name is not None and row.name.startswith(_MASTRA_CALL)) or row.type == _TOOL:
         row.metadata = Raw(dump_bytes(scrub(fields.get("metadata"))))
     return _index_row(row, b"")
 
@@ -87,7 +88,7 @@ def _index_row(row: Row, line: bytes) -> IndexedRow | None:
         return None
     row_id = id_bytes(row.id)
     parent = id_bytes(row.parentObservationId or row.parent_observation_id)
-    is_call = row.type is not None and (row.type.upper() == MODEL_CALL or _is_of_mastra(row))
+    is_call = row.type is not None and (row.type.upper() == MODEL_CALL or _is_of_mastra(row) or _is_of_litellm(row))
     # By position: names would take as long as half of the fields.
     return IndexedRow(
         trace,
@@ -119,5 +120,16 @@ def _is_of_mastra(row: Row) -> bool:
         return False
     try:
         return mastra.is_generation_metadata(parse(bytes(row.metadata)))
+    except NotJson:
+        return False
+
+
+def _is_of_litellm(row: Row) -> bool:
+    """Whether a tool's row is a model call that was given tools: LiteLLM's callback for OpenTelemetry calls it one."""
+    metadata = bytes(row.metadata) if row.type == _TOOL else b""
+    if litellm.MARK not in metadata:
+        return False
+    try:
+        return litellm.is_writer(parse(metadata))
     except NotJson:
         return False

@@ -16,6 +16,7 @@ from oumi_assets.shapes import claude_agent_sdk, mastra, read_message, read_repl
 from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
 from oumi_assets.shapes.base import parsed
 from oumi_assets.shapes.extra_tools import extra_tools
+from oumi_assets.shapes.lost_calls import answers_lost_calls
 from oumi_assets.shapes.merged_calls import parted
 from oumi_assets.shapes.recorded_instructions import told_text
 from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
@@ -32,6 +33,7 @@ class NoCandidate(Enum):
     FAILED = "failed"
     NO_REPLY = "no_reply"
     NOT_JSON = "not_json"
+    LOST_CALLS = "lost_calls"
     UNSUPPORTED = "unsupported"
 
 
@@ -81,6 +83,8 @@ def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
     asked = _drafts(request.messages) if request else None
     if request is None or not asked:
         return (NoCandidate.FAILED if call.failed else NoCandidate.UNSUPPORTED), "$.input"
+    if answers_lost_calls(asked):
+        return (NoCandidate.FAILED if call.failed else NoCandidate.LOST_CALLS), "$.input"
     # The first place that names a function: a search that the provider runs says nothing of what the agent has.
     tools = wire_tools(request.tools) or wire_tools(reply.tools if reply else []) or wire_tools(extra_tools(call))
     answer = parted(_answer(call, reply), tools)

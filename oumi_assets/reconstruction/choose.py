@@ -17,6 +17,7 @@ from oumi_assets.reconstruction.candidate import NoCandidate
 from oumi_assets.reconstruction.conversation import Conversation
 from oumi_assets.reconstruction.sizes import Sizes
 from oumi_assets.reconstruction.stitch import is_incomplete, longest_chain, stitched
+from oumi_assets.shapes.lost_calls import may_lack_calls
 
 MAX_MESSAGES = 1000
 
@@ -47,6 +48,9 @@ def choose(calls: Iterable[CallEntry], read: Reader, sizes: Sizes) -> Chosen | N
         found, path = read(call)
         if isinstance(found, NoCandidate):
             failures.append((found, call, path))
+        elif _loses_calls(failures) and may_lack_calls(found.drafts[-1]):
+            # The turn that is empty in the histories of the trace, which were read before: what it called is told nowhere.
+            failures.append((NoCandidate.LOST_CALLS, call, "$.output"))
         elif is_incomplete(found):
             return _choose_stitched(calls, read)
         else:
@@ -65,6 +69,10 @@ def _choose_stitched(calls: list[CallEntry], read: Reader) -> Chosen | NotChosen
     if conversation is None:
         return NotChosen(TraceDrop.UNSUPPORTED_SHAPE, last.call, "$")
     return _unless_too_long(Chosen(conversation, last.call))
+
+
+def _loses_calls(failures: list[tuple[NoCandidate, CallEntry, str]]) -> bool:
+    return any(found is NoCandidate.LOST_CALLS for found, _, _ in failures)
 
 
 def _unless_too_long(chosen: Chosen) -> Chosen | NotChosen:
@@ -93,10 +101,17 @@ def _rank(chosen: Chosen) -> tuple[object, ...]:
 _REASONS = {
     NoCandidate.NOT_JSON: TraceDrop.PAYLOAD_NOT_JSON,
     NoCandidate.UNSUPPORTED: TraceDrop.UNSUPPORTED_SHAPE,
+    NoCandidate.LOST_CALLS: TraceDrop.UNSUPPORTED_SHAPE,
     NoCandidate.NO_REPLY: TraceDrop.NO_ASSISTANT_TURN,
     NoCandidate.FAILED: TraceDrop.ONLY_FAILED_CALLS,
 }
-_TELLING = (NoCandidate.NO_REPLY, NoCandidate.NOT_JSON, NoCandidate.UNSUPPORTED, NoCandidate.FAILED)
+_TELLING = (
+    NoCandidate.NO_REPLY,
+    NoCandidate.NOT_JSON,
+    NoCandidate.LOST_CALLS,
+    NoCandidate.UNSUPPORTED,
+    NoCandidate.FAILED,
+)
 """A call that succeeded says more than one that failed; a damaged one more than an unknown shape."""
 
 

@@ -23,6 +23,7 @@ from oumi_assets.reconstruction.late_logs import may_be_late
 from oumi_assets.shapes import read_reply
 from oumi_assets.shapes.ai_sdk_metadata import recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
+from oumi_assets.shapes.no_answers import may_be_echo
 from oumi_assets.shapes.openai_chat import message as read_message
 from oumi_assets.shapes.openllmetry import is_writer as is_openllmetry
 from oumi_assets.shapes.recorded_instructions import attribute_of_span, system_arguments
@@ -151,7 +152,7 @@ def _comparable(message: Message) -> Comparable:
 
 def read_plain(logged: UnreadCall) -> PlainCandidate | None:
     """What a call offers whose request and reply are wire messages; None when `shapes` must read it."""
-    if logged.call.failed:
+    if logged.call.failed or may_be_echo(logged.call.output):
         return None
     try:
         request = Request(Raw(logged.request)) if logged.request[:1] == b"[" else _request(logged.request)

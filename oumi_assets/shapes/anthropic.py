@@ -14,6 +14,7 @@ from typing import Any
 from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
 from oumi_assets.shapes.base import Shape, first_list, kind_of, role_of
 from oumi_assets.shapes.blocks import block_drafts, has_block, with_system
+from oumi_assets.shapes.langchain_calls import STREAMED
 
 _TOOL_BLOCKS = frozenset({"tool_use", "tool_result"})
 _ANSWER_BLOCKS = frozenset({"text", "tool_use", "thinking", "redacted_thinking", "server_tool_use", "mcp_tool_use"})
@@ -48,7 +49,7 @@ def message(value: Any) -> list[Draft] | None:
 def _call(block: dict[str, Any]) -> ToolCallDraft | None:
     if block.get("type") != "tool_use":
         return None
-    return ToolCallDraft(name=block.get("name"), arguments=block.get("input"), id=block.get("id"))
+    return ToolCallDraft(name=block.get("name"), arguments=block.get("input") or block.get(STREAMED), id=block.get("id"))
 
 
 def _result(block: dict[str, Any]) -> Draft | None:

@@ -1,9 +1,10 @@
 """Tool definitions that were logged as messages: Langfuse's LangChain handler appends one for each of the model's tools.
 
 `{"role": "tool", "content": {definition}}`, without a `tool_call_id`. They are tools and no messages; definitions of what a
-provider runs are neither, and are left out by `wire.tools`.
+provider runs are neither, and are left out by `wire.tools`. `langfuse-vercel` appends the AI SDK's definitions as the JSON
+texts that they are in its telemetry.
 Source of the format: Langfuse's LangChain handlers, which append what the model was bound to; Python's turn it into
-OpenAI's form (`_normalize_tool_definition`).
+OpenAI's form (`_normalize_tool_definition`); `langfuse-vercel` 3.38 for the AI SDK 4.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from oumi_assets.shapes.base import Shape, first_list, role_of
+from oumi_assets.shapes.base import Shape, first_list, parsed, role_of
 from oumi_assets.wire.tools import wire_tools
 
 _SCHEMA_KEYS = frozenset({"parameters", "input_schema", "inputSchema", "schema"})
@@ -34,6 +35,7 @@ _HOSTED_KEYS = frozenset(
 )
 """Tools that a provider runs, named by a key instead of a type: Google's, Bedrock's."""
 
+_KINDS = ("function", "provider-defined", "provider")
 _NAMES = """
     bash code_execution computer memory str_replace_based_edit_tool str_replace_editor tool_search_tool_bm25
     tool_search_tool_regex web_fetch web_search
@@ -46,7 +48,9 @@ _ANSWER_KEYS = frozenset({"text", "result", "content", "output", "value", "data"
 
 
 def tool(value: Any) -> Any | None:
-    """A tool definition logged as a message: role `tool`, a definition as content, no `tool_call_id`."""
+    """A tool definition logged as a message: role `tool`, a definition as content, no `tool_call_id`; or its JSON text."""
+    if isinstance(value, str):
+        return _written(value)
     content = _possible_definition(value)
     if content is None:
         return None
@@ -55,6 +59,12 @@ def tool(value: Any) -> Any | None:
     if isinstance(content.get("function"), dict) or _SCHEMA_KEYS.intersection(content):
         return content if wire_tools([content]) else None
     return content if _is_hosted_tool(content) else None
+
+
+def _written(text: str) -> dict[str, Any] | None:
+    """A definition of the AI SDK's, of a function or of what the provider runs."""
+    found = parsed(text)
+    return found if isinstance(found, dict) and isinstance(found.get("name"), str) and found.get("type") in _KINDS else None
 
 
 def _possible_definition(value: Any) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Reply
+from oumi_assets.shapes.openai_chunks import are_texts
 from oumi_assets.wire.roles import WIRE_ROLES, is_assistant
 
 _SAID = ("content", "tool_calls", "toolCalls", "function_call", "refusal", "parts", "audio", "text")
@@ -41,7 +42,7 @@ _KEYS_BESIDE, _KEYS_INSIDE = frozenset(_BESIDE.split()), frozenset(_INSIDE.split
 def is_json_answer(value: Any, found: Reply) -> bool:
     """Whether an output that was logged as text is its own answer, and not the message that a shape found in it."""
     if isinstance(value, list):
-        return all(isinstance(item, str) for item in value)
+        return all(isinstance(item, str) for item in value) and not are_texts(value)
     if not isinstance(value, dict):
         return False
     if not found.messages:

@@ -1,8 +1,7 @@
 """LangChain messages, as its tracers and handlers serialize them on either platform.
 
 - constructors `{"lc": 1, "type": "constructor", "id": [.., "HumanMessage"], "kwargs": {..}}`, nested one
-  level in LangSmith's `inputs.messages`, or under `input`, as `traceable` in JavaScript calls the only argument; replies in
-  `outputs.generations`
+  level in LangSmith's `inputs.messages`, or under `input` (JavaScript's `traceable`); replies in `outputs.generations`
 - flat `{type: "human", content}`, stored `{type, data: {..}}`, pairs `["human", "hi"]`
 - Langfuse's handlers: wire-like messages whose calls are `{name, args, id}` (the tool definitions that they append are read
   by `appended_tools`); LangChain.js logs a tool's result under the tool's name
@@ -26,13 +25,16 @@ _ENDS_OF_CALLS = frozenset({"tool_calls", "function_call", "tool_use"})
 
 
 def request(value: Any) -> Request | None:
-    """`{"messages": [[...]]}`: one list of messages inside the batch's list; `{"input": [...]}` of a traced function."""
+    """`{"messages": [[...]]}`: one list of messages inside the batch's list; `{"input": [...]}` of a traced function.
+
+    Langfuse's first handlers lost the types of messages, and with them who said what: such a list is nobody's.
+    """
     batch = messages_in(value)
     given = [] if batch else first_list(value, "input")
     if given and all(map(_is_serialized, given)):
         return Request(messages=given, tools=first_list(value, "tools"))
     inner = batch[0] if len(batch) == 1 else None
-    if isinstance(inner, list) and inner and (isinstance(inner[0], dict) or _is_pair(inner[0])):
+    if isinstance(inner, list) and inner and all(_is_pair(item) or _has_speaker(item) for item in inner):
         return Request(messages=inner, tools=first_list(value, "tools"))
     return None
 
@@ -71,8 +73,7 @@ def _of_generation(generations: list[Any]) -> Reply:
 
 def _lost_its_calls(answer: dict[str, Any]) -> bool:
     """Whether the model stopped to call tools, and the answer has none: LangChain.js 0.1 so logs those of Anthropic."""
-    serialized = _serialized_fields(answer)
-    fields = serialized[1] if serialized else answer
+    _, fields = _serialized_fields(answer) or ("", answer)
     about = (fields.get("response_metadata"), fields.get("additional_kwargs"))
     ends = (place.get(key) for place in about if isinstance(place, dict) for key in ("finish_reason", "stop_reason"))
     if fields.get("tool_calls") or not any(isinstance(end, str) and end in _ENDS_OF_CALLS for end in ends):
@@ -102,8 +103,13 @@ def message(value: Any) -> list[Draft] | None:
     if isinstance(value.get("role"), str) and _has_own_fields(value):
         return _drafts(_role(value["role"], value) or value["role"], value)
     if "role" not in value and "additional_kwargs" in value and "content" in value:
-        return _drafts("tool", value)  # LangChain.js: a result whose tool's name was not known.
+        return _drafts(_unnamed_role(value["additional_kwargs"]), value)
     return None
+
+
+def _unnamed_role(additional: Any) -> str:
+    """Langfuse's first handler for LangChain.js names no role of streamed answers, nor of nameless tools' results."""
+    return "assistant" if first_list(additional, "tool_calls") else "tool"
 
 
 def _serialized_fields(value: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
@@ -179,6 +185,10 @@ def _is_pair(value: Any) -> bool:
     if not isinstance(value, list) or len(value) != 2 or not isinstance(value[0], str):
         return False
     return value[0].lower() in _ROLES and isinstance(value[1], (str, list))
+
+
+def _has_speaker(value: Any) -> bool:
+    return isinstance(value, dict) and any(key in value for key in ("role", "type", "kwargs"))
 
 
 def _has_own_fields(value: dict[str, Any]) -> bool:

@@ -20,6 +20,9 @@ _CALL_BLOCKS = {
     "functionCall": ("id", "args"),
     "custom_tool_call": ("call_id", "input"),
 }
+STREAMED = "partial_json"
+"""Where a streamed `tool_use` block, whose `input` stays empty, has its arguments, as text."""
+
 _CUSTOM_RESULT = "custom_tool_call_output"
 _OWN_BLOCKS = frozenset({"reasoning", "reasoning_content", _CUSTOM_RESULT})
 _RESULT_BLOCK = "tool_result"
@@ -144,7 +147,7 @@ def _block_call(block: Any) -> ToolCallDraft | None:
     if kind not in _CALL_BLOCKS or not isinstance(called, dict) or not called.get("name"):
         return None
     id_key, arguments_key = _CALL_BLOCKS[kind]
-    return ToolCallDraft(called["name"], called.get(arguments_key), called.get(id_key))
+    return ToolCallDraft(called["name"], called.get(arguments_key) or called.get(STREAMED), called.get(id_key))
 
 
 def _chunked_calls(fields: dict[str, Any]) -> list[ToolCallDraft]:

@@ -15,7 +15,10 @@ from typing import Any
 from oumi_assets.core.calls import Reply, Request
 from oumi_assets.core.json_text import NotJson, parse
 from oumi_assets.shapes import responses
-from oumi_assets.shapes.base import Shape, first_list, role_of
+from oumi_assets.shapes.base import Shape, first_list, role_of, value_at
+
+MARK = b"litellm"
+"""In the metadata of every row that its callback for OpenTelemetry logs."""
 
 _MESSAGE_KEYS = frozenset({"role", "content", "tool_calls", "function_call"})
 _REASONING = "reasoning_summary"
@@ -63,6 +66,11 @@ def _item(value: Any) -> Any:
     if not _is_reasoning(value):
         return value
     return {"type": "reasoning", "summary": [{"type": "summary_text", "text": value.get("content")}]}
+
+
+def is_writer(metadata: Any) -> bool:
+    """Whether the metadata of a Langfuse row name LiteLLM as the library that made its span."""
+    return bool(value_at(metadata, "scope.name") == "litellm")
 
 
 SHAPE = Shape("litellm", request=request, reply=reply)

@@ -111,7 +111,8 @@ def _tool_calls(value: Any) -> list[ToolCallDraft]:
 def tool_call(value: Any) -> ToolCallDraft | None:
     """`{id, type, function: {name, arguments}}`, a custom tool's `{custom: {name, input}}`; `{function: name, arguments}`.
 
-    None for what calls nothing: the holes of streamed calls are null, or empty where the SDK fills them up.
+    None for what calls nothing: the holes of streamed calls are null, or empty where the SDK fills them up; LiteLLM makes a
+    call without a name of Anthropic's streamed thinking.
     """
     if not isinstance(value, dict):
         return None

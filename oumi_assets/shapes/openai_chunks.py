@@ -1,12 +1,12 @@
 """A streamed chat completion that was logged piece by piece: generators traced without a function that puts it together.
 
-Output: a list of `{object: "chat.completion.chunk", choices: [{index, delta}]}`. The pieces of the first choice are one
-message: texts joined, and every call's arguments by the call's `index`.
+Output: a list of `{object: "chat.completion.chunk", choices: [{index, delta}]}`, or of their JSON texts. The pieces of
+the first choice are one message: texts joined, and every call's arguments by the call's `index`.
 
 LangSmith's SDKs up to 0.3 log the pieces as a run's events, beside what they put together of them: without reasoning and
 refusals; in JavaScript, and in Python until 0.1, with all calls of a message in one; in Python 0.2 without calls.
 Source of the format: OpenAI API reference, the chat completion chunk object; `langsmith.wrappers._openai`,
-langsmith-sdk `js/src/wrappers/openai.ts`.
+langsmith-sdk `js/src/wrappers/openai.ts`; openinference-instrumentation-agno 0.1.
 """
 
 from __future__ import annotations
@@ -14,15 +14,19 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Reply
-from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.base import Shape, first_list, parsed
 
+_NAME = '"chat.completion.chunk"'
 _TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
 _OFTEN_LOST = ("tool_calls", "function_call", "refusal", "reasoning_content", "reasoning")
 
 
 def reply(value: Any) -> Reply | None:
     """The message that the chunks are together; none where the first choice says nothing."""
-    if not isinstance(value, list) or not value or not all(map(_is_chunk, value)):
+    if not isinstance(value, list) or not value:
+        return None
+    value = list(map(parsed, value)) if are_texts(value) else value
+    if not all(map(_is_chunk, value)):
         return None
     deltas = [choice["delta"] for chunk in value for choice in first_list(chunk, "choices") if _is_first(choice)]
     return Reply([_message(deltas)] if any(deltas) else [])
@@ -61,12 +65,17 @@ def _last(choice: dict[str, Any]) -> dict[str, Any]:
     return end if isinstance(end, dict) else choice
 
 
+def are_texts(value: list[Any]) -> bool:
+    """Whether every piece of an answer is the JSON text of a chunk: each says what it is."""
+    return all(isinstance(piece, str) and piece[:1] == "{" and _NAME in piece for piece in value)
+
+
 def _is_chunk(value: Any) -> bool:
     """By what it is called, or by the choices where people put pieces of this form together themselves."""
     if not isinstance(value, dict):
         return False
     choices = first_list(value, "choices")
-    return value.get("object") == "chat.completion.chunk" or (bool(choices) and all(map(_is_piece, choices)))
+    return value.get("object") == _NAME.strip('"') or (bool(choices) and all(map(_is_piece, choices)))
 
 
 def _is_piece(choice: Any) -> bool:

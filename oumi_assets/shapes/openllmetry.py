@@ -17,9 +17,14 @@ import msgspec
 
 from oumi_assets.core.calls import ModelCall
 from oumi_assets.shapes.base import first_list, kind_of, parsed, value_at
+from oumi_assets.shapes.span_scope import scope_of
 
 _SCOPE = "opentelemetry.instrumentation."
 _JAVASCRIPT = "@traceloop/instrumentation-"
+_OPENAI = _SCOPE + "openai"
+_WORDLESS = [{"role": "assistant"}]
+"""Ollama's answer that called: neither its text, which is empty, nor its calls are written. OpenAI's have a reason."""
+
 _OTHERS = frozenset({"openai_v2", "google_genai"})
 """OpenTelemetry's own instrumentations, which write what the conventions say."""
 
@@ -46,7 +51,22 @@ def opened(call: ModelCall) -> ModelCall:
     """A call of OpenLLMetry's with its messages as they were before they became attributes; any other as it is."""
     if not is_writer(call):
         return call
+    if call.output == _WORDLESS:
+        call = msgspec.structs.replace(call, output=None, output_text=None)
+    if scope_of(call).startswith(_OPENAI):
+        call = msgspec.structs.replace(call, input=_with_arguments(call.input), output=_with_arguments(call.output))
     return msgspec.structs.replace(call, input=_unfolded(call.input), output=_unfolded_answer(_named(call.output)))
+
+
+def _with_arguments(messages: Any) -> Any:
+    """OpenAI's messages with `{}` for the arguments that were an empty text: such an attribute is not written."""
+    if not _are_messages(messages) or not any(message.get("tool_calls") for message in messages):
+        return messages
+    return [{**message, "tool_calls": [_call(call) for call in first_list(message, "tool_calls")]} for message in messages]
+
+
+def _call(call: Any) -> Any:
+    return {**call, "arguments": "{}"} if isinstance(call, dict) and call.keys() == {"id", "name"} else call
 
 
 def _named(answer: Any) -> Any:

@@ -16,7 +16,12 @@ from oumi_assets.core.json_text import scrub
 
 _ESCAPE = r"\\(?:[\\'\"nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})"
 _STRING = rf"""b?(?:'(?:[^'\\\n]|{_ESCAPE})*+'|"(?:[^"\\\n]|{_ESCAPE})*+")"""
-_TOKENS = re.compile(rf"(?P<said>{_STRING})|<\w+\.\w+: (?P<value>{_STRING}|-?\d+)>|[\w ,.:=()\[\]{{}}+-]++")
+_CLOCK = r"<agno\.utils\.timer\.Timer object at 0x[0-9a-f]+>"
+"""What Agno measured a message's time with: it says nothing, and stands in every answer's metrics."""
+
+_TOKENS = re.compile(
+    rf"(?P<said>{_STRING})|<\w+\.\w+: (?P<value>{_STRING}|-?\d+)>|(?P<clock>{_CLOCK})|[\w ,.:=()\[\]{{}}+-]++"
+)
 
 
 _BETWEEN_FIELDS = re.compile(rf"(?P<said>{_STRING})|(?<=[^\s,]) (?=\w+=)")
@@ -52,7 +57,7 @@ def _without_enums(text: str) -> str | None:
         if token.start() != end:
             return None
         end = token.end()
-        written.append(token["value"] or token[0])
+        written.append("None" if token["clock"] else token["value"] or token[0])
     return "".join(written) if end == len(text) else None
 
 

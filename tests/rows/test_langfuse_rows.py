@@ -221,3 +221,54 @@ def test_a_streamed_answer_is_its_text_whatever_it_looks_like(text: str, tmp_pat
     """Streams are logged as bare text, and models write brackets."""
     found = _import(tmp_path, langfuse_row(output=text)).rows["trace"]
     assert found["messages"][-1]["content"] == text
+
+
+def _sdk(version: str) -> dict[str, Any]:
+    """What Langfuse's Python SDK says of itself in the metadata of the current table."""
+    return {"scope.name": "langfuse-sdk", "scope.version": version}
+
+
+@pytest.mark.parametrize("text", [*STREAMED, "Zürich: 22 °C", 'He said "no".\n'])
+def test_a_text_that_an_early_version_3_wrote_as_json_is_the_text(text: str, tmp_path: Path) -> None:
+    """Python's SDK 3.0.0 to 3.2.5 put JSON's quotes around it; the texts of requests, too."""
+    wrapped = langfuse_row(output=json.dumps(text), metadata=_sdk("3.2.5"), modelParameters="{}")
+    request = {**wrapped, "id": "row2", "traceId": "asked", "input": json.dumps(json.dumps({"messages": MESSAGES}))}
+    found = _import(tmp_path, wrapped, request).rows
+    assert found["trace"]["messages"][-1]["content"] == text
+    assert found["asked"]["messages"] == [*MESSAGES, found["trace"]["messages"][-1]]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"metadata": _sdk("3.2.6")},
+        {"metadata": _sdk("5.0.4")},
+        {"metadata": {"scope.name": "openinference", "scope.version": "3.0.0"}},
+        {"metadata": {}},
+        {**OLDER, "input": MESSAGES, "metadata": {"scope": {"name": "langfuse-sdk", "version": "3.0.0"}}},
+    ],
+)
+def test_quotes_that_the_model_wrote_stay(fields: dict[str, Any], tmp_path: Path) -> None:
+    """Later versions log a text as it is, and the older table was parsed already."""
+    found = _import(tmp_path, langfuse_row(**{**fields, "output": '"quoted"'})).rows["trace"]
+    assert found["messages"][-1]["content"] == '"quoted"'
+
+
+LITELLM = {
+    "type": "TOOL",
+    "name": "litellm_request",
+    "metadata": {"scope.name": "litellm", "attributes.llm.request.type": "completion"},
+}
+
+
+def test_a_model_call_that_litellm_logs_as_a_tools_row_is_one(tmp_path: Path) -> None:
+    """`langfuse_otel` calls every call with tools a tool. Rows of tools that any other library logs stay beside the chat."""
+    other = {**LITELLM, "metadata": {"scope.name": "app", "note": "litellm"}}
+    older = {**LITELLM, "metadata": {"scope": {"name": "litellm"}}}
+    lenient = {**LITELLM, "note": float("nan")}
+    rows = [
+        langfuse_row(name, name, **fields) for name, fields in {"a": LITELLM, "b": older, "c": lenient, "d": other}.items()
+    ]
+    imported = _import(tmp_path, *rows)
+    assert set(imported.rows) == {"a", "b", "c"}
+    assert imported.drops == {"no_model_call": 1}

@@ -53,7 +53,33 @@ def _text(text: str) -> dict[str, Any]:
     return {"type": "text", "text": text, "citations": None}
 
 
+def _streamed(use: dict[str, Any], index: int, written: str) -> dict[str, Any]:
+    """A block as LangChain puts it together of a stream: its arguments stay the text that came."""
+    return {**use, "input": {}, "index": index, "partial_json": written}
+
+
 CASES = [
+    Case(
+        "calls of a stream, in LangChain's blocks",
+        [
+            ASK,
+            {"role": "assistant", "content": [_streamed(USES[0], 0, '{"city": "Rome"}'), _streamed(USES[1], 1, "")]},
+            *WIRE_RESULTS,
+            {"role": "user", "content": "And now?"},
+        ],
+        {"role": "assistant", "content": [{"type": "text", "text": "So:"}, _streamed(USES[0], 1, '{"city": "Rome"}')]},
+        [
+            ASK,
+            {
+                "role": "assistant",
+                "content": None,
+                "tool_calls": [call("toolu_1", "get_weather", '{"city": "Rome"}'), call("toolu_2", "get_weather", "{}")],
+            },
+            *WIRE_RESULTS,
+            {"role": "user", "content": "And now?"},
+            {"role": "assistant", "content": "So:", "tool_calls": [call("call_5_0", "get_weather", '{"city": "Rome"}')]},
+        ],
+    ),
     Case(
         "a configuration that somebody logged beside the request",
         {"system": "Be brief.", "messages": [ASK], "config": {"retries": 2}},

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from model_calls import Logged, assert_read, assistant, call, read, result, row, user
 
+from oumi_assets.reconstruction.candidate import NoCandidate
 from oumi_assets.reconstruction.conversation import Conversation
 
 TOOL = {"type": "function", "function": {"name": "weather", "description": "d", "parameters": {"type": "object"}}}
@@ -95,3 +97,19 @@ def test_an_object_that_describes_no_tool_is_a_message() -> None:
     found = read("langfuse", row("langfuse", [HI, {"role": "tool", "content": {"temperature": 20}}], HELLO))
     assert isinstance(found, Conversation)
     assert found.messages[1]["content"] == '{"temperature":20}'
+
+
+AI_SDK_TOOL = {"type": "function", "name": "weather", "description": "d", "parameters": {"type": "object"}}
+AI_SDK_HOSTED = {"type": "provider-defined", "id": "openai.web_search", "name": "web_search", "args": {}}
+
+
+def test_definitions_that_langfuse_vercel_appends_as_json_texts_are_the_tools() -> None:
+    """Its list of messages ends with the texts that the AI SDK keeps in `ai.prompt.tools`; no other text is a tool."""
+    texts = [json.dumps(AI_SDK_TOOL), json.dumps(AI_SDK_HOSTED)]
+    turns = [
+        {"role": "assistant", "content": [{"type": "tool-call", "toolCallId": "a", "toolName": "weather", "args": "{}"}]},
+        {"role": "tool", "content": [{"type": "tool-result", "toolCallId": "a", "toolName": "weather", "result": "sunny"}]},
+    ]
+    wire = [HI, assistant(None, call("a", "weather")), result("a", "sunny") | {"name": "weather"}]
+    assert_read(Logged("", "langfuse", [HI, *turns, *texts], "Done.", [*wire, HELLO], [TOOL]))
+    assert read("langfuse", row("langfuse", [HI, '{"name": "Bob", "type": "person"}'], "Done.")) is NoCandidate.UNSUPPORTED

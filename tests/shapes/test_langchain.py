@@ -282,6 +282,16 @@ HISTORY = [
         ],
         [HI, assistant(None, *WIRE_CALLS), result("a", "sunny"), result("b", "snow")],
     ),
+    _langfuse(
+        "JavaScript: a streamed answer, which has no role",
+        [
+            {"content": "hi", "role": "user"},
+            {"content": "", "additional_kwargs": {"tool_calls": RAW_CALLS}},
+            {"content": "sunny", "additional_kwargs": {}},
+            {"content": "snow", "additional_kwargs": {}, "role": "weather"},
+        ],
+        [HI, assistant(None, *WIRE_CALLS), result("a", "sunny"), result("b", "snow")],
+    ),
     _langfuse("JavaScript: constructors", [lc("HumanMessage", "hi", "langchain_core", "messages")], [HI]),
 ]
 

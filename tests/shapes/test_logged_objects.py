@@ -14,6 +14,11 @@ _CALL = "ToolCall(function=Function(arguments='{\"city\": \"Rome, a=b\"}', name=
 LITELLM = f"Message(content=None, role='assistant', tool_calls=[{_CALL}], function_call=None, provider_specific_fields=None)"
 OPENAI = f"ChatCompletionMessage(content=None, refusal=None, role='assistant', audio=None, tool_calls=[{_CALL}])"
 MISTRAL = f"role='assistant' content=None tool_calls=[{_CALL}] prefix=False"
+AGNO = (
+    "role='assistant' content=None tool_calls=[{'id': 'c1', 'function': {'arguments': '{\"city\": \"Rome, a=b\"}', 'name': "
+    "'weather'}, 'type': 'function'}] from_history=False metrics=MessageMetrics(input_tokens=1, time=0.07, "
+    "timer=<agno.utils.timer.Timer object at 0x7f28e1d2d510>) references=None created_at=1796037629"
+)
 CALLED = assistant(None, call("c1", "weather", '{"city": "Rome, a=b"}'))
 WORDS = {
     """Message(content='It\\'s a=b, role="x"\\nYes.', role='assistant', tool_calls=None)""": 'It\'s a=b, role="x"\nYes.',
@@ -26,7 +31,7 @@ def _read(*messages: Any) -> Conversation | NoCandidate:
     return read("langfuse", row("langfuse", [user("hi"), *messages], {"role": "assistant", "content": "Sunny."}))
 
 
-@pytest.mark.parametrize("logged", [LITELLM, OPENAI, MISTRAL])
+@pytest.mark.parametrize("logged", [LITELLM, OPENAI, MISTRAL, AGNO])
 def test_calls_of_an_object_are_the_messages(logged: str) -> None:
     """Whoever appends an answer to the history as it came logs it so."""
     found = _read(logged, {"role": "tool", "tool_call_id": "c1", "content": "20C"})

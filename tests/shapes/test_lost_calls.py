@@ -6,7 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from traces import choose_from, observation, run
 
+from oumi_assets.core.drops import TraceDrop
+from oumi_assets.reconstruction.choose import NotChosen
 from oumi_assets.shapes import read_message
 
 LOST: dict[str, Any] = {
@@ -55,3 +58,52 @@ def test_holes_of_a_stream_are_no_lost_calls(calls: Any) -> None:
     assert read_message({**said, "tool_calls": calls}) is not None
     if isinstance(calls, list):
         assert read_message({**said, "tool_calls": [*calls, READABLE]}) is not None
+
+
+def test_calls_of_which_only_the_ids_were_logged_are_lost() -> None:
+    """LangChain's Responses API, as Langfuse's handler logged it before 3.3.4: names and arguments are nowhere."""
+    told = {"additional_kwargs": {"__openai_function_call_ids__": {"call_1": "fc_1"}}}
+    for content in ([], [{"type": "text", "text": "Let me look."}]):
+        assert read_message({"role": "assistant", "content": content, **told}) is None
+    assert read_message({"role": "assistant", "content": [], "tool_calls": [READABLE], **told}) is not None
+
+
+ASK, DONE = {"role": "user", "content": "Weather?"}, {"role": "assistant", "content": "Sunny."}
+SILENT = {"role": "assistant", "content": ""}
+LAST = {"role": "assistant", "content": "", "additional_kwargs": {"function_call": {"name": "now", "arguments": "{}"}}}
+"""What the handler kept of an answer of Gemini's that made several calls."""
+
+
+def _results(count: int) -> list[dict[str, Any]]:
+    return [{"role": "tool", "content": "12:00", "tool_call_id": f"id{number}"} for number in range(count)]
+
+
+LOST_TURNS: dict[str, list[dict[str, Any]]] = {
+    "a turn of nothing": [SILENT, *_results(1)],
+    "a turn of nothing, and a result that names no call": [SILENT, {"role": "tool", "content": "12:00"}],
+    "the last call of several": [LAST, *_results(3)],
+}
+
+
+@pytest.mark.parametrize("turns", LOST_TURNS.values(), ids=LOST_TURNS)
+def test_results_of_calls_that_were_not_logged_make_a_history_unreadable(turns: list[dict[str, Any]]) -> None:
+    """No API takes them: the model called, and the log does not say what. Nor does the call that made the turn count."""
+    rows = [observation(1, [ASK], turns[0]), observation(2, [ASK, *turns], DONE)]
+    for made in (rows, rows[::-1], [run(2, [ASK, *turns], DONE)]):
+        found = choose_from(made).found
+        assert isinstance(found, NotChosen)
+        assert found.reason is TraceDrop.UNSUPPORTED_SHAPE
+
+
+KEPT_TURNS: dict[str, list[dict[str, Any]]] = {
+    "a call in the model's own words": [{**DONE, "content": "Action: now()"}, {"role": "tool", "content": "12:00"}],
+    "one call and its result": [LAST, *_results(1)],
+    "an empty answer": [SILENT, ASK],
+}
+
+
+@pytest.mark.parametrize("turns", KEPT_TURNS.values(), ids=KEPT_TURNS)
+def test_other_histories_lost_nothing(turns: list[dict[str, Any]]) -> None:
+    """Results may follow words, and a window may begin with them."""
+    rows = [observation(1, [ASK, *turns], DONE)]
+    assert len(choose_from(rows).messages) == 2 + len(turns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -18,6 +19,9 @@ STREAMED_HOLES = {
 }
 
 PLAN = '{"tool_calls": [{"function": "f", "arguments": {"a": 1}}], "plan": "x"}'
+CHUNKS = [
+    {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": text}}]} for text in ("Hel", "lo.")
+]
 REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
     ("wrap_openai", "langsmith", choices({"role": "assistant", "content": "Yes.", **NULLS}), assistant("Yes.")),
     ("several choices", "langsmith", choices(assistant("A"), assistant("B")), assistant("A")),
@@ -158,6 +162,7 @@ REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
         assistant("Yes."),
     ),
     ("streamed text", "langfuse", "103", assistant("103")),
+    ("chunks as JSON texts", "langfuse", [json.dumps(chunk) for chunk in CHUNKS], assistant("Hello.")),
     ("no role", "langsmith", {"content": "Yes."}, assistant("Yes.")),
     ("a role of null", "langfuse", {"role": None, "content": "Yes."}, assistant("Yes.")),
     ("a message", "langsmith", {"message": assistant("Yes.")}, assistant("Yes.")),

@@ -10,11 +10,13 @@ from model_calls import Logged, assert_read, assistant, call, parametrize, read,
 
 from oumi_assets.core.json_text import dump
 from oumi_assets.langfuse.payload import open_call
+from oumi_assets.reconstruction.candidate import NoCandidate
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.plain import read_plain
 
 ANTHROPIC = {"scope.name": "opentelemetry.instrumentation.anthropic"}
 OPENAI = {"scope.name": "opentelemetry.instrumentation.openai.v1"}
+OLLAMA = {"scope.name": "opentelemetry.instrumentation.ollama"}
 JAVASCRIPT = {"scope.name": "@traceloop/instrumentation-openai"}
 HI, BRIEF = user("hi"), system("Be brief.")
 IMAGE = {"type": "image_url", "image_url": {"url": "http://x.test/y.png"}}
@@ -183,6 +185,25 @@ CASES = [
 def test_what_became_text_in_an_attribute_is_what_it_was(logged: Logged) -> None:
     """A result that stayed a user's JSON would teach a model to talk to itself."""
     assert_read(logged)
+
+
+def test_an_empty_text_of_arguments_is_no_attribute_of_openais() -> None:
+    """Such a call was unreadable, and with it every longer history. Others' arguments may have been objects."""
+    told = [{"id": "call_1", "name": "f"}, _flat("call_2")]
+    results = [result("call_1", "a"), result("call_2", "b")]
+    history = [HI, {"role": "assistant", "tool_calls": told}, *results]
+    reply = [{"role": "assistant", "tool_calls": [{"id": "call_3", "name": "f"}]}]
+    wire = [HI, assistant(None, call("call_1", "f"), call("call_2", "f")), *results, assistant(None, call("call_3", "f"))]
+    assert_read(_logged("", history, reply, OPENAI, wire))
+    line = row("langfuse", history, [{"role": "assistant", "content": "Done."}], metadata=OLLAMA)
+    assert read("langfuse", line) is NoCandidate.UNSUPPORTED
+
+
+def test_rule_1_a_role_alone_is_no_reply_of_ollama() -> None:
+    """Its calls were not written; OpenAI's empty answer has a reason beside the role."""
+    assert read("langfuse", row("langfuse", [HI], [{"role": "assistant"}], metadata=OLLAMA)) is NoCandidate.NO_REPLY
+    empty = [{"role": "assistant", "finish_reason": "stop"}]
+    assert_read(_logged("", [HI], empty, OPENAI, [HI, assistant("")]))
 
 
 @pytest.mark.parametrize(

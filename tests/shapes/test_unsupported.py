@@ -19,6 +19,10 @@ NOT_A_CHAT: dict[str, tuple[Any, Any]] = {
         {"messages": [{"role": "user", "content": "hi"}, {"speaker": "user", "says": "there"}]},
         {"role": "assistant", "content": "Hello."},
     ),
+    "messages of Langfuse's first LangChain handlers, which lost who said them": (
+        [[{"content": "Be brief.", "additional_kwargs": {}}, {"content": "hi"}]],
+        "Hello.",
+    ),
     "a message whose text was not recorded": (
         {"messages": [{"id": "1", "role": "user", "parts": [{"type": "text"}]}]},
         {"role": "assistant", "content": "Hello."},
