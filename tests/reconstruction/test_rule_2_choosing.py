@@ -125,3 +125,12 @@ def test_rule_1_a_trace_without_a_reply_says_why(rows: list[bytes], reason: Trac
     found = choose_from(rows).found
     assert isinstance(found, NotChosen)
     assert found.reason is reason
+
+
+def test_rule_1_the_latest_of_the_calls_that_tell_why_is_named() -> None:
+    """Whoever looks a drop up finds the same row, wherever it lies in the file."""
+    rows = [observation(1, "prompt", "text"), observation(2, "other", "text"), observation(3, [HI], "", level="ERROR")]
+    for order in (rows, rows[::-1]):
+        found = choose_from(order).found
+        assert isinstance(found, NotChosen)
+        assert (found.reason, found.call.row, found.path) == (TraceDrop.UNSUPPORTED_SHAPE, b"o02", "$.input")

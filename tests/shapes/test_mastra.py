@@ -104,8 +104,15 @@ def _read_loop(rows: list[bytes]) -> Conversation | NoCandidate:
     return read_candidate(GENERATION, langsmith, rows_of([*rows, GENERATION], langsmith))[0]
 
 
+DEEP: Any = []
+for _ in range(500):
+    DEEP = [DEEP]
+
+
 @pytest.mark.parametrize(
-    "rows", [LOOP, LOOP[::-1], [_step("s1", 1, "L", "c3"), *LOOP]], ids=["any order", "another", "a row twice"]
+    "rows",
+    [LOOP, LOOP[::-1], [_step("s1", 1, "L", "c3"), *LOOP], [*LOOP, _below("r1", "d", 3, "span", DEEP)]],
+    ids=["any order", "another", "a row twice", "a damaged row"],
 )
 def test_a_loop_is_put_together_of_its_rows(rows: list[bytes]) -> None:
     """Its own row hides that tools were called, or answers before they were."""

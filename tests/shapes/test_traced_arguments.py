@@ -73,3 +73,13 @@ def test_messages_that_a_function_returns_are_alternatives() -> None:
     found = read("langsmith", langsmith_row({"messages": [HI]}, {"output": PIECES[0][0]}, events=[]))
     assert isinstance(found, Conversation)
     assert found.messages == [HI, assistant("Hel")]
+
+
+@pytest.mark.parametrize(
+    "more", [{"role": "user", "content": "lo."}, {"content": "lo.", "name": "bot"}, {"content": ["lo."]}, {"text": "lo."}]
+)
+def test_a_list_with_more_than_pieces_of_text_is_none_that_a_generator_yielded(more: dict[str, Any]) -> None:
+    """Turns are not put together into one, and no other field of them is lost."""
+    line = langsmith_row({"messages": [HI]}, {"output": [PIECES[0][0][0], more]}, events=[{"name": "new_token"}])
+    found = read("langsmith", line)
+    assert not isinstance(found, Conversation) or found.messages[-1]["content"] != "Hello."

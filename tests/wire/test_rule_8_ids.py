@@ -43,6 +43,11 @@ LINKS: list[tuple[str, list[Draft], list[Any]]] = [
         [_calls((None, "f"), (None, "g")), _result(name="g"), _result(name="f")],
         [["call_1_0", "call_1_1"], "call_1_1", "call_1_0"],
     ),
+    (
+        "missing: the number is taken",
+        [_calls(("call_3_0", "f")), _result(), _calls((None, "f")), _result()],
+        [["call_3_0"], "call_3_0", ["call_3_0_"], "call_3_0_"],
+    ),
     ("lists", [_calls((["x", 1], "f")), _result(["x", 1])], [["call_1_0"], "call_1_0"]),
     ("numbers", [_calls((7, "f")), _result(7)], [["7"], "7"]),
     (
