@@ -204,6 +204,19 @@ def test_what_was_dropped_names_what_is_kept_instead(tmp_path: Path) -> None:
     assert json.loads(drops["messages"][0])[0] == user("1")
 
 
+@pytest.mark.parametrize(("b", "c", "kept"), [(B, ["1", "2", "x", "4", "5", "6"], "c"), (C, ["1", "2", "x", "4"], "b")])
+def test_of_two_that_hold_it_the_longer_one_is_named(b: list[str], c: list[str], kept: str, tmp_path: Path) -> None:
+    """Whoever looks up what became of a conversation finds most of it there; of equals, the first in the dataset."""
+    import polars as pl
+
+    for second, named in ((c, kept), ([*b[:2], "y", *b[3:]], "b")):
+        folder = tmp_path / named / str(len(second))
+        folder.mkdir(parents=True)
+        imported = dataset(folder, ("a", "2026-01-01", A), ("b", "2026-01-02", b), ("c", "2026-01-03", second))
+        drops = pl.read_parquet(imported.store.file("deduped_dataset", imported.key, "dropped.parquet"))
+        assert dict(drops.select("conversation_id", "kept_instead").iter_rows()) == {"a": named}
+
+
 def test_without_deduplication_everything_is_kept(tmp_path: Path) -> None:
     """Whoever turns it off wants the intermediate turns."""
     imported = dataset(tmp_path, ("a", "2026-01-01", A), ("b", "2026-01-02", B), deduplicate=False)

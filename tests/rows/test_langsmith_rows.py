@@ -64,6 +64,7 @@ FORMS = {
     "NaN literal": (langsmith_row(feedback={"score": float("nan"), "max": float("inf")}), None),
     "attachments": (langsmith_row(attachments={"a.png": {"presigned_url": "https://x", "reader": "<_io.BytesIO>"}}), None),
     "extra of a wrong type": (langsmith_row(extra="none"), None),
+    "extra that is cut off": (langsmith_row(extra='{"metadata": {"thread_id": "s'), None),
 }
 
 
