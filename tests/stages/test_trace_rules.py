@@ -27,6 +27,7 @@ DUPLICATES = {
     "identical": ([_answer("same"), _answer("same")], "same"),
     "the latest end": ([_answer("late", endTime="2026-05-19 12:00:00"), _answer("much longer text")], "late"),
     "an end before none": ([_answer("ended"), _answer("never ended", endTime=None)], "ended"),
+    "neither has ended": ([_answer("longer text", endTime=None), _answer("short", endTime=None)], "longer text"),
     "then the longer": ([_answer("longer text"), _answer("short")], "longer text"),
     "then the greater bytes": ([_answer("aaa"), _answer("bbb"), _answer("abc")], "bbb"),
 }
