@@ -64,7 +64,8 @@ def take_sample(path: Path) -> Sample:
     with open_export(path) as export:
         step = max(len(export) // _SAMPLE_PLACES, 1)
         places = range(0, len(export), step)
-        rows = [row for start in places for row in _first_signatures(export, Range(start, start + step, len(export)))]
+        parts = (_signatures(export, Range(start, start + step, len(export))) for start in places)
+        rows = [row for part in parts for row in islice(part, _SAMPLE_LINES)]
         return Sample(bytes(export[:_HEAD_BYTES]), bytes(export[-_TAIL_BYTES:]), rows)
 
 
@@ -72,10 +73,6 @@ def all_signatures(path: Path) -> Iterator[Signature | None]:
     """What tells the platform in every line, for a file whose sample said nothing."""
     with open_export(path) as export:
         yield from _signatures(export, Range(0, len(export), len(export)))
-
-
-def _first_signatures(export: mmap.mmap | bytes, within: Range) -> list[Signature | None]:
-    return list(islice(_signatures(export, within), _SAMPLE_LINES))
 
 
 def _signatures(export: mmap.mmap | bytes, within: Range) -> Iterator[Signature | None]:
