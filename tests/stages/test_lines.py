@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from oumi_assets.stages.index import count_lines
 from oumi_assets.stages.lines import BLANKS, BOM, lines_of, ranges
 
 FILES = {
@@ -38,3 +41,28 @@ def test_many_blanks_are_as_good_as_one(blanks: int) -> None:
     (whole,) = ranges(len(content), len(content))
     (_, offset, length), (_, _, blank) = lines_of(content, whole)
     assert (content[offset : offset + length], blank) == (b"{}", 0)
+
+
+BLOCK = 1 << 22
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (b"", 0),
+        (b"{}\n" + b" " * BLOCK + b"\n{}", 2),
+        (b"{}\n" + b" " * 2 * BLOCK, 1),
+        (b"x" * 3 * BLOCK + b"\n{}\n", 2),
+        (b"x" + b" " * 2 * BLOCK + b"\n" + b" " * BLOCK, 1),
+        *(
+            (b" " * (BLOCK - cut - 1) + b"\n" + BOM + line, given)
+            for cut in (1, 2, 3)
+            for line, given in ((b" \n", 0), (b"x\n", 1))
+        ),
+    ],
+)
+def test_lines_are_counted_whatever_a_block_of_the_file_ends_in(content: bytes, lines: int, tmp_path: Path) -> None:
+    """An import's counts are held against this one: it must not be wrong where the index is right."""
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(content)
+    assert count_lines(path) == lines
