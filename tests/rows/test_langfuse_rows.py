@@ -11,6 +11,10 @@ import pytest
 from builders import ANSWER, MESSAGES, langfuse_row, without, write_rows
 from pipeline import Imported, import_export
 
+from oumi_assets.platforms import LANGFUSE
+from oumi_assets.reconstruction.candidate import read_candidate
+from oumi_assets.reconstruction.conversation import Candidate
+
 OLDER = {
     **without(langfuse_row(), "sessionId", "traceName", "startTime", "endTime"),
     "projectId": "p",
@@ -67,6 +71,36 @@ def test_every_form_of_a_row_gives_the_same_conversation(form: str, tmp_path: Pa
     assert found["metadata"]["source_trace_name"] == "weather"
     assert found["metadata"].get("source_session_id") == session
     assert found["metadata"]["source_sequence_key"] == "2026-05-19T10:00:00.123000Z"
+
+
+TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+COLUMNS: list[dict[str, Any]] = [
+    {"toolDefinitions": {"f": '{"parameters": {"type": "object"}}'}},
+    {"tool_definitions": {"f": '{"parameters": {"type": "object"}}'}},
+    {"toolDefinitions": {}, "tools": [TOOL]},
+    {"modelParameters": {"tools": [TOOL]}},
+    {"model_parameters": '{"tools": [{"name": "f", "parameters": {"type": "object"}}]}'},
+    {"metadata": {"tools": [TOOL]}},
+]
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("sent", [MESSAGES, [{"role": "human", "content": "hello"}]], ids=["wire", "another dialect"])
+def test_tools_are_found_in_every_column_that_keeps_them(sent: Any, column: dict[str, Any]) -> None:
+    """Both tables and the bucket exports name them differently."""
+    found, _ = read_candidate(json.dumps(langfuse_row(input=json.dumps(sent), **column)).encode(), LANGFUSE)
+    assert isinstance(found, Candidate)
+    assert found.tools == [TOOL]
+
+
+@pytest.mark.parametrize(
+    ("output", "text"), [(103, "103"), (1.5, "1.5"), ({"score": 5}, '{"score":5}'), ([1, 2], "[1,2]"), (True, "true")]
+)
+def test_an_answer_logged_as_a_value_is_its_json_text(output: Any, text: str) -> None:
+    """The older table keeps values; what no shape knows is what the model answered."""
+    found, _ = read_candidate(json.dumps(langfuse_row(output=output)).encode(), LANGFUSE)
+    assert isinstance(found, Candidate)
+    assert found.messages == [*MESSAGES, {"role": "assistant", "content": text}]
 
 
 def test_a_score_that_shadows_the_type_leaves_no_model_call(tmp_path: Path) -> None:

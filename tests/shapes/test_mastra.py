@@ -139,6 +139,16 @@ def test_a_loop_that_is_not_whole_is_not_read(rows: list[bytes]) -> None:
     assert _read_loop(rows[::-1]) is NoCandidate.UNSUPPORTED
 
 
+@pytest.mark.parametrize("place", ["extra", "metadata"])
+@pytest.mark.parametrize("kind", ["model_generation", "model_step"])
+@pytest.mark.parametrize("key", ["mastra_span_type", "spanType", "attributes"])
+def test_only_a_generation_is_read_before_it_can_lose(key: str, kind: str, place: str) -> None:
+    """Its row does not tell how many messages it is, wherever its kind is told; any other call is counted."""
+    metadata = {key: {"mastra.span.type": kind} if key == "attributes" else kind}
+    line = langsmith_row(ASKED, TEXT, **{place: {"metadata": metadata} if place == "extra" else metadata})
+    assert is_read(line, PLATFORMS["langsmith"], 1000) is (kind == "model_generation")
+
+
 @pytest.mark.parametrize(("output", "error", "told"), [(None, None, ""), ({"error": "boom"}, "boom", '{"error":"boom"}')])
 def test_a_tool_that_returned_nothing_or_failed_has_answered(output: Any, error: str | None, told: str) -> None:
     """The model went on with it, as the step after it shows."""
