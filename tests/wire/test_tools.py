@@ -27,6 +27,8 @@ DIALECTS: dict[str, Any] = {
     "pydantic-ai": {**SAID, "parameters_json_schema": SCHEMA},
     "Google": {"function_declarations": [FUNCTION], "google_search": None},
     "Google REST": {"functionDeclarations": [{**SAID, "parametersJsonSchema": SCHEMA}]},
+    "Google with what is no declaration": {"function_declarations": [None, {"function_declarations": [{}]}, FUNCTION]},
+    "other keys first": {"parameters": SCHEMA, "type": "function", "description": "Weather now", "name": "weather"},
     "JSON text": json.dumps(WIRE),
     "a schema as JSON text": {"type": "function", "function": {**FUNCTION, "parameters": json.dumps(SCHEMA)}},
     "Bedrock": {"toolSpec": {**SAID, "inputSchema": {"json": SCHEMA}}},
@@ -36,8 +38,8 @@ DIALECTS: dict[str, Any] = {
 
 @pytest.mark.parametrize("definition", DIALECTS.values(), ids=DIALECTS)
 def test_every_dialect_becomes_the_nested_form(definition: Any) -> None:
-    """A dataset mixes frameworks: its tools must have one form."""
-    assert wire_tools([definition]) == [WIRE]
+    """A dataset mixes frameworks: its tools must have one form, down to the order of keys."""
+    assert json.dumps(wire_tools([definition])) == json.dumps([WIRE])
 
 
 def test_the_first_of_a_name_is_kept_with_all_its_keys() -> None:
@@ -71,6 +73,9 @@ KEPT: dict[str, Any] = {
     "a list of JSON texts": [json.dumps(WIRE)],
     "a list as JSON text": json.dumps([json.dumps(WIRE)]),
     "one definition": WIRE,
+    "one of Bedrock's": DIALECTS["Bedrock"],
+    "Google's alone": DIALECTS["Google"],
+    "Google's alone, in camel case": DIALECTS["Google REST"],
     "a map of JSON texts by name": MAP,
     "a map as JSON text": json.dumps(MAP),
     "a map of wire tools": {"weather": WIRE},
