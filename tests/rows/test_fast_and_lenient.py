@@ -89,6 +89,19 @@ def _assert_same(platform: Platform, fields: dict[str, Any]) -> None:
         assert json.loads(request) == fields["input" if platform is LANGFUSE else "inputs"]
 
 
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+@pytest.mark.parametrize(("platform", "row"), [(LANGFUSE, langfuse_row()), (LANGSMITH, langsmith_row())])
+def test_the_request_of_a_model_call_is_found_in_its_line(
+    platform: Platform, row: dict[str, Any], separators: tuple[str, str]
+) -> None:
+    """A call whose request is nowhere is read before it can lose; another field of that name is not it."""
+    name = "input" if platform is LANGFUSE else "inputs"
+    line = json.dumps({"extra": {"metadata": {name: "other"}}, **row, "usage": {name: 3}}, separators=separators).encode()
+    found = platform.index_line(line)
+    assert found is not None
+    assert json.loads(line[found.request_at : found.request_at + found.request_length]) == row[name]
+
+
 @pytest.mark.parametrize(
     ("fields", "is_call"),
     [
