@@ -79,15 +79,15 @@ def test_rule_2_ties_the_later_start_then_the_larger_order_then_the_larger_id() 
 
 
 def test_rule_2_nothing_depends_on_the_order_of_rows() -> None:
-    """Exports come newest first and interleaved; rows may even lack ids and times."""
+    """Exports come newest first and interleaved; rows may even lack ids and times, and then the greater bytes decide."""
     bare = {"id": None, "startTime": None}
-    rows = [observation(0, [HI], said(text), **bare) for text in "abcdef"] + _agent_rows(1)
+    rows = [observation(0, [HI], said(text), **bare) for text in "abcdef"] + [observation(1, [HI], said("timed"))]
     rows += [observation(0, [system("s"), user("x")], said(text), **bare) for text in "uvw"]
     outcomes = []
     for seed in range(20):
         random.Random(seed).shuffle(rows)
         outcomes.append(choose_from(rows).messages)
-    assert all(outcome == outcomes[0] for outcome in outcomes)
+    assert all(outcome[-1] == said("w") for outcome in outcomes)
 
 
 def test_rule_2_a_winner_over_the_limit_drops_the_trace_though_a_shorter_call_would_fit() -> None:
