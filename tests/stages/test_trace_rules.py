@@ -92,6 +92,14 @@ SAID = {
         [{**CALL, "traceName": "early"}, _span("root"), _span("late", parentObservationId="root", traceName="late")],
         {"source_trace_name": "early"},
     ),
+    "a time before none": (
+        [
+            {**CALL, "traceName": "timed"},
+            _span("root"),
+            _span("a", parentObservationId="root", traceName="never", startTime=""),
+        ],
+        {"source_trace_name": "timed"},
+    ),
     "the smaller id at one time": (
         [CALL, _span("b", traceName="b"), _span("a", traceName="a")],
         {"source_trace_name": "a"},
