@@ -55,6 +55,7 @@ def test_rule_3_calls_of_one_start_are_told_apart_by_whom_they_answer(start: str
         observation(0, [answered("c2", "2"), answered("c3", "3")], said("done"), startTime=start, id=ids[2]),
     ]
     assert choose_from(random.Random(seed).sample(rows, 3)).messages == WHOLE
+    assert choose_from(random.Random(seed).sample(rows[:2], 2)).messages == WHOLE[:5]
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -223,6 +224,18 @@ def test_rule_3_of_chains_the_longer_one_counts_whatever_tools_the_other_has() -
         observation(3, {"messages": [user("aside")], "tools": [TOOL]}, said("yes")),
     ]
     assert choose_from(rows).messages == [HI, CALL_1, answered("c1", "1"), said("done")]
+
+
+def test_rule_3_a_repeated_system_prompt_makes_no_chain_longer() -> None:
+    """Counted is what would be written."""
+    longer = [user("aside"), called(("c9", "f")), answered("c9", "9"), user("and?"), said("yes")]
+    rows = [
+        observation(1, [HI], CALL_1),
+        observation(2, [S, answered("c1", "1")], said("done")),
+        observation(3, longer[:1], longer[1]),
+        observation(4, longer[2:4], longer[4]),
+    ]
+    assert choose_from(rows).messages == longer
 
 
 def test_rule_3_of_chains_of_one_length_the_one_with_tools_counts() -> None:

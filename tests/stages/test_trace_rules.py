@@ -135,7 +135,7 @@ BARE = [
 ]
 
 
-@pytest.mark.parametrize("rows", [BARE, [{**row, "startTime": "2026-05-19 10:00:00"} for row in BARE]])
+@pytest.mark.parametrize("rows", [BARE, BARE[:2], [{**row, "startTime": "2026-05-19 10:00:00"} for row in BARE]])
 def test_rows_without_ids_or_times_give_the_same_in_any_order(rows: list[dict[str, Any]], tmp_path: Path) -> None:
     """Nothing tells these rows apart but their bytes: not even then may the order of the file decide."""
     results = []
