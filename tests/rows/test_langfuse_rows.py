@@ -135,6 +135,18 @@ def test_overlapping_bucket_windows_give_one_conversation(tmp_path: Path) -> Non
     assert imported.store.complete("parsed_traces", "it").counts.extra["duplicate_rows"] == 2
 
 
+def test_bucket_rows_have_parents_and_ends(tmp_path: Path) -> None:
+    """Their names are spelled differently; a root is one, and of a row that comes twice the later one counts."""
+    root = {**BUCKET, "id": "root", "type": "SPAN", "name": "agent", "trace_name": "", "output": ""}
+    call = {**BUCKET, "parent_observation_id": "root", "trace_name": "", "start_time": "2026-05-19 09:00:00.000000"}
+    early = {**call, "output": json.dumps({"role": "assistant", "content": "an answer that was cut off and is longer"})}
+    late = {**call, "end_time": "2026-05-19 10:00:02.000000"}
+    found = _import(tmp_path, late, early, root).rows["trace"]
+    assert found["metadata"]["source_trace_name"] == "agent"
+    assert found["metadata"]["source_sequence_key"] == "2026-05-19T10:00:00.123000Z"
+    assert found["messages"] == [*MESSAGES, ANSWER]
+
+
 def test_a_synthetic_trace_row_is_the_root(tmp_path: Path) -> None:
     """Langfuse writes `t-<traceId>` for what the trace itself was given; a name said there is the trace's."""
     root = langfuse_row("trace", "t-trace", type="SPAN", name="the trace", startTime="2026-05-19 09:00:00.000000")
