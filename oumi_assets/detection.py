@@ -20,7 +20,7 @@ from oumi_assets.core.errors import (
     PlatformMismatch,
     UnknownExport,
 )
-from oumi_assets.core.json_text import NotJson, parse_as_logged
+from oumi_assets.core.json_text import parse_as_logged
 from oumi_assets.langfuse import signature as langfuse_signature
 from oumi_assets.langsmith import signature as langsmith_signature
 from oumi_assets.other_formats import refuse_other_formats
@@ -114,7 +114,7 @@ def read_signature(line: bytes) -> Signature | None:
 def _read_leniently(line: bytes) -> Signature | None:
     try:
         value = parse_as_logged(line.decode())
-    except (NotJson, ValueError):
+    except ValueError:
         return None
     return _reduced(value, {key: value[key] for key in _KINDS if key in value}) if isinstance(value, dict) else None
 

@@ -77,7 +77,7 @@ def _comparable(message: dict[str, Any]) -> Comparable:
     content = message.get("content")
     return (
         message["role"],
-        content if type(content) is str else _parts(content) or "",
+        content if type(content) is str else _parts(content or ()) or "",
         [
             comparable_call(call["id"], call["function"]["name"], call["function"]["arguments"])
             for call in message.get("tool_calls", ())
@@ -140,10 +140,8 @@ def _exact(token: str) -> int | Raw:
 _exactly = msgspec.json.Decoder(float_hook=_exact).decode
 
 
-def _parts(content: Any) -> Any:
+def _parts(content: Iterable[Any]) -> list[Any]:
     """Content in parts without what only says how they were sent or shown."""
-    if not isinstance(content, list):
-        return _without_nulls(content)
     return [_without_nulls(_told(part) if isinstance(part, dict) else part) for part in content]
 
 

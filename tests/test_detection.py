@@ -116,6 +116,7 @@ FORMATS = {
     "prose": ("Dear all\nhere are the traces\n", "This file is not a trace export we know"),
     "blank": (" \r\n\t\n", "This file is empty"),
     "bom only": ("\ufeff\n", "This file is empty"),
+    "gzip of nothing": (gzip.compress(b""), "This file is empty"),
 }
 
 

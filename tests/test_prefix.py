@@ -57,6 +57,11 @@ IMAGE = {"type": "image_url", "image_url": {"url": "u"}}
             user([IMAGE, {"type": "text", "text": "what?", "cache_control": {"type": "ephemeral"}}]),
             user([IMAGE, {"type": "text", "text": "what?", "annotations": [], "index": 1}]),
         ),
+        (
+            user([IMAGE, {"type": "cell", "rows": [{"value": 1, "note": None}]}]),
+            user([IMAGE, {"type": "cell", "rows": [{"value": 1}]}]),
+        ),
+        (call('{"a":NaN,"b":1.10}'), call('{"a":NaN,"b":1.1}')),
     ],
 )
 def test_cosmetic_differences_do_not_count(one: dict[str, Any], other: dict[str, Any]) -> None:
@@ -77,11 +82,14 @@ def test_cosmetic_differences_do_not_count(one: dict[str, Any], other: dict[str,
         ({"role": "tool", "content": "x", "tool_call_id": "1"}, {"role": "tool", "content": "x", "tool_call_id": "2"}),
         (user("a", name="x"), user("a", name="y")),
         (call("not json"), call('"not json"')),
+        (call("not json"), call("no json")),
+        (call("[" * 3000 + "]" * 3000), call("[" * 3001 + "]" * 3001)),
         (call('{"a":1.000000000000000001}'), call('{"a":1.000000000000000002}')),
         (call('{"a":100000000000000000.01}'), call('{"a":100000000000000000.02}')),
         (call('{"a":1e-400}'), call('{"a":0}')),
         (call('{"a":1e400}'), call('{"a":1e401}')),
         (call('{"a":1.5}'), call('{"a":-1.5}')),
+        (call('{"a":1.5}'), call('{"a":15}')),
         (call('{"a":1.0}'), call('{"a":true}')),
         (call('{"a":1.0}'), call('{"a":"1.0"}')),
         (user([IMAGE, {"type": "cell", "index": 3}]), user([IMAGE, {"type": "cell", "index": 4}])),
@@ -90,6 +98,29 @@ def test_cosmetic_differences_do_not_count(one: dict[str, Any], other: dict[str,
 def test_what_was_said_counts(one: dict[str, Any], other: dict[str, Any]) -> None:
     """Two different conversations must never absorb each other."""
     assert prefix_hashes([one]) != prefix_hashes([other])
+
+
+@pytest.mark.parametrize("kind", ["text", "image_url", "input_audio", "file"])
+def test_marks_of_a_part_do_not_count(kind: str) -> None:
+    """A cache mark moves on with every turn, whatever it was put on."""
+    marks = ("index", "annotations", "citations", "cache_control", "cacheControl", "providerOptions", "providerMetadata")
+    part = {"type": kind, kind: "said"}
+    assert prefix_hashes([user([part])]) == prefix_hashes([user([part | dict.fromkeys(marks, 1)])])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        '{"a":[1.10,{"b":2.0}],"c":"1.10"}',
+        '{"a":1.000000000000000001,"b":-0.0,"c":true}',
+        '{"a":[1e400,0.00015,123456789012345678901234567890]}',
+        '{"a":NaN,"b":1.10}',
+    ],
+)
+def test_long_arguments_are_compared_as_short_ones_are(arguments: str) -> None:
+    """One writer indents what the other one writes without blanks; beyond some length they are read in another way."""
+    shown = arguments.replace(",", "," + " " * 1000)
+    assert prefix_hashes([call(shown)]) == prefix_hashes([call(arguments)])
 
 
 def test_every_beginning_that_can_be_a_conversation_has_its_hash() -> None:
@@ -171,6 +202,19 @@ def test_what_was_dropped_names_what_is_kept_instead(tmp_path: Path) -> None:
     drops = pl.read_parquet(imported.store.file("deduped_dataset", imported.key, "dropped.parquet"))
     assert dict(drops.select("conversation_id", "kept_instead").iter_rows()) == {"a1": "c", "a2": "c"}
     assert json.loads(drops["messages"][0])[0] == user("1")
+
+
+@pytest.mark.parametrize(("b", "c", "kept"), [(B, ["1", "2", "x", "4", "5", "6"], "c"), (C, ["1", "2", "x", "4"], "b")])
+def test_of_two_that_hold_it_the_longer_one_is_named(b: list[str], c: list[str], kept: str, tmp_path: Path) -> None:
+    """Whoever looks up what became of a conversation finds most of it there; of equals, the first in the dataset."""
+    import polars as pl
+
+    for second, named in ((c, kept), ([*b[:2], "y", *b[3:]], "b")):
+        folder = tmp_path / named / str(len(second))
+        folder.mkdir(parents=True)
+        imported = dataset(folder, ("a", "2026-01-01", A), ("b", "2026-01-02", b), ("c", "2026-01-03", second))
+        drops = pl.read_parquet(imported.store.file("deduped_dataset", imported.key, "dropped.parquet"))
+        assert dict(drops.select("conversation_id", "kept_instead").iter_rows()) == {"a": named}
 
 
 def test_without_deduplication_everything_is_kept(tmp_path: Path) -> None:

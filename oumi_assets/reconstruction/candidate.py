@@ -119,13 +119,9 @@ def _grown(messages: list[Any], history: list[Any]) -> list[Any]:
 
 
 def _says(messages: list[Any], wanted: Any) -> bool:
-    """Whether one of the messages is this system's message, in whatever form."""
-    text, said = wanted.get("content") if isinstance(wanted, dict) else None, told_text(wanted)
-    return any(
-        isinstance(message, dict)
-        and (message.get("content") == text or (is_system(message) and bool(said) and told_text(message) == said))
-        for message in messages
-    )
+    """Whether one of the system's messages is this one, in whatever form."""
+    said = told_text(wanted)
+    return any(message == wanted or (said and told_text(message) == said) for message in filter(is_system, messages))
 
 
 def _drafts(messages: list[Any]) -> list[Draft] | None:

@@ -30,7 +30,6 @@ _APART = 1
 _members = msgspec.json.Decoder(dict[str, Raw]).decode
 _text = msgspec.json.Decoder(str).decode
 _encode = msgspec.json.Encoder().encode
-_FAILURES = (msgspec.DecodeError, ValueError, RecursionError)
 _BLANK = b" \t\r\n"
 _MESSAGES = b'"messages"'
 _AFTER_A_MESSAGE = (b"},", b"}]")
@@ -154,11 +153,8 @@ def _content(token: bytes) -> bytes:
 
 
 def _unescaped(string: bytes) -> bytes:
-    """What a JSON string says; nothing if it is none."""
-    try:
-        return _text(string).encode()
-    except _FAILURES:
-        return b""
+    """What a JSON string says."""
+    return _text(string).encode()
 
 
 def _as_logged(place: _List, token: bytes) -> _List | None:
@@ -170,13 +166,8 @@ def _as_logged(place: _List, token: bytes) -> _List | None:
 
 
 def _list_of(text: bytes) -> _List | None:
-    """Where the list of messages is in a request, None when that is not certain."""
-    if text[:1] != b"{":
-        return _bare_list(text)
-    try:
-        return _list_around(_members(text)["messages"], text)
-    except (*_FAILURES, KeyError):
-        return None
+    """Where the list of messages is in a request that was counted, None when that is not certain."""
+    return _list_around(_members(text)["messages"], text) if text[:1] == b"{" else _bare_list(text)
 
 
 def _list_around(messages: Raw, text: bytes) -> _List | None:

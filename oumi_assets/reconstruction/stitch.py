@@ -199,7 +199,7 @@ class _Trees:
 def _linked(call: CallEntry, found: Candidate, parent: Link | None, first_new: int) -> Link:
     own = found.size
     has_tools = bool(found.tools)
-    if parent is None or parent.size + own - first_new <= own:
+    if parent is None or parent.size <= first_new:
         return Link(call, None, 0, own, has_tools)
     return Link(call, parent, first_new, parent.size + own - first_new, has_tools or parent.has_tools)
 

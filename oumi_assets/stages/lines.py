@@ -49,7 +49,7 @@ def lines_of(export: mmap.mmap | bytes, within: Range) -> Iterator[LinePlace]:
         newline = export.find(b"\n", position)
         stop = len(export) if newline < 0 else newline
         number += 1
-        if position < stop and export[position] == _OPENING and export[stop - 1] == _CLOSING:
+        if export[position] == _OPENING and export[stop - 1] == _CLOSING:
             yield number, position, stop - position
         else:
             yield _trimmed(export, number, position, stop)

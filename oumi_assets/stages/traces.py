@@ -158,7 +158,7 @@ def _traces(index: pl.DataFrame, repeated: pl.DataFrame, export: Path) -> pl.Dat
         pl.struct(field.name for field in CALLS.inner.fields).filter("is_call").alias("calls"),  # type: ignore[union-attr]
     )
     places = index.sort("offset").group_by("trace").agg(pl.struct("offset", "length").alias("rows"))
-    return _readable(said.join(places, on="trace")).sort("sequence", "trace", nulls_last=True)
+    return _readable(said.join(places, on="trace"))
 
 
 def _with_roots(rows: pl.DataFrame) -> pl.DataFrame:

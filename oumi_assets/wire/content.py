@@ -118,9 +118,9 @@ def _text(value: Any) -> str | None:
 
 
 def _repeats(part: dict[str, Any], calls: Sequence[ToolCallDraft]) -> bool:
-    """Whether one of the calls stands for this part; a streamed piece of a call bears no id."""
-    logged = next((part[key] for key in _CALL_IDS if part.get(key) is not None), None)
-    return bool(calls) and (logged is None or any(call.id == logged for call in calls))
+    """Whether one of the calls stands for this part, by any of its ids; a streamed piece of a call bears none."""
+    logged = [part[key] for key in _CALL_IDS if part.get(key) is not None]
+    return bool(calls) and (not logged or any(call.id in logged for call in calls))
 
 
 def _reasoning(part: dict[str, Any]) -> str | None:

@@ -85,7 +85,7 @@ def _described(fields: dict[str, Any]) -> dict[str, Any] | None:
     if schema is not None:
         function["parameters"] = schema
     for key, value in fields.items():
-        if key not in function and key not in _SCHEMA_KEYS and key != "type" and value is not None:
+        if key not in _SCHEMA_KEYS and key != "type" and value is not None:
             function[key] = value
     return function
 

@@ -47,6 +47,7 @@ def _uploads(count: int, mtime_ns: int = 5) -> list[Upload]:
         ([PastRun(RunStatus.FAILURE, 1, True, NOW - PAUSES[0])], Standing.INTERRUPTED, 2),
         ([PastRun(RunStatus.FAILURE, 4, True, NOW - PAUSES[0])], Standing.RESTING, 5),
         ([PastRun(RunStatus.FAILURE, 4, True, NOW - PAUSES[3])], Standing.INTERRUPTED, 5),
+        ([PastRun(RunStatus.FAILURE, len(PAUSES), True, NOW)], Standing.RESTING, len(PAUSES) + 1),
         ([PastRun(RunStatus.FAILURE, len(PAUSES) + 1, True, 0.0)], Standing.GIVEN_UP, len(PAUSES) + 2),
     ],
 )
@@ -64,10 +65,10 @@ def test_every_attempt_has_a_run_key_of_its_own() -> None:
     assert len({Launch("key", upload, attempt).run_key for attempt in (1, 2, 3)}) == 3
 
 
-def test_files_of_equal_time_are_all_planned() -> None:
+def test_files_of_equal_time_are_all_planned_by_name() -> None:
     """A time cursor loses ties; files copied together share their modification time."""
     uploads = _uploads(500)
-    assert {launch.upload for launch in launches_of(uploads, set())} == set(uploads)
+    assert [launch.upload for launch in launches_of(reversed(uploads), set())] == uploads
 
 
 def test_keys_that_dagster_does_not_know_come_first_and_then_the_oldest() -> None:

@@ -50,6 +50,16 @@ def test_the_nearest_agent_above_the_call_tells_its_tools(seed: int, tmp_path: P
     assert tools_of(random.Random(seed).sample(rows, len(rows)), tmp_path) == ["weather"]
 
 
+@pytest.mark.parametrize(
+    "metadata", [{"gen_ai.tool.definitions": "%s"}, {"attributes": {"gen_ai.tool.definitions": "%s"}}, {DEFINITIONS: "%s"}]
+)
+def test_definitions_are_found_wherever_a_platform_keeps_attributes(metadata: dict[str, Any], tmp_path: Path) -> None:
+    """Langfuse keeps them as attributes, flat or not; others among the metadata."""
+    text = json.dumps(json.dumps([{"type": "function", "name": "weather"}]))
+    above = row("root", "", metadata=metadata).replace(b'"%s"', text.encode())
+    assert tools_of([above, call("root")], tmp_path) == ["weather"]
+
+
 def test_an_agent_beside_the_call_tells_nothing_of_it(tmp_path: Path) -> None:
     """Two agents of one trace do not share their tools."""
     rows = [row("root", "", "SPAN"), agent("one", "root", "weather"), row("two", "root"), call("two")]
@@ -99,6 +109,12 @@ def test_rows_that_are_each_others_parents_end_the_search(tmp_path: Path) -> Non
 def test_definitions_that_cannot_be_read_leave_the_conversation_without_tools(definitions: str, tmp_path: Path) -> None:
     """The messages are good, and the row is kept in source_raw."""
     assert tools_of([row("root", "", metadata={DEFINITIONS: definitions}), call("root")], tmp_path) is None
+
+
+def test_an_agents_row_that_is_damaged_leaves_it_to_the_next_above(tmp_path: Path) -> None:
+    """One broken row costs no conversation."""
+    rows = [agent("root", "", "delegate"), agent("sub", "root", "weather", input='[{"role'), call("sub")]
+    assert tools_of(rows, tmp_path) == ["delegate"]
 
 
 def test_an_agents_row_that_only_a_lenient_parser_reads_tells_its_tools(tmp_path: Path) -> None:

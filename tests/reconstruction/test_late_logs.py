@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from traces import answered, called, choose_from, observation, run, said, system, user
 
+from oumi_assets.core.drops import TraceDrop
+from oumi_assets.reconstruction.choose import NotChosen
+
 HI, MORE = user("hi"), user("more")
 CALLED = called(("c1", "f"), ("c2", "f"))
 RESULTS = [answered("c1", "1"), answered("c2", "2")]
@@ -19,9 +22,10 @@ def late(second: int, messages: Any, output: Any, version: str = "0.3.20", sdk: 
     return run(second, messages, output, extra={"metadata": {}, "runtime": runtime})
 
 
-def test_every_call_of_a_loop_was_logged_with_the_list_at_its_end() -> None:
+@pytest.mark.parametrize("version", ["0.2", "0.3.20", "0.3.67"])
+def test_every_call_of_a_loop_was_logged_with_the_list_at_its_end(version: str) -> None:
     """As LangSmith's JavaScript SDK did before 0.3.68: the last answer was not given twice."""
-    rows = [late(1, GROWN, CALLED), late(2, GROWN, said("done"))]
+    rows = [late(1, GROWN, CALLED, version), late(2, GROWN, said("done"), version)]
     assert choose_from(rows).messages == GROWN
     assert choose_from(rows[::-1]).messages == GROWN
     assert choose_from(rows[:1]).messages == GROWN[:3]
@@ -35,10 +39,19 @@ def test_an_earlier_answer_is_found_where_the_list_ends_with_a_later_one() -> No
     assert choose_from(rows[:1]).messages == grown[:2]
 
 
+def test_a_user_who_repeats_the_answer_has_not_given_it() -> None:
+    """The list is cut where the assistant said it."""
+    grown = [HI, said("one"), user("one"), said("two")]
+    assert choose_from([late(1, grown, said("one"))]).messages == grown[:2]
+
+
 def test_calls_that_a_stream_merged_are_known_by_the_first() -> None:
     """The same SDK makes one call of all."""
     rows = [late(1, GROWN, called(("c1", "ff"))), late(2, GROWN, said("done"))]
     assert choose_from(rows).messages == GROWN
+    merged = called(("c1", "ff"))
+    merged["tool_calls"][0]["function"]["arguments"] = '{}{"a": 1}'
+    assert len(choose_from([late(1, GROWN, merged)]).messages) == 3
 
 
 def test_an_answer_in_the_words_of_an_earlier_one_is_given_twice() -> None:
@@ -68,6 +81,22 @@ def test_a_call_with_an_earlier_ones_id_and_other_arguments_was_not_sent() -> No
         found = choose_from([late(1, asked, {**again, "tool_calls": [made]})]).messages
         assert found[:4] == asked
         assert found[4]["tool_calls"][0]["function"] == made["function"]
+
+
+def test_arguments_logged_as_a_value_are_those_of_the_text_that_was_sent() -> None:
+    """LangChain parses what the model answered, and sends it back as text."""
+    sent = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}
+    asked = [HI, {"role": "assistant", "content": None, "tool_calls": [sent]}, answered("c1", "1")]
+    for value, size in (({"a": 1}, 2), ({"a": 2}, 4), ({}, 4)):
+        told = {"role": "assistant", "content": "", "tool_calls": [{"id": "c1", "name": "f", "args": value}]}
+        assert len(choose_from([late(1, asked, told)]).messages) == size, value
+
+
+def test_a_call_without_an_answer_has_none_in_its_request() -> None:
+    """What was never said stands nowhere."""
+    found = choose_from([late(1, [HI, said("hello"), MORE], None, "0.3.20")]).found
+    assert isinstance(found, NotChosen)
+    assert found.reason is TraceDrop.NO_ASSISTANT_TURN
 
 
 AGAIN = [HI, called(("call_0", "f")), answered("call_0", "1"), MORE]

@@ -145,6 +145,34 @@ def test_instructions_beside_wire_messages_are_not_lost(instructions: Any) -> No
     assert found.size == (3 if instructions else 2)
 
 
+def _calls(call_id: str, name: str = "f") -> dict[str, Any]:
+    return {"tool_calls": [{"id": call_id, "type": "function", "function": {"name": name, "arguments": "{}"}}]}
+
+
+U, A = {"role": "user", "content": "u"}, {"role": "assistant", "content": None}
+R = {"role": "tool", "content": "r", "tool_call_id": "c1"}
+REPAIRED: dict[str, list[dict[str, Any]]] = {
+    "a user's calls": [{**U, **_calls("c1")}, R],
+    "a caller's result": [U, {**A, **_calls("c1"), "tool_call_id": "c1"}, R],
+    "a user's result": [U, {**A, **_calls("c1")}, {**R, "role": "user"}],
+    "a result of nothing": [U, {**A, **_calls("c1")}, {**R, "content": None}],
+    "a result that nobody waits for": [U, {**A, **_calls("c1")}, R, R],
+    "a result of the turn before": [U, {**A, **_calls("c1")}, {**A, **_calls("c2")}, R],
+    "a result without an id": [U, {**A, **_calls("c1")}, {"role": "tool", "content": "r"}],
+    "an id used twice": [U, {**A, **_calls("c1")}, R, {**A, **_calls("c1")}, R],
+    "an id that is the tool's name": [U, {**A, **_calls("c1", "c1")}, R],
+    "a tool called like a role": [U, {**A, **_calls("c1", "User")}, R],
+    "nothing said": [U, A],
+}
+
+
+@pytest.mark.parametrize("messages", REPAIRED.values(), ids=REPAIRED)
+def test_messages_that_the_wire_rules_change_go_the_long_way(messages: list[dict[str, Any]]) -> None:
+    """The short way writes what stands there."""
+    assert not both_agree({"messages": messages}, {"role": "assistant", "content": "done"})
+    assert both_agree({"messages": [U, {**A, **_calls("c1")}, R]}, {"role": "assistant", "content": "done"})
+
+
 def test_texts_that_are_taken_apart_go_the_long_way() -> None:
     """Strands' messages look like plain wire; only their reply says that their texts are blocks."""
     words = dump([{"text": "hi"}])

@@ -79,15 +79,15 @@ def test_rule_2_ties_the_later_start_then_the_larger_order_then_the_larger_id() 
 
 
 def test_rule_2_nothing_depends_on_the_order_of_rows() -> None:
-    """Exports come newest first and interleaved; rows may even lack ids and times."""
+    """Exports come newest first and interleaved; rows may even lack ids and times, and then the greater bytes decide."""
     bare = {"id": None, "startTime": None}
-    rows = [observation(0, [HI], said(text), **bare) for text in "abcdef"] + _agent_rows(1)
+    rows = [observation(0, [HI], said(text), **bare) for text in "abcdef"] + [observation(1, [HI], said("timed"))]
     rows += [observation(0, [system("s"), user("x")], said(text), **bare) for text in "uvw"]
     outcomes = []
     for seed in range(20):
         random.Random(seed).shuffle(rows)
         outcomes.append(choose_from(rows).messages)
-    assert all(outcome == outcomes[0] for outcome in outcomes)
+    assert all(outcome[-1] == said("w") for outcome in outcomes)
 
 
 def test_rule_2_a_winner_over_the_limit_drops_the_trace_though_a_shorter_call_would_fit() -> None:
@@ -125,3 +125,12 @@ def test_rule_1_a_trace_without_a_reply_says_why(rows: list[bytes], reason: Trac
     found = choose_from(rows).found
     assert isinstance(found, NotChosen)
     assert found.reason is reason
+
+
+def test_rule_1_the_latest_of_the_calls_that_tell_why_is_named() -> None:
+    """Whoever looks a drop up finds the same row, wherever it lies in the file."""
+    rows = [observation(1, "prompt", "text"), observation(2, "other", "text"), observation(3, [HI], "", level="ERROR")]
+    for order in (rows, rows[::-1]):
+        found = choose_from(order).found
+        assert isinstance(found, NotChosen)
+        assert (found.reason, found.call.row, found.path) == (TraceDrop.UNSUPPORTED_SHAPE, b"o02", "$.input")

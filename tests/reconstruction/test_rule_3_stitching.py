@@ -55,6 +55,7 @@ def test_rule_3_calls_of_one_start_are_told_apart_by_whom_they_answer(start: str
         observation(0, [answered("c2", "2"), answered("c3", "3")], said("done"), startTime=start, id=ids[2]),
     ]
     assert choose_from(random.Random(seed).sample(rows, 3)).messages == WHOLE
+    assert choose_from(random.Random(seed).sample(rows[:2], 2)).messages == WHOLE[:5]
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -99,9 +100,10 @@ def test_rule_3_a_repeated_assistant_turn_is_not_stitched_in_again() -> None:
     assert choose_from(rows).messages == [S, HI, CALL_1, answered("c1", "1"), said("done")]
 
 
-def test_rule_3_a_user_turn_after_the_result_is_kept() -> None:
+@pytest.mark.parametrize("instructions", [[], [S]])
+def test_rule_3_a_user_turn_after_the_result_is_kept(instructions: list[dict[str, object]]) -> None:
     """New messages are all of the new ones, whoever said them."""
-    rows = [DELTAS[0], observation(2, [answered("c1", "1"), user("and?")], said("done"))]
+    rows = [DELTAS[0], observation(2, [*instructions, answered("c1", "1"), user("and?")], said("done"))]
     assert choose_from(rows).messages == [S, HI, CALL_1, answered("c1", "1"), user("and?"), said("done")]
 
 
@@ -211,6 +213,66 @@ def test_rule_3_whole_histories_logged_twice_are_one_conversation() -> None:
     """Double logging is harmless where nothing is stitched."""
     rows = [observation(1, WHOLE[:-1], said("done")), observation(2, WHOLE[:-1], said("done"))]
     assert choose_from(rows).messages == WHOLE
+
+
+def test_rule_3_a_failed_call_among_them_breaks_no_chain() -> None:
+    """An attempt that failed said nothing to go on from."""
+    failed = observation(2, [answered("c1", "1")], "overloaded", id="attempt", level="ERROR")
+    assert choose_from([DELTAS[0], failed, *DELTAS[1:]]).messages == WHOLE
+
+
+def test_rule_3_a_turn_with_its_result_that_nobody_called_for_stays_as_it_was_logged() -> None:
+    """The call that it repeats is not in the file."""
+    turn = [called(("gone", "g")), answered("gone", "1")]
+    rows = [observation(1, [S, HI], CALL_1), observation(2, turn, said("done"))]
+    assert choose_from(rows).messages == [*turn, said("done")]
+
+
+def test_rule_3_results_without_ids_answer_the_latest_call_that_still_waits() -> None:
+    """The first of two results is the later question's, the second the earlier one's."""
+    nameless = {"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": "{}"}}]}
+    rows = [
+        observation(1, [user("first")], nameless),
+        observation(2, [user("second")], nameless),
+        observation(3, [user("third")], said("at once")),
+        observation(4, [{"role": "tool", "content": "2"}], said("two")),
+        observation(5, [{"role": "tool", "content": "1"}], said("one")),
+    ]
+    assert [message["content"] for message in choose_from(rows).messages] == ["first", None, "1", "one"]
+    assert [message["content"] for message in choose_from(rows[:4]).messages] == ["second", None, "2", "two"]
+
+
+def test_rule_3_of_chains_the_longer_one_counts_whatever_tools_the_other_has() -> None:
+    """Rule 2 asks for tools where all else is equal."""
+    rows = [
+        observation(1, [HI], CALL_1),
+        observation(2, [answered("c1", "1")], said("done")),
+        observation(3, {"messages": [user("aside")], "tools": [TOOL]}, said("yes")),
+    ]
+    assert choose_from(rows).messages == [HI, CALL_1, answered("c1", "1"), said("done")]
+
+
+def test_rule_3_a_repeated_system_prompt_makes_no_chain_longer() -> None:
+    """Counted is what would be written."""
+    longer = [user("aside"), called(("c9", "f")), answered("c9", "9"), user("and?"), said("yes")]
+    rows = [
+        observation(1, [HI], CALL_1),
+        observation(2, [S, answered("c1", "1")], said("done")),
+        observation(3, longer[:1], longer[1]),
+        observation(4, longer[2:4], longer[4]),
+    ]
+    assert choose_from(rows).messages == longer
+
+
+def test_rule_3_of_chains_of_one_length_the_one_with_tools_counts() -> None:
+    """As of calls that logged their whole history."""
+    rows = [
+        observation(1, {"messages": [HI], "tools": [TOOL]}, CALL_1),
+        observation(2, [answered("c1", "1")], said("done")),
+        observation(3, [user("aside")], called(("c9", "f"))),
+        observation(4, [answered("c9", "9")], said("yes")),
+    ]
+    assert choose_from(rows).messages == [HI, CALL_1, answered("c1", "1"), said("done")]
 
 
 def test_rule_3_polling_without_ids_is_not_taken_for_double_logging() -> None:

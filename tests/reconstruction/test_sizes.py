@@ -114,6 +114,7 @@ def test_no_call_that_may_win_is_left_unread(
             '{"messages": [{"role": "user", "content": "a]}',
         ),
         ('[{"role": "user"}]', '[{"role": "user"}, {"role": "user"}, 5]'),
+        ('[{"role": "user"} ]', '[{"role": "user"}, {"role": "user"}  ]'),
         ('[{"role": "user"}]', '[{"role": "user"}, {"role": "user"}], [{"role": "user"}]'),
     ],
 )

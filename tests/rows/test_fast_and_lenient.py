@@ -89,6 +89,40 @@ def _assert_same(platform: Platform, fields: dict[str, Any]) -> None:
         assert json.loads(request) == fields["input" if platform is LANGFUSE else "inputs"]
 
 
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+@pytest.mark.parametrize(("platform", "row"), [(LANGFUSE, langfuse_row()), (LANGSMITH, langsmith_row())])
+def test_the_request_of_a_model_call_is_found_in_its_line(
+    platform: Platform, row: dict[str, Any], separators: tuple[str, str]
+) -> None:
+    """A call whose request is nowhere is read before it can lose; another field of that name is not it."""
+    name = "input" if platform is LANGFUSE else "inputs"
+    line = json.dumps({"extra": {"metadata": {name: "other"}}, **row, "usage": {name: 3}}, separators=separators).encode()
+    found = platform.index_line(line)
+    assert found is not None
+    assert json.loads(line[found.request_at : found.request_at + found.request_length]) == row[name]
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_call"),
+    [
+        ({"metadata": {"spanType": "model_generation"}}, True),
+        ({"metadata": json.dumps({"attributes": {"mastra.span.type": "model_generation"}})}, True),
+        ({"metadata": {"spanType": "model_step", "of": "model_generation"}}, False),
+        ({"metadata": {"spanType": "model_generation"}, "name": "agent"}, False),
+        ({"metadata": {"spanType": "model_generation"}, "type": None}, False),
+        ({"metadata": "model_generation"}, False),
+        ({"metadata": json.loads("[" * 450 + '"model_generation"' + "]" * 450)}, False),
+    ],
+)
+def test_mastras_model_call_is_known_on_both_paths(fields: dict[str, Any], is_call: bool) -> None:
+    """Its exporter puts the messages on a span."""
+    row = langfuse_row(**{"type": "SPAN", "name": "model_generation: 'gpt-4o'", **fields})
+    _assert_same(LANGFUSE, row)
+    found = LANGFUSE.index_line(json.dumps(row).encode())
+    assert found is not None
+    assert found.is_call is is_call
+
+
 @pytest.mark.parametrize(("platform", "row"), [(LANGFUSE, langfuse_row()), (LANGSMITH, langsmith_row())])
 @pytest.mark.parametrize("number", ["1234567890123456789", "9" * 30, "9" * 5000, "-7"])
 def test_an_integer_id_is_its_digits_however_many(platform: Platform, row: dict[str, Any], number: str) -> None:

@@ -11,6 +11,10 @@ import pytest
 from builders import ANSWER, MESSAGES, langfuse_row, without, write_rows
 from pipeline import Imported, import_export
 
+from oumi_assets.platforms import LANGFUSE
+from oumi_assets.reconstruction.candidate import read_candidate
+from oumi_assets.reconstruction.conversation import Candidate
+
 OLDER = {
     **without(langfuse_row(), "sessionId", "traceName", "startTime", "endTime"),
     "projectId": "p",
@@ -69,6 +73,36 @@ def test_every_form_of_a_row_gives_the_same_conversation(form: str, tmp_path: Pa
     assert found["metadata"]["source_sequence_key"] == "2026-05-19T10:00:00.123000Z"
 
 
+TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+COLUMNS: list[dict[str, Any]] = [
+    {"toolDefinitions": {"f": '{"parameters": {"type": "object"}}'}},
+    {"tool_definitions": {"f": '{"parameters": {"type": "object"}}'}},
+    {"toolDefinitions": {}, "tools": [TOOL]},
+    {"modelParameters": {"tools": [TOOL]}},
+    {"model_parameters": '{"tools": [{"name": "f", "parameters": {"type": "object"}}]}'},
+    {"metadata": {"tools": [TOOL]}},
+]
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("sent", [MESSAGES, [{"role": "human", "content": "hello"}]], ids=["wire", "another dialect"])
+def test_tools_are_found_in_every_column_that_keeps_them(sent: Any, column: dict[str, Any]) -> None:
+    """Both tables and the bucket exports name them differently."""
+    found, _ = read_candidate(json.dumps(langfuse_row(input=json.dumps(sent), **column)).encode(), LANGFUSE)
+    assert isinstance(found, Candidate)
+    assert found.tools == [TOOL]
+
+
+@pytest.mark.parametrize(
+    ("output", "text"), [(103, "103"), (1.5, "1.5"), ({"score": 5}, '{"score":5}'), ([1, 2], "[1,2]"), (True, "true")]
+)
+def test_an_answer_logged_as_a_value_is_its_json_text(output: Any, text: str) -> None:
+    """The older table keeps values; what no shape knows is what the model answered."""
+    found, _ = read_candidate(json.dumps(langfuse_row(output=output)).encode(), LANGFUSE)
+    assert isinstance(found, Candidate)
+    assert found.messages == [*MESSAGES, {"role": "assistant", "content": text}]
+
+
 def test_a_score_that_shadows_the_type_leaves_no_model_call(tmp_path: Path) -> None:
     """The exporter overwrote what the row was: null on the rows without that score, too."""
     shadowed = langfuse_row("lost", "a", type=None, input=None)
@@ -99,6 +133,18 @@ def test_overlapping_bucket_windows_give_one_conversation(tmp_path: Path) -> Non
     assert len(imported.rows) == 1
     assert len(json.loads(imported.rows["trace"]["metadata"]["source_raw"])) == 3
     assert imported.store.complete("parsed_traces", "it").counts.extra["duplicate_rows"] == 2
+
+
+def test_bucket_rows_have_parents_and_ends(tmp_path: Path) -> None:
+    """Their names are spelled differently; a root is one, and of a row that comes twice the later one counts."""
+    root = {**BUCKET, "id": "root", "type": "SPAN", "name": "agent", "trace_name": "", "output": ""}
+    call = {**BUCKET, "parent_observation_id": "root", "trace_name": "", "start_time": "2026-05-19 09:00:00.000000"}
+    early = {**call, "output": json.dumps({"role": "assistant", "content": "an answer that was cut off and is longer"})}
+    late = {**call, "end_time": "2026-05-19 10:00:02.000000"}
+    found = _import(tmp_path, late, early, root).rows["trace"]
+    assert found["metadata"]["source_trace_name"] == "agent"
+    assert found["metadata"]["source_sequence_key"] == "2026-05-19T10:00:00.123000Z"
+    assert found["messages"] == [*MESSAGES, ANSWER]
 
 
 def test_a_synthetic_trace_row_is_the_root(tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ FORMS = {
     "NaN literal": (langsmith_row(feedback={"score": float("nan"), "max": float("inf")}), None),
     "attachments": (langsmith_row(attachments={"a.png": {"presigned_url": "https://x", "reader": "<_io.BytesIO>"}}), None),
     "extra of a wrong type": (langsmith_row(extra="none"), None),
+    "extra that is cut off": (langsmith_row(extra='{"metadata": {"thread_id": "s'), None),
 }
 
 
@@ -100,11 +101,12 @@ def test_each_thread_key_is_looked_for_everywhere_before_the_next(tmp_path: Path
     assert _import(tmp_path, root, child).rows["trace"]["metadata"]["source_session_id"] == "s"
 
 
-def test_the_nearest_ancestor_of_a_newer_row_is_its_parent(tmp_path: Path) -> None:
+@pytest.mark.parametrize("beside", [{}, {"score": float("nan")}], ids=["strictly read", "leniently read"])
+def test_the_nearest_ancestor_of_a_newer_row_is_its_parent(beside: dict[str, Any], tmp_path: Path) -> None:
     """Newer rows list all ancestors; a child is no root just because it has no `parent_run_id`."""
     root = {**NEWER, "id": "root", "run_type": "CHAIN", "name": "agent", "outputs": {}}
     step = {**NEWER, "id": "step", "run_type": "CHAIN", "name": "step", "parent_run_ids": ["root"]}
-    call = {**NEWER, "id": "call", "parent_run_ids": ["root", "step"], "start_time": "2026-05-19T09:00:00Z"}
+    call = {**NEWER, "id": "call", "parent_run_ids": ["gone", "step"], "start_time": "2026-05-19T09:00:00Z", **beside}
     found = _import(tmp_path, call, step, root).rows["trace"]
     assert found["metadata"]["source_trace_name"] == "agent"
     assert found["metadata"]["source_sequence_key"] == "2026-05-19T10:00:00.123456Z"

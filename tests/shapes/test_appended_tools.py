@@ -12,6 +12,10 @@ from oumi_assets.reconstruction.candidate import NoCandidate
 from oumi_assets.reconstruction.conversation import Conversation
 
 TOOL = {"type": "function", "function": {"name": "weather", "description": "d", "parameters": {"type": "object"}}}
+_PING = {
+    "type": "function",
+    "function": {"name": "ping", "description": "x", "parameters": {"type": "object"}},
+}
 HI, HELLO = user("hi"), assistant("Done.")
 
 
@@ -58,6 +62,22 @@ def test_a_function_of_ours_with_a_providers_name_is_a_tool(more: dict[str, Any]
     """A name proves nothing where the definition says more, and no definition of a name that nobody hosts."""
     tool = {"type": "function", "function": {"name": "web_search", **more}}
     assert_read(_logged([HI, {"role": "tool", "content": tool}], [HI], [tool]))
+
+
+AMONG: list[tuple[dict[str, Any], list[Any]]] = [
+    (TOOL, [TOOL]),
+    ({"name": "ping", "description": "x", "input_schema": {"type": "object"}}, [_PING]),
+    ({"type": "web_search_20250305", "name": "web_search"}, []),
+    ({"type": "function", "function": {"name": "web_search"}}, []),
+]
+
+
+@pytest.mark.parametrize(("definition", "tools"), AMONG)
+def test_what_can_only_be_a_definition_is_one_wherever_it_stands(definition: dict[str, Any], tools: list[Any]) -> None:
+    """Behind a call that waits for its result, and before what was said."""
+    said = [HI, assistant(None, call("a", "weather")), result("a", "sunny")]
+    for place in (0, 2):
+        assert_read(_logged([*said[:place], {"role": "tool", "content": definition}, *said[place:]], said, tools))
 
 
 def test_an_object_behind_a_call_is_its_result() -> None:

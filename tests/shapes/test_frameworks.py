@@ -86,6 +86,19 @@ HAYSTACK = [
         [*CALLED, {**result("c1", "42"), "name": "f"}, HELLO],
     ),
     Case(
+        "Haystack with reasoning",
+        {"messages": [_haystack("user", text="hi")]},
+        {
+            "replies": [
+                {
+                    "role": "assistant",
+                    "content": [{"reasoning": {"reasoning_text": "Greet.", "extra": {}}}, {"text": "Hello."}],
+                }
+            ]
+        },
+        [HI, {**HELLO, "reasoning_content": "Greet."}],
+    ),
+    Case(
         "Haystack with a picture",
         [
             {

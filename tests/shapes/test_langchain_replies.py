@@ -40,6 +40,21 @@ REPLIES: list[tuple[str, Any, dict[str, Any]]] = [
     ("an output that is a text", {"output": "Done."}, HELLO),
     ("a message that speaks, beside what it came from", {**HELLO, "output": {"type": "ai", "content": "Other."}}, HELLO),
     ("a role beside a message", {"role": "assistant", "content": "", "output": AI}, HELLO),
+    (
+        "reasoning as Bedrock's blocks",
+        generations(
+            lc(
+                "AIMessage",
+                [{"type": "reasoning_content", "reasoning_content": {"text": "Greet."}}, {"type": "text", "text": "Done."}],
+            )
+        ),
+        {**HELLO, "reasoning_content": "Greet."},
+    ),
+    (
+        "a result that was serialized as a whole",
+        {"lc": 1, "type": "constructor", "id": ["langchain", "schema", "LLMResult"], "kwargs": DONE},
+        HELLO,
+    ),
     ("messages", {"messages": [lc("HumanMessage", "hi"), lc("AIMessage", "Done.")]}, HELLO),
     ("flat messages", {"messages": [{"type": "human", "content": "hi"}, {"type": "ai", "content": "Done."}]}, HELLO),
     (

@@ -104,8 +104,15 @@ def _read_loop(rows: list[bytes]) -> Conversation | NoCandidate:
     return read_candidate(GENERATION, langsmith, rows_of([*rows, GENERATION], langsmith))[0]
 
 
+DEEP: Any = []
+for _ in range(500):
+    DEEP = [DEEP]
+
+
 @pytest.mark.parametrize(
-    "rows", [LOOP, LOOP[::-1], [_step("s1", 1, "L", "c3"), *LOOP]], ids=["any order", "another", "a row twice"]
+    "rows",
+    [LOOP, LOOP[::-1], [_step("s1", 1, "L", "c3"), *LOOP], [*LOOP, _below("r1", "d", 3, "span", DEEP)]],
+    ids=["any order", "another", "a row twice", "a damaged row"],
 )
 def test_a_loop_is_put_together_of_its_rows(rows: list[bytes]) -> None:
     """Its own row hides that tools were called, or answers before they were."""
@@ -130,6 +137,16 @@ def test_a_loop_that_is_not_whole_is_not_read(rows: list[bytes]) -> None:
     """Nobody knows what the model was told, or what it said last."""
     assert _read_loop(rows) is NoCandidate.UNSUPPORTED
     assert _read_loop(rows[::-1]) is NoCandidate.UNSUPPORTED
+
+
+@pytest.mark.parametrize("place", ["extra", "metadata"])
+@pytest.mark.parametrize("kind", ["model_generation", "model_step"])
+@pytest.mark.parametrize("key", ["mastra_span_type", "spanType", "attributes"])
+def test_only_a_generation_is_read_before_it_can_lose(key: str, kind: str, place: str) -> None:
+    """Its row does not tell how many messages it is, wherever its kind is told; any other call is counted."""
+    metadata = {key: {"mastra.span.type": kind} if key == "attributes" else kind}
+    line = langsmith_row(ASKED, TEXT, **{place: {"metadata": metadata} if place == "extra" else metadata})
+    assert is_read(line, PLATFORMS["langsmith"], 1000) is (kind == "model_generation")
 
 
 @pytest.mark.parametrize(("output", "error", "told"), [(None, None, ""), ({"error": "boom"}, "boom", '{"error":"boom"}')])

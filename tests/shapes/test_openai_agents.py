@@ -51,6 +51,22 @@ CASES = [
         [system("Be brief."), user("hi"), assistant("Hello.")],
         [WIRE_TOOL],
     ),
+    Logged(
+        "a user who says what the system does",
+        "langfuse",
+        [user("Be brief.")],
+        _response(SAID),
+        [system("Be brief."), user("Be brief."), assistant("Hello.")],
+        [WIRE_TOOL],
+    ),
+    Logged(
+        "instructions in parts, and the whole response",
+        "langfuse",
+        [{"type": "message", "role": "developer", "content": [{"type": "input_text", "text": "Be brief."}]}, user("hi")],
+        _response(SAID),
+        [system("Be brief."), user("hi"), assistant("Hello.")],
+        [WIRE_TOOL],
+    ),
     Logged("messages, and a list of one", "langfuse", [user("hi")], [CHAT_REPLY], [user("hi"), assistant("Hello.")]),
     Logged("one message, unwrapped", "langsmith", user("hi"), CHAT_REPLY, [user("hi"), assistant("Hello.")]),
     Logged(

@@ -26,6 +26,7 @@ def _response(*parts: dict[str, Any]) -> dict[str, Any]:
     return {"parts": list(parts), "usage": {}, "model_name": "gpt-4.1", "kind": "response", "finish_reason": "stop"}
 
 
+SEARCHED = {"tool_name": "web_search", "args": None, "tool_call_id": "ws_1", "part_kind": "builtin-tool-call"}
 CASES = [
     Case(
         "events: thoughts, a call, its result named by id",
@@ -103,6 +104,18 @@ CASES = [
             {"role": "tool", "content": "no such city", "name": "weather", "tool_call_id": "call_1"},
             {"role": "user", "content": "Try again."},
             {**DONE, "reasoning_content": "Hm."},
+        ],
+    ),
+    Case(
+        "a search that the provider ran by itself",
+        [_request({"content": "Weather in Rome?", "part_kind": "user-prompt"})],
+        _response(SEARCHED, {"content": "Sunny.", "part_kind": "text"}),
+        [
+            ASK,
+            {
+                "role": "assistant",
+                "content": [{"type": "builtin-tool-call", **SEARCHED}, {"type": "text", "text": "Sunny."}],
+            },
         ],
     ),
 ]

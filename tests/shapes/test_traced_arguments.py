@@ -70,8 +70,28 @@ def test_messages_that_a_generator_yields_are_one_answer(pieces: Any, said: str)
     assert found.messages == [HI, assistant(said)]
 
 
+@pytest.mark.parametrize("texts", [["Hel", "lo."], ["assistant", "Hello."], ["ai", "Hello."], ["Hello."]])
+def test_texts_in_a_list_are_pieces_or_the_documented_pair(texts: list[str]) -> None:
+    """Whoever yields texts answered with all of them; a role before the text is how LangSmith's guide logs an answer."""
+    found = read("langsmith", langsmith_row({"messages": [HI]}, {"output": texts}))
+    assert isinstance(found, Conversation)
+    assert found.messages == [HI, assistant("Hello.")]
+
+
 def test_messages_that_a_function_returns_are_alternatives() -> None:
     """The first one is the conversation's, as everywhere."""
-    found = read("langsmith", langsmith_row({"messages": [HI]}, {"output": PIECES[0][0]}, events=[]))
+    events = [{"name": "start", "time": "now"}, {"name": "end", "time": "now"}, None]
+    found = read("langsmith", langsmith_row({"messages": [HI]}, {"output": PIECES[0][0]}, events=events))
     assert isinstance(found, Conversation)
     assert found.messages == [HI, assistant("Hel")]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"role": "user", "content": "lo."}, {"content": "lo.", "name": "bot"}, {"content": ["lo."]}, {"text": "lo."}, "lo."],
+)
+def test_a_list_with_more_than_pieces_of_text_is_none_that_a_generator_yielded(more: dict[str, Any]) -> None:
+    """Turns are not put together into one, and no other field of them is lost."""
+    line = langsmith_row({"messages": [HI]}, {"output": [PIECES[0][0][0], more]}, events=[{"name": "new_token"}])
+    found = read("langsmith", line)
+    assert not isinstance(found, Conversation) or found.messages[-1]["content"] != "Hello."

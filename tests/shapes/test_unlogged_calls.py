@@ -114,6 +114,16 @@ def test_turns_that_are_missing_as_a_whole_come_back() -> None:
     ]
 
 
+def test_a_damaged_row_beside_hides_no_answer() -> None:
+    """One broken row costs no conversation, nor does one that is no model call."""
+    damaged = observation(3, ASKED, "", input='[{"role', **TRACELOOP)
+    tool = observation(4, {"city": "Rome"}, "20C", type="SPAN")
+    rows, said = OF_TRACELOOP["no words"]
+    found = _last([damaged, tool, *rows])
+    assert isinstance(found, Conversation)
+    assert found.messages == said
+
+
 def test_words_beside_calls_are_said_once() -> None:
     """OpenLIT keeps the words of such a turn, without its calls."""
     turn = _turn(_text("Look."), _part("c1", ROME))

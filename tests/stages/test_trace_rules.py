@@ -28,6 +28,7 @@ DUPLICATES = {
     "identical": ([_answer("same"), _answer("same")], "same"),
     "the latest end": ([_answer("late", endTime="2026-05-19 12:00:00"), _answer("much longer text")], "late"),
     "an end before none": ([_answer("ended"), _answer("never ended", endTime=None)], "ended"),
+    "neither has ended": ([_answer("longer text", endTime=None), _answer("short", endTime=None)], "longer text"),
     "then the longer": ([_answer("longer text"), _answer("short")], "longer text"),
     "then the greater bytes": ([_answer("aaa"), _answer("bbb"), _answer("abc")], "bbb"),
 }
@@ -92,6 +93,14 @@ SAID = {
         [{**CALL, "traceName": "early"}, _span("root"), _span("late", parentObservationId="root", traceName="late")],
         {"source_trace_name": "early"},
     ),
+    "a time before none": (
+        [
+            {**CALL, "traceName": "timed"},
+            _span("root"),
+            _span("a", parentObservationId="root", traceName="never", startTime=""),
+        ],
+        {"source_trace_name": "timed"},
+    ),
     "the smaller id at one time": (
         [CALL, _span("b", traceName="b"), _span("a", traceName="a")],
         {"source_trace_name": "a"},
@@ -127,7 +136,7 @@ BARE = [
 ]
 
 
-@pytest.mark.parametrize("rows", [BARE, [{**row, "startTime": "2026-05-19 10:00:00"} for row in BARE]])
+@pytest.mark.parametrize("rows", [BARE, BARE[:2], [{**row, "startTime": "2026-05-19 10:00:00"} for row in BARE]])
 def test_rows_without_ids_or_times_give_the_same_in_any_order(rows: list[dict[str, Any]], tmp_path: Path) -> None:
     """Nothing tells these rows apart but their bytes: not even then may the order of the file decide."""
     results = []

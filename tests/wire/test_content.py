@@ -71,6 +71,14 @@ BODIES: dict[str, tuple[Any, Any]] = {
         [{"type": "image", "media_type": "image/png", "data": "iVBO\r\nRw0K\n"}],
         [_image("data:image/png;base64,iVBO\r\nRw0K\n")],
     ),
+    "an address that is empty": (
+        [{"type": "image", "url": "", "data": "iVBORw0KGgo="}],
+        [_image("data:image/png;base64,iVBORw0KGgo=")],
+    ),
+    "an image of any kind": (
+        [{"type": "image", "image": "iVBORw0KGgo=", "mediaType": "image/*"}],
+        [_image("data:image/png;base64,iVBORw0KGgo=")],
+    ),
     "LangChain's standard image": (
         [{"type": "image", "source_type": "base64", "data": "iVBO", "mime_type": "image/png"}],
         [_image("data:image/png;base64,iVBO")],
@@ -175,6 +183,23 @@ def test_parts_that_repeat_the_messages_calls_are_left_out() -> None:
     assert read_content([repeated, streamed, unnamed, {"type": "text", "text": "a"}], calls=calls) == Content("a")
     assert read_content([repeated, hosted], calls=calls) == Content([hosted])
     assert read_content([repeated]) == Content([repeated])
+
+
+@pytest.mark.parametrize(
+    ("kind", "ids"),
+    [
+        ("tool_use", {"id": "c1"}),
+        ("tool-call", {"toolCallId": "c1"}),
+        ("tool_call", {"tool_call_id": "c1"}),
+        ("function_call", {"call_id": "c1"}),
+        ("function_call", {"id": "fc_1", "call_id": "c1"}),
+    ],
+)
+def test_a_part_is_its_call_by_whatever_key_names_it(kind: str, ids: dict[str, str]) -> None:
+    """Items of the Responses API have an id of their own beside the call's."""
+    part = {"type": kind, "name": "f", **ids}
+    assert read_content([part], calls=[ToolCallDraft("f", {}, "c1")]) == Content(None)
+    assert read_content([part], calls=[ToolCallDraft("f", {}, "c2")]) == Content([part])
 
 
 JSON = st.recursive(

@@ -43,6 +43,36 @@ LINKS: list[tuple[str, list[Draft], list[Any]]] = [
         [_calls((None, "f"), (None, "g")), _result(name="g"), _result(name="f")],
         [["call_1_0", "call_1_1"], "call_1_1", "call_1_0"],
     ),
+    (
+        "missing: the number is taken",
+        [_calls(("call_3_0", "f")), _result(), _calls((None, "f")), _result()],
+        [["call_3_0"], "call_3_0", ["call_3_0_"], "call_3_0_"],
+    ),
+    (
+        "missing: the tool's name in place of an id",
+        [_calls((None, "f"), (None, "g")), _result("g"), _result("f")],
+        [["call_1_0", "call_1_1"], "call_1_1", "call_1_0"],
+    ),
+    (
+        "an id that leads nowhere answers a call without one",
+        [_calls(("a", "f"), (None, "f")), _result("elsewhere", "f"), _result("a")],
+        [["a", "call_1_1"], "call_1_1", "a"],
+    ),
+    (
+        "messages that follow each other call in parallel",
+        [_calls((None, "f")), _calls((None, "g")), _result(), _result()],
+        [["call_1_0"], ["call_2_0"], "call_1_0", "call_2_0"],
+    ),
+    (
+        "a call that was never answered waits no longer once the next turn calls",
+        [_calls((None, "f")), Draft("user", "again"), _calls((None, "f")), _result()],
+        [["call_1_0"], ["call_3_0"], "call_3_0"],
+    ),
+    (
+        "a result that comes after other words",
+        [_calls((None, "f")), Draft("user", "well?"), Draft("assistant", "wait"), _result()],
+        [["call_1_0"], "call_1_0"],
+    ),
     ("lists", [_calls((["x", 1], "f")), _result(["x", 1])], [["call_1_0"], "call_1_0"]),
     ("numbers", [_calls((7, "f")), _result(7)], [["7"], "7"]),
     (

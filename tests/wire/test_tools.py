@@ -27,6 +27,8 @@ DIALECTS: dict[str, Any] = {
     "pydantic-ai": {**SAID, "parameters_json_schema": SCHEMA},
     "Google": {"function_declarations": [FUNCTION], "google_search": None},
     "Google REST": {"functionDeclarations": [{**SAID, "parametersJsonSchema": SCHEMA}]},
+    "Google with what is no declaration": {"function_declarations": [None, {"function_declarations": [{}]}, FUNCTION]},
+    "other keys first": {"parameters": SCHEMA, "type": "function", "description": "Weather now", "name": "weather"},
     "JSON text": json.dumps(WIRE),
     "a schema as JSON text": {"type": "function", "function": {**FUNCTION, "parameters": json.dumps(SCHEMA)}},
     "Bedrock": {"toolSpec": {**SAID, "inputSchema": {"json": SCHEMA}}},
@@ -36,8 +38,8 @@ DIALECTS: dict[str, Any] = {
 
 @pytest.mark.parametrize("definition", DIALECTS.values(), ids=DIALECTS)
 def test_every_dialect_becomes_the_nested_form(definition: Any) -> None:
-    """A dataset mixes frameworks: its tools must have one form."""
-    assert wire_tools([definition]) == [WIRE]
+    """A dataset mixes frameworks: its tools must have one form, down to the order of keys."""
+    assert json.dumps(wire_tools([definition])) == json.dumps([WIRE])
 
 
 def test_the_first_of_a_name_is_kept_with_all_its_keys() -> None:
@@ -71,6 +73,9 @@ KEPT: dict[str, Any] = {
     "a list of JSON texts": [json.dumps(WIRE)],
     "a list as JSON text": json.dumps([json.dumps(WIRE)]),
     "one definition": WIRE,
+    "one of Bedrock's": DIALECTS["Bedrock"],
+    "Google's alone": DIALECTS["Google"],
+    "Google's alone, in camel case": DIALECTS["Google REST"],
     "a map of JSON texts by name": MAP,
     "a map as JSON text": json.dumps(MAP),
     "a map of wire tools": {"weather": WIRE},
@@ -101,6 +106,14 @@ PLACES: dict[str, dict[str, Any]] = {
     "model parameters as an object": {"model_parameters": {"tools": [WIRE]}},
     "model parameters as JSON text": {"model_parameters": json.dumps({"tools": json.dumps([WIRE])})},
     "metadata": {"metadata": {"tools": [WIRE]}},
+    "model parameters before tools": {"model_parameters": {"functions": [FUNCTION]}},
+    "metadata before tools": {"metadata": {"functions": [FUNCTION]}},
+    "Bedrock's arguments in the metadata": {"metadata": {"toolConfig": {"tools": [DIALECTS["Bedrock"]]}}},
+    "the conventions among LangSmith's metadata": {"metadata": {"gen_ai.tool.definitions": json.dumps([WIRE])}},
+    "pydantic-ai among LangSmith's metadata": {"metadata": {"model_request_parameters": json.dumps(PARAMETERS)}},
+    "MLflow's attribute": {"metadata": {"attributes": {"mlflow.chat.tools": json.dumps([WIRE])}}},
+    "an attribute of no convention": {"metadata": {"attributes": {"tools": json.dumps([WIRE])}}},
+    "LangSmith's invocation parameters in the metadata": {"metadata": {"ls_invocation_params": {"tools": [WIRE]}}},
     "metadata as JSON text": {"metadata": json.dumps({"tools": [WIRE]})},
     "AI SDK telemetry": {"metadata": {"attributes": {"ai.prompt.tools": TEXTS}}},
     "AI SDK telemetry in an events row": {"metadata": {"attributes.ai.prompt.tools": TEXTS}},
