@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from builders import ANSWER, MESSAGES, langfuse_row, without, write_rows
 from pipeline import Imported, import_export
+from traces import rows_of
 
 from oumi_assets.platforms import LANGFUSE
 from oumi_assets.reconstruction.candidate import read_candidate
@@ -88,7 +89,8 @@ COLUMNS: list[dict[str, Any]] = [
 @pytest.mark.parametrize("sent", [MESSAGES, [{"role": "human", "content": "hello"}]], ids=["wire", "another dialect"])
 def test_tools_are_found_in_every_column_that_keeps_them(sent: Any, column: dict[str, Any]) -> None:
     """Both tables and the bucket exports name them differently."""
-    found, _ = read_candidate(json.dumps(langfuse_row(input=json.dumps(sent), **column)).encode(), LANGFUSE)
+    line = json.dumps(langfuse_row(input=json.dumps(sent), **column)).encode()
+    found, _ = read_candidate(line, LANGFUSE, rows_of([line], LANGFUSE))
     assert isinstance(found, Candidate)
     assert found.tools == [TOOL]
 
@@ -98,7 +100,8 @@ def test_tools_are_found_in_every_column_that_keeps_them(sent: Any, column: dict
 )
 def test_an_answer_logged_as_a_value_is_its_json_text(output: Any, text: str) -> None:
     """The older table keeps values; what no shape knows is what the model answered."""
-    found, _ = read_candidate(json.dumps(langfuse_row(output=output)).encode(), LANGFUSE)
+    line = json.dumps(langfuse_row(output=output)).encode()
+    found, _ = read_candidate(line, LANGFUSE, rows_of([line], LANGFUSE))
     assert isinstance(found, Candidate)
     assert found.messages == [*MESSAGES, {"role": "assistant", "content": text}]
 
