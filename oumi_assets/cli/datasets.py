@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from oumi_assets.cli.screen import WIDEST, clean, messages, one_line, results
+from oumi_assets.core.program import program
 from oumi_assets.imports.catalog import ListedImport, list_datasets
 from oumi_assets.orchestration.resources import open_here
 from oumi_assets.settings import read_environment
@@ -38,8 +39,8 @@ _FAILED_COLUMNS: tuple[_Column, ...] = (
     *_WHEN_AND_KEY,
 )
 _AFTERWARDS = (
-    "To run one again: oumi-assets retry IMPORT. To forget some, and the red checks that they left in the UI: "
-    "oumi-assets delete IMPORT..."
+    "To run one again: {program} retry IMPORT. To forget some, and the red checks that they left in the UI: "
+    "{program} delete IMPORT..."
 )
 _SHORTEST_NAME = 16
 _JSON = {"key": "import", "name": "dataset", "platform": "source_platform"}
@@ -57,13 +58,14 @@ def datasets(failed: bool, as_json: bool) -> None:
             click.echo(json.dumps({_JSON.get(name, name): value for name, value in dataset._asdict().items()}))
         return
     if not found:
-        none = f"There are no datasets in {clean(str(read_environment().storage))} yet. Import one: oumi-assets import FILE"
+        where = clean(str(read_environment().storage))
+        none = f"There are no datasets in {where} yet. Import one: {program()} import FILE"
         messages().print("No import failed." if failed else none)
         return
     if failed:
         # A reason is a sentence or two.
         _print_paragraphs(found, _FAILED_COLUMNS)
-        messages().print(_AFTERWARDS)
+        messages().print(_AFTERWARDS.format(program=program()))
     else:
         _print_table(found)
 

@@ -7,6 +7,7 @@ import click
 from oumi_assets.cli.datasets import list_failed_here
 from oumi_assets.cli.screen import clean, messages
 from oumi_assets.core.errors import UnknownDataset
+from oumi_assets.core.program import program
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.imports.catalog import ListedImport, ambiguous, called, delete_import, find_dataset
 from oumi_assets.orchestration.home import open_home
@@ -39,7 +40,7 @@ def delete(datasets: tuple[str, ...], yes: bool) -> None:
     if imports:
         messages().print(
             "A file of theirs that is still in the uploads folder is not imported again. "
-            "To have it after all: `oumi-assets import FILE`, or give it another name."
+            f"To have it after all: `{program()} import FILE`, or give it another name."
         )
 
 

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from oumi_assets.cli.process_tree import ProcessTree, end_leftovers
 from oumi_assets.cli.screen import clean, fail, messages
 from oumi_assets.core.errors import PLATFORM_TITLES, BadSetting
+from oumi_assets.core.program import program
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES
 from oumi_assets.orchestration.home import open_home
@@ -123,26 +124,26 @@ def _refuse_taken_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError:
-            raise BadSetting(f"Port {port} is taken. Choose another: oumi-assets dev --port {port + 1}") from None
+            raise BadSetting(f"Port {port} is taken. Choose another: {program()} dev --port {port + 1}") from None
 
 
 def _greet(environment: Environment, port: int) -> None:
     samples = shlex.join(_relative(PROJECT_ROOT / "samples" / f"{platform}.jsonl") for platform in PLATFORM_TITLES)
-    program = shlex.quote(_relative(Path(sys.executable).parent / "oumi-assets"))
+    ours = program()
     messages().print(
         f"\nStarting on http://{HOST}:{port} (ready in about 20 seconds; Ctrl+C stops it)\n\n"
-        f"  drop a file    {_way_in(environment.uploads, program)}\n"
-        f"  try a sample   {program} import {samples}\n"
-        f"  see datasets   {program} datasets\n"
+        f"  drop a file    {_way_in(environment.uploads)}\n"
+        f"  try a sample   {ours} import {samples}\n"
+        f"  see datasets   {ours} datasets\n"
         f"  results in     {_relative(environment.storage)}/deduped_dataset/\n"
     )
 
 
-def _way_in(uploads: Location, program: str) -> str:
+def _way_in(uploads: Location) -> str:
     """How a file gets to where the sensor looks."""
     if isinstance(uploads, Path):
         return f"cp YOUR-EXPORT.jsonl {shlex.quote(_relative(uploads))}/"
-    return f"{program} upload YOUR-EXPORT.jsonl"
+    return f"{program()} upload YOUR-EXPORT.jsonl"
 
 
 def _relative(location: Location) -> str:

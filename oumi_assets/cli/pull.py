@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import click
 from rich.text import Text
 
-from oumi_assets.cli.screen import IMPORTED_SOON, clean, fail, messages, results
+from oumi_assets.cli.screen import clean, fail, imported_soon, messages, results
 from oumi_assets.core.errors import TraceImportError
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.orchestration.resources import uploads_here
@@ -135,4 +135,4 @@ def _print(source: Source, pulled: Pulled) -> None:
     if record.unfinished:
         out.print(f"  {record.unfinished:,} traces are unfinished; a later pull brings them.", soft_wrap=True)
     if record.rows:
-        messages().print(IMPORTED_SOON)
+        messages().print(imported_soon())

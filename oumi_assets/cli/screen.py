@@ -13,14 +13,13 @@ from rich.progress import BarColumn, Progress, TextColumn
 from oumi_assets.core.characters import CONTROL_CATEGORIES, JOINERS
 from oumi_assets.core.pace import Pace, no_progress
 from oumi_assets.core.pace import Progress as Report
+from oumi_assets.core.program import program
 
 SCREEN_SECONDS = 0.5
 WIDEST = 10_000
 """Characters of a line for programs: nothing is cut or wrapped."""
 STOPPED = 130
 """The exit code of a command that somebody stopped: what shells give to Ctrl-C."""
-IMPORTED_SOON = "  A running platform imports it now; any other, as soon as it is started (oumi-assets dev)."
-"""What becomes of a file in the uploads folder that the sensor watches."""
 _KEPT = f"\n\t{JOINERS}"
 _HIDDEN_CATEGORIES = (*CONTROL_CATEGORIES, "Co")
 
@@ -46,6 +45,14 @@ def results() -> Console:
     if not console.is_terminal:
         console.width = WIDEST
     return console
+
+
+def imported_soon() -> str:
+    """What becomes of a file in the uploads folder that the sensor watches."""
+    return (
+        "  A running platform imports it now, unless it knows this content of that name; "
+        f"any other, as soon as it is started ({program()} dev)."
+    )
 
 
 def fail(text: str) -> None:

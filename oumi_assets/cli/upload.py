@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from oumi_assets.cli.screen import IMPORTED_SOON, clean, fail, messages, progress_bar
+from oumi_assets.cli.screen import clean, fail, imported_soon, messages, progress_bar
 from oumi_assets.core.errors import BadSetting, EmptyFile, FileTooLarge, TraceImportError
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.orchestration.resources import uploads_here
@@ -45,7 +45,7 @@ def upload(file: Path, by_hand: bool, url: str | None, as_json: bool) -> None:
         if by_hand:
             messages().print(clean(f"  To import it: materialize raw_export in the UI, with file: {name}"))
         elif url is None:
-            messages().print(IMPORTED_SOON)
+            messages().print(imported_soon())
     sys.exit(1 if error else 0)
 
 

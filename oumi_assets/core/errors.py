@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
+from oumi_assets.core.program import program
+
 PLATFORM_TITLES = {"langfuse": "Langfuse", "langsmith": "LangSmith"}
 
 RE_EXPORT = {
@@ -246,8 +248,8 @@ class NoDatasetOfImport(TraceImportError):
 
     def __init__(self, name: str, why: str | None) -> None:
         super().__init__(
-            f"{name} has no dataset. {why or 'Its import failed, or runs right now.'} `oumi-assets datasets --failed` lists "
-            "such imports; `oumi-assets show IMPORT --dropped` shows what one left out."
+            f"{name} has no dataset. {why or 'Its import failed, or runs right now.'} `{program()} datasets --failed` lists "
+            f"such imports; `{program()} show IMPORT --dropped` shows what one left out."
         )
 
 

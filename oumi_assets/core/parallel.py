@@ -6,6 +6,7 @@ Workers are fresh interpreters (loky), so neither threads nor the caller's main 
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
@@ -16,6 +17,7 @@ from typing import Any, TypeVar
 
 from oumi_assets.core.errors import WorkerKilled
 from oumi_assets.core.interrupts import interrupts_blocked, unblock_interrupts
+from oumi_assets.core.processes import end_with
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -56,10 +58,16 @@ def _pool(workers: int) -> Executor:
     with interrupts_blocked():
         # While they start, Ctrl-C would end each of them with a traceback; they start with the first work, whatever it is.
         found: Executor = get_reusable_executor(
-            max_workers=workers, timeout=60, env=_WORKER_VARIABLES, initializer=unblock_interrupts
+            max_workers=workers, timeout=60, env=_WORKER_VARIABLES, initializer=_begin, initargs=(os.getpid(),)
         )
         found.submit(int)
     return found
+
+
+def _begin(parent: int) -> None:
+    """What a worker does first."""
+    unblock_interrupts()
+    end_with(parent)
 
 
 def ordered_map(work: Callable[[Piece], Result], pieces: Iterable[Piece], workers: int) -> Iterator[Result]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
+from threading import Thread
 
 import psutil
+
+_LOOK_SECONDS = 1.0
 
 
 def process_tag(pid: int) -> str:
@@ -24,6 +29,17 @@ def started(pid: int) -> int:
         return int(psutil.Process(pid).create_time())
     # The second field is the program's name in parentheses, which may hold anything; the start is the 22nd.
     return int(stat_line.rpartition(b")")[2].split()[19])
+
+
+def end_with(parent: int) -> None:
+    """End this process when its parent has ended: who waits for work on a pipe never hears that nobody is left."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK_SECONDS)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def is_alive(tag: str) -> bool:

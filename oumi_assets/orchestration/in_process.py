@@ -13,6 +13,7 @@ from dagster._core.utils import make_new_run_id
 
 from oumi_assets.core.errors import BadSetting, TraceImportError, UnknownDataset
 from oumi_assets.core.pace import Progress
+from oumi_assets.core.program import program
 from oumi_assets.imports.catalog import ambiguous, called, list_datasets
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.summary import Summary, summarize
@@ -125,7 +126,7 @@ class Importer:
                 raise_on_error=False,
             )
         self.stopped = _is_stopped(result)
-        error = f"stopped. `oumi-assets retry {key}` finishes it." if self.stopped else _error(result)
+        error = f"stopped. `{program()} retry {key}` finishes it." if self.stopped else _error(result)
         return summarize(workspace.store, key, None if result.success else error)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from oumi_assets.core.program import program
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES, UNITS, Workspace
 from oumi_assets.stages.files import DROPPED_FILE, JSONL_FILE
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome, Pull
@@ -91,9 +92,9 @@ def _pull_metadata(pull: Pull) -> dict[str, Any]:
 
 def failure_metadata(workspace: Workspace, asset: str, key: str) -> Mapping[str, Any]:
     """What can be done now, and what the stages up to the one that failed have counted and left out."""
-    typed = shlex.quote(_escaped(key))
+    typed, ours = shlex.quote(_escaped(key)), program()
     metadata: dict[str, Any] = {
-        "what now": f"Put it right and run `oumi-assets retry {typed}`, or forget it with `oumi-assets delete {typed}`."
+        "what now": f"Put it right and run `{ours} retry {typed}`, or forget it with `{ours} delete {typed}`."
     }
     for stage in STAGES[: STAGES.index(asset) + 1]:
         manifest = workspace.store.manifest(stage, key)

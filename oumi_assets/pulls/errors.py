@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from oumi_assets.core.errors import BadSetting, TraceImportError
+from oumi_assets.core.program import program
 
 
 class PullError(TraceImportError):
@@ -15,7 +16,7 @@ class MissingSetting(BadSetting):
     """A key or a project that the environment does not name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is not set. Set it where the pull runs (here, or for `oumi-assets dev`) and pull again.")
+        super().__init__(f"{name} is not set. Set it where the pull runs (here, or for `{program()} dev`) and pull again.")
 
 
 class BadWindow(BadSetting):

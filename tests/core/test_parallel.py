@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -87,3 +89,32 @@ def test_work_beside_a_failure_is_over_before_the_failure_is_told(workers: int, 
     time.sleep(0.5)
     assert not path.exists()
     assert list(ordered_map(str, [1, 2], workers)) == ["1", "2"], "the next import finds workers"
+
+
+_WAITS_FOR_EVER = """
+import os, time
+from oumi_assets.core.parallel import ordered_map
+print(*{*ordered_map(os.getpgid, [0] * 8, 2)}, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.xdist_group("workers")
+def test_workers_end_with_the_process_that_started_them() -> None:
+    """An import killed for want of memory would keep its workers', and what they hold, until the machine is restarted."""
+    command = [sys.executable, "-c", _WAITS_FOR_EVER]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as running:
+        assert running.stdout is not None
+        group = int(running.stdout.readline())
+        running.kill()
+    while _in_group(group):
+        time.sleep(0.05)
+
+
+def _in_group(group: int) -> bool:
+    """Whether a process of that group is left. pytest's own time limit ends a wait for one that stays."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
