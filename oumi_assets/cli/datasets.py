@@ -14,8 +14,10 @@ import click
 from oumi_assets.cli.screen import WIDEST, clean, messages, one_line, results
 from oumi_assets.core.program import program
 from oumi_assets.imports.catalog import ListedImport, list_datasets
+from oumi_assets.imports.workspace import DEDUPED_DATASET
 from oumi_assets.orchestration.resources import open_here
 from oumi_assets.settings import read_environment
+from oumi_assets.stages.files import JSONL_FILE, PARQUET_FILE
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -28,7 +30,7 @@ _WHEN_AND_KEY: tuple[_Column, ...] = (
 )
 _COLUMNS: tuple[_Column, ...] = (
     _NAME,
-    ("platform", "left", lambda dataset: dataset.platform),
+    ("platform", "left", lambda dataset: dataset.platform or ""),
     ("conversations", "right", lambda dataset: f"{dataset.conversations:,}"),
     ("dropped", "right", lambda dataset: f"{dataset.dropped:,}"),
     *_WHEN_AND_KEY,
@@ -47,15 +49,20 @@ _JSON = {"key": "import", "name": "dataset", "platform": "source_platform"}
 """Fields that are called as `import --json` calls them."""
 
 
+_FILES = (("conversations_path", JSONL_FILE), ("dataset_path", PARQUET_FILE))
+
+
 @click.command()
 @click.option("--failed", is_flag=True, help="Imports without a dataset instead, and why: they failed, or run right now.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per dataset.")
 def datasets(failed: bool, as_json: bool) -> None:
     """List datasets: name, platform, conversations, dropped, when. Or failed imports: name, why, when."""
-    found = list_failed_here() if failed else list_datasets(open_here().store)
+    store = open_here().store
+    found = list_failed_here() if failed else list_datasets(store)
     if as_json:
         for dataset in found:
-            click.echo(json.dumps({_JSON.get(name, name): value for name, value in dataset._asdict().items()}))
+            files = {name: None if failed else store.location(DEDUPED_DATASET, dataset.key, file) for name, file in _FILES}
+            click.echo(json.dumps({_JSON.get(name, name): value for name, value in dataset._asdict().items()} | files))
         return
     if not found:
         where = clean(str(read_environment().storage))

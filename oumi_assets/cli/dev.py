@@ -31,6 +31,8 @@ from oumi_assets.storage.location import Location
 from oumi_assets.storage.store import Store
 
 HOST = "127.0.0.1"
+_ASSETS = "/locations/oumi_assets/asset-groups/trace_import"
+"""The page to look at first: the UI opens on a timeline that imports by the command line are not on."""
 _LOOK_SECONDS = 0.5
 # Dagster recommends its newer command line at every start, and warns of a parameter that it sets itself.
 _DAGSTERS_OWN = (
@@ -161,7 +163,7 @@ def _say_when_ready(url: str) -> None:
     while True:
         try:
             with opener.open(f"{url}/server_info", timeout=5):
-                messages().print(f"Ready: {url}")
+                messages().print(f"Ready: {url} (imports and their assets: {url}{_ASSETS})")
                 return
         except (OSError, HTTPException):
             time.sleep(_LOOK_SECONDS)
@@ -187,8 +189,10 @@ def _run(port: int, home: Path, places: Environment) -> int:
     }
     tree = ProcessTree(_command(port), environ, PROJECT_ROOT, home, vital=_CODE_SERVER)
 
+    told = iter(["Stopping, in some seconds at most; once more ends it at once."])
+
     def stop(number: int, frame: object) -> None:
-        messages().print("Stopping, in some seconds at most; once more ends it at once.")
+        messages().print(next(told, "Ending it at once."))
         tree.stop()
 
     Thread(target=_say_when_ready, args=(f"http://{HOST}:{port}",), daemon=True).start()

@@ -79,7 +79,7 @@ def _drop_line(drop: Drop) -> str:
     # The terminal belongs to whoever may read the export; in Dagster's pages this text has no place.
     excerpt = drop.excerpt or ""
     begins = excerpt[:_EXCERPT] + ("..." if len(excerpt) > _EXCERPT else "")
-    places = [f"line {drop.line}" if drop.line else "", drop.name or "", instead, begins]
+    places = [f"line {drop.line}" if drop.line else "", drop.trace_id or "", instead, begins]
     return one_line(f"{drop.stage}  {drop.reason}  {'  '.join(place for place in places if place)}")
 
 
@@ -90,8 +90,11 @@ def _print_conversation(row: dict[str, Any], out: Any) -> None:
     out.print(clean("  ".join(f"{title}: {value}" for title, value in said if value)), style="bold", soft_wrap=True)
     for tool in row.get("tools", []):
         out.print(clean(f"tool: {tool['function']['name']}"), style="dim", soft_wrap=True)
+    called = {call["id"]: call["function"]["name"] for said in row["messages"] for call in said.get("tool_calls", [])}
     for message in row["messages"]:
-        out.print(clean(f"[{message['role']}]"), style="cyan", end=" ")
+        # Of several calls, which one a result answers.
+        tool = called.get(message.get("tool_call_id"), "")
+        out.print(clean(f"[{message['role']} {tool}".rstrip() + "]"), style="cyan", end=" ")
         click.echo(clean(_said(message)))
     out.print()
 

@@ -25,7 +25,7 @@ class ListedImport(NamedTuple):
     """
 
     name: str
-    platform: str
+    platform: str | None
     conversations: int
     dropped: int
     created: str
@@ -105,7 +105,7 @@ class Drop(NamedTuple):
     stage: str
     reason: str
     line: int | None
-    name: str | None
+    trace_id: str | None
     kept_instead: str | None
     excerpt: str | None
 
@@ -119,8 +119,10 @@ def read_drops(store: Store, key: str, count: int) -> Iterator[Drop]:
         if manifest is None or DROPPED_FILE not in manifest.files:
             continue
         for row in first_rows(store.file(stage, key, DROPPED_FILE), count):
-            name = row.get("trace_id") or row.get("conversation_id")
-            yield Drop(stage, row["reason"], row.get("line"), name, row.get("kept_instead"), _beginning(row.get("excerpt")))
+            trace_id = row.get("trace_id") or row.get("conversation_id")
+            yield Drop(
+                stage, row["reason"], row.get("line"), trace_id, row.get("kept_instead"), _beginning(row.get("excerpt"))
+            )
 
 
 def _beginning(line: bytes | None) -> str | None:
@@ -168,7 +170,7 @@ def _listed(manifests: list[Manifest]) -> ListedImport:
     raw, last = manifests[0], manifests[-1]
     return ListedImport(
         name=raw.settings.dataset_name if raw.settings else raw.import_key,
-        platform=raw.platform or "",
+        platform=raw.platform,
         conversations=last.counts.outgoing if _is_made(last) else 0,
         dropped=sum(manifest.counts.total_dropped for manifest in manifests),
         created=raw.created,

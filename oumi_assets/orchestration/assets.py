@@ -5,11 +5,12 @@ A stage is imported where it runs: Dagster's code server and daemon only list as
 
 import warnings
 from collections.abc import Callable
+from enum import StrEnum
 
 import dagster as dg
 from pydantic import Field
 
-from oumi_assets.imports.form import Form
+from oumi_assets.imports.form import AUTO, Form
 from oumi_assets.imports.workspace import DEDUPED_DATASET, PARSED_TRACES, RAW_EXPORT, RECONSTRUCTED_CONVERSATIONS
 from oumi_assets.orchestration.partitions import imports_partitions
 from oumi_assets.orchestration.reporting import CHECK, materialized
@@ -21,11 +22,19 @@ GROUP = "trace_import"
 OWNERS = ["team:data-platform"]
 
 
+class SourcePlatform(StrEnum):
+    """What the form offers, so that the UI refuses anything else while it is typed."""
+
+    auto = AUTO
+    langfuse = "langfuse"
+    langsmith = "langsmith"
+
+
 class ImportForm(dg.Config):
     """The four fields of the import form."""
 
     dataset_name: str = Field("", description="A human-readable name, up to 128 characters. Empty: the file's name.")
-    source_platform: str = Field("auto", description="langfuse, langsmith, or auto to detect it.")
+    source_platform: SourcePlatform = Field(SourcePlatform.auto, description="langfuse, langsmith, or auto to detect it.")
     file: str = Field("", description="A file below the uploads folder, like by-hand/traces.jsonl. Empty: the stored bytes.")
     deduplicate: bool = Field(True, description="Keep only the longest of conversations that begin alike.")
 
@@ -73,7 +82,7 @@ def raw_export(
 
     Lines that are no rows (broken JSON, no trace id, ...) are dropped with a reason and kept beside it.
     """
-    key, run, form = context.partition_key, context.run, Form(**config.model_dump())
+    key, run, form = context.partition_key, context.run, Form(**config.model_dump(mode="json"))
     with opened(context, workspace, RAW_EXPORT) as found:
         from oumi_assets.imports.raw_export import make_raw_export
 

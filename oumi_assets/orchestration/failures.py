@@ -78,7 +78,7 @@ def _never_recorded(instance: dg.DagsterInstance, store: Store, key: str, record
     name, file = (str(form.get(field) or "").strip() for field in ("dataset_name", "file"))
     created = record.create_timestamp.isoformat(timespec="microseconds")
     error = _why(instance, store, key, record.dagster_run)
-    return ListedImport(name or (name_after(file) if file else key), "", 0, 0, created, key, error)
+    return ListedImport(name or (name_after(file) if file else key), None, 0, 0, created, key, error)
 
 
 def _why(instance: dg.DagsterInstance, store: Store, key: str, run: dg.DagsterRun) -> str:

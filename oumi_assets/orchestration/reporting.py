@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from oumi_assets.imports.recount import Recount
 
 CHECK = "rows_are_conserved"
+DROPPED = "dropped_"
+"""Before a reason, the metadata that counts it."""
 _MAX_EXAMPLE = 200
 _PLACES = ("line", "offset", "path", "trace_id", "conversation_id")
 _REASONS_TABLE = dg.TableSchema(
@@ -51,7 +53,7 @@ def stage_metadata(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
         "out": counts.outgoing,
         "dropped": counts.total_dropped,
         "unit": UNITS[manifest.asset],
-        **{f"dropped_{reason}": count for reason, count in counts.dropped.items()},
+        **{f"{DROPPED}{reason}": count for reason, count in counts.dropped.items()},
         **counts.extra,
         "location": dg.MetadataValue.path(workspace.store.location(manifest.asset, manifest.import_key)),
     }

@@ -35,6 +35,11 @@ def chosen_window(start: str | None, end: str | None, now: datetime, lag: timede
     settled = (now - lag).replace(microsecond=0)
     until = min(_moment(end), settled) if end else settled
     since = _moment(start) if start else until - DEFAULT_LENGTH
+    if end and since >= until and since < _moment(end):
+        raise BadWindow(
+            f"Nothing of the window has settled yet: it starts at {since.isoformat()}, and traces are pulled until "
+            f"{until.isoformat()}. Later ones may still be arriving, or lie in the future."
+        )
     if since >= until:
         raise BadWindow(f"The window is empty: it starts at {since.isoformat()} and ends at {until.isoformat()}.")
     return Window(since, until)

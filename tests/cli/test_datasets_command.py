@@ -25,6 +25,7 @@ def test_datasets_lists_name_platform_counts_and_key(import_file: Callable[..., 
     (row,) = map(json.loads, run("datasets", "--json").splitlines())
     assert (row["dataset"], row["source_platform"]) == ("Weather agent", "langfuse")
     assert (row["conversations"], row["dropped"], row["import"]) == (1, 0, summary.key)
+    assert (row["conversations_path"], row["dataset_path"]) == (summary.conversations_path, summary.dataset_path)
     assert "Weather agent" in run("datasets")
 
 

@@ -21,7 +21,7 @@ def test_show_prints_roles_texts_and_tool_calls(import_file: Callable[..., Summa
     """Reading a conversation needs no notebook."""
     import_file(GOOD, name="Weather agent")
     shown = run("show", "Weather agent")
-    for text in ("[system]", "[user]", "[assistant]", "[tool]", '-> get_forecast({"city": "Paris", "days": 1})'):
+    for text in ("[system]", "[user]", "[assistant]", "[tool now]", '-> get_forecast({"city": "Paris", "days": 1})'):
         assert text in shown
 
 
@@ -43,7 +43,7 @@ def test_what_was_dropped_is_shown_as_it_is_on_a_terminal_too(
     import_file(_said("hello", tmp_path, "one :key:", "two :key:"), name="twice")
     monkeypatch.setenv("FORCE_COLOR", "1")
     (dropped,) = map(json.loads, run("show", "twice", "--dropped", "--json").splitlines())
-    assert ":key:" in dropped["name"]
+    assert ":key:" in dropped["trace_id"]
     assert ":key:" in run("show", "twice", "--dropped")
 
 

@@ -52,7 +52,6 @@ def only(home: dg.DagsterInstance, workspace: Workspace) -> ListedImport:
     [
         ({"file": "mondya.jsonl"}, "monday", "File not found: mondya.jsonl"),
         ({"file": "../monday.jsonl"}, "monday", "../monday.jsonl cannot be imported"),
-        ({"file": "monday.jsonl", "source_platform": "phoenix"}, "monday", "source_platform must be one of"),
         ({"file": "monday.jsonl", "dataset_name": "x" * 200}, "monday", "The dataset name has 200 characters"),
         ({"file": "monday.jsonl"}, "a...b", "This partition name cannot be used"),
         ({"file": "bad.jsonl"}, "monday", "This file is not a trace export we know"),

@@ -56,6 +56,13 @@ def test_every_asset_reports_counts_reasons_rows_and_its_place(workspace: Worksp
         assert Path(str(found[stage]["location"].value)) == Path(workspace.store.location(stage, "it"))
 
 
+def test_a_platform_that_is_none_is_refused_before_a_run_starts() -> None:
+    """The UI's editor says what a run's config cannot be, and offers what it can."""
+    job = build_definitions().resolve_job_def("trace_import")
+    with pytest.raises(dg.DagsterInvalidConfigError, match="source_platform not in enum"):
+        dg.validate_run_config(job, {"ops": {"raw_export": {"config": {"source_platform": "phoenix"}}}})
+
+
 def test_conservation_is_a_passing_check_on_each_asset(workspace: Workspace, instance: dg.DagsterInstance) -> None:
     """The check counts again from disk, so it can fail; here it must not."""
     result = run(workspace, instance, FIXTURES / "bad" / "garbage_lines.jsonl")

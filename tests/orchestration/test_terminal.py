@@ -8,6 +8,7 @@ import shutil
 
 import dagster as dg
 import pytest
+from paths import FIXTURES
 from ticks import BROKEN, FIXTURE, Platform, drop
 
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
@@ -41,15 +42,17 @@ def test_an_import_by_hand_has_its_line_too(workspace: Workspace, capfd: pytest.
     assert isinstance(workspace.uploads, LocalUploads)
     drop(workspace.uploads.root, "by-hand/wrong.jsonl", BROKEN)
     drop(workspace.uploads.root, "by-hand/good.jsonl", FIXTURE)
+    drop(workspace.uploads.root, "by-hand/some.jsonl", FIXTURES / "bad" / "garbage_lines.jsonl")
     # As `dev` has it: an event is no line.
     shutil.copy(PROJECT_ROOT / "dagster_home" / "dagster.yaml", os.environ["DAGSTER_HOME"])
     with open_instance() as instance:
-        instance.add_dynamic_partitions(IMPORTS, ["good", "wrong"])
-        for name in ("good", "wrong"):
+        instance.add_dynamic_partitions(IMPORTS, ["some", "good", "wrong"])
+        for name in ("some", "good", "wrong"):
             form = {"ops": {RAW_EXPORT: {"config": {"file": f"by-hand/{name}.jsonl"}}}}
             Platform(instance, workspace).run(dg.RunRequest(partition_key=name, run_config=form))
     said = capfd.readouterr().err
-    good, wrong = said.splitlines()[:2]
+    some, good, wrong = said.splitlines()[:3]
+    assert re.search(r"  some: a dataset of \d+ conversations?; left out: malformed_json \d", some)
     assert good.endswith("  good: a dataset of 1 conversation")
     assert "  wrong: failed: This file is not a trace export we know" in wrong
     assert "STEP_FAILURE" not in said

@@ -81,6 +81,12 @@ def test_a_window_that_is_none_is_refused(start: str | None, end: str | None) ->
         chosen_window(start, end, NOON, LAG)
 
 
+def test_a_window_in_the_future_is_said_to_lie_there() -> None:
+    """Its end is moved back to what has settled: an end that nobody typed explains nothing."""
+    with pytest.raises(BadWindow, match="Nothing of the window has settled yet: it starts at 2027-01-01"):
+        chosen_window("2027-01-01", "2027-01-02", NOON, LAG)
+
+
 def test_a_day_is_pulled_only_when_it_has_settled() -> None:
     """A day pulled at its last minute would be taken for the whole day ever after."""
     assert day_window("2026-11-20", DAY_2 + LAG, LAG) == FIRST
