@@ -49,5 +49,5 @@ def test_a_stage_logs_its_pace_and_still_reports_to_its_caller(
 def test_a_failure_names_commands_that_can_be_typed(workspace: Workspace) -> None:
     """Of a key with a space, too, which people may give in the UI."""
     said = failure_metadata(workspace, RAW_EXPORT, "support agent")["what now"]
-    assert "`oumi-assets retry 'support agent'`" in said
-    assert "`oumi-assets delete 'support agent'`" in said
+    assert "oumi-assets retry 'support agent'`" in said
+    assert "oumi-assets delete 'support agent'`" in said

@@ -16,6 +16,8 @@ from pathlib import Path
 import boto3
 from servers import moto_server
 
+from oumi_assets.core.program import program
+
 PROJECT = Path(__file__).resolve().parents[2]
 UPLOADS, STORAGE = "oumi-uploads", "oumi-storage"
 
@@ -40,8 +42,8 @@ def say_what_to_do(variables: dict[str, str]) -> None:
     print(
         f"\nA moto server holds s3://{UPLOADS} and s3://{STORAGE}; all of it is gone when this ends (Ctrl+C).\n"
         f"In another terminal:\n\n{exports}\n\n"
-        f"    oumi-assets upload {sample}     # the sensor imports it\n"
-        "    oumi-assets datasets\n",
+        f"    {program()} upload {sample}     # the sensor imports it\n"
+        f"    {program()} datasets\n",
         flush=True,
     )
 
