@@ -72,10 +72,10 @@ def test_arguments_that_nobody_knows_are_no_arguments(events: list[Any]) -> None
     assert read("langsmith", _row(other, EVENTS)) is NoCandidate.NO_REPLY
 
 
-@pytest.mark.parametrize("name", ["any", "nobodys"])
-def test_a_tool_that_may_take_arguments_was_not_called_without_them(name: str) -> None:
+@pytest.mark.parametrize("name", ["any", "nobodys", ["time"], None])
+def test_a_tool_that_may_take_arguments_was_not_called_without_them(name: Any) -> None:
     """A schema that names no argument allows any."""
-    assert read("langsmith", _row(_made(TEXT, _call("time"), _call(name)), [])) is NoCandidate.NO_REPLY
+    assert read("langsmith", _row(_made(TEXT, _call("time"), {**_call("x"), "name": name}), [])) is NoCandidate.NO_REPLY
 
 
 KEPT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
