@@ -254,6 +254,22 @@ def test_an_answer_that_ended_for_calls_has_them_in_any_place(said: dict[str, An
     assert isinstance(read("langsmith", row("langsmith", ASKED, generations(answer))), Conversation)
 
 
+@pytest.mark.parametrize(
+    ("said", "arguments"),
+    [
+        ({"content": [{"type": "tool_use", "id": "a", "name": "f", "input": {"x": 1}}]}, '{"x":1}'),
+        ({"content": [{"toolUse": {"toolUseId": "a", "name": "f", "input": {"x": 1}}}]}, '{"x":1}'),
+        ({"content": None, "toolCalls": [call("a", "f")]}, "{}"),
+    ],
+)
+def test_an_answer_in_the_form_of_another_api_has_its_calls_where_that_api_has_them(said: Any, arguments: str) -> None:
+    """A callback of one's own may put a provider's message there, with LangChain's reason beside it."""
+    answer = {"role": "assistant", **said, "response_metadata": {"stop_reason": "tool_use"}}
+    found = read("langsmith", row("langsmith", ASKED, generations(answer)))
+    assert isinstance(found, Conversation)
+    assert found.messages[-1] == assistant(None, call("a", "f", arguments))
+
+
 def test_rule_1_an_empty_ai_message_of_a_run_that_succeeded_is_a_reply() -> None:
     """A model may answer with nothing; that is what was said."""
     found = read("langsmith", row("langsmith", ASKED, generations(lc("AIMessage", ""))))
