@@ -85,6 +85,30 @@ REPLIES: list[tuple[str, Any, dict[str, Any]]] = [
         assistant(None, call("a", "f", '{"n": 123456789012345678901234567890}')),
     ),
     (
+        "streamed calls that all have the first index",
+        generations(
+            lc(
+                "AIMessageChunk",
+                "",
+                tool_calls=[CLOSED, {**CLOSED, "id": "b", "args": {"city": "Oslo"}}],
+                tool_call_chunks=[{**BROKEN, "args": '{"city": "Lo"}'}, {**BROKEN, "id": "b", "args": '{"city": "Oslo"}'}],
+            )
+        ),
+        assistant(None, call("a", "f", '{"city":"Lo"}'), call("b", "f", '{"city":"Oslo"}')),
+    ),
+    (
+        "streamed calls of one id",
+        generations(
+            lc(
+                "AIMessageChunk",
+                "",
+                tool_calls=[CLOSED, {**CLOSED, "args": {"city": "Oslo"}}],
+                tool_call_chunks=[{**BROKEN, "args": '{"city": "Lo"}'}, {**BROKEN, "index": 1, "args": '{"city": "Oslo"}'}],
+            )
+        ),
+        assistant(None, call("a", "f", '{"city":"Lo"}'), call("call_1_1", "f", '{"city":"Oslo"}')),
+    ),
+    (
         "Gemini's calls as Google's parts are (LangChain.js)",
         generations(
             lc(
