@@ -9,7 +9,7 @@ from oumi_assets.core.calls import Draft, ModelCall, PayloadNotJson, Reply, Requ
 from oumi_assets.core.json_text import NotJson
 from oumi_assets.platforms import Platform
 from oumi_assets.reconstruction.conversation import Candidate
-from oumi_assets.reconstruction.late_logs import as_sent, may_be_late
+from oumi_assets.reconstruction.late_logs import as_sent, may_be_late, with_its_answer
 from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.reconstruction.trace_rows import TraceRows, indexed, readable_call
 from oumi_assets.shapes import claude_agent_sdk, mastra, read_message, read_reply, read_request
@@ -77,7 +77,7 @@ def _with_its_prompt(line: bytes, platform: Platform, rows: TraceRows) -> ModelC
 
 def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
     """What a call offers, by the shapes and the wire rules: the definition that the short way must agree with."""
-    call = opened(call)
+    call = with_its_answer(opened(call))
     reply = read_reply(call)
     request = _request(call, reply)
     asked = _drafts(request.messages) if request else None

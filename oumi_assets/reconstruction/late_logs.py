@@ -11,8 +11,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import msgspec
+
 from oumi_assets.core.calls import Draft, ModelCall
-from oumi_assets.shapes.base import parsed
+from oumi_assets.shapes.base import parsed, role_of
+from oumi_assets.shapes.no_answers import may_be_echo
 from oumi_assets.wire.content import read_content
 from oumi_assets.wire.roles import is_assistant
 from oumi_assets.wire.tool_calls import usable_id
@@ -28,6 +31,17 @@ def may_be_late(call: ModelCall) -> bool:
         return False
     version = tuple(map(int, re.findall(r"\d{1,9}", str(runtime.get("sdk_version")))[:3]))
     return bool(version) and version < _FIRST_IN_TIME
+
+
+def with_its_answer(call: ModelCall) -> ModelCall:
+    """A call that returned its request's list, which the answer was put into, with the answer alone; any other as it is.
+
+    Logged late, both are one list: messages that are the request's and no answer (`shapes.no_answers`) look like that.
+    """
+    messages = call.output["messages"] if may_be_echo(call.output) else []
+    if not messages or not is_assistant(role_of(messages[-1]) or "") or not may_be_late(call):
+        return call
+    return msgspec.structs.replace(call, output={**call.output, "messages": messages[-1:]})
 
 
 def as_sent(asked: list[Draft], answer: list[Draft]) -> list[Draft]:

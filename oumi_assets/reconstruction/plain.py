@@ -39,7 +39,7 @@ Said = Annotated[str, Meta(min_length=1)]
 
 
 class Function(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    name: str
+    name: Said
     arguments: Said
 
 

@@ -5,7 +5,8 @@ To add a shape: write its module, add it to `SHAPES`, add a fixture folder.
 
 Modules without a `SHAPE` hold what several shapes share (`base`, `blocks`), writers that only a whole call tells (listed in
 `whole_calls`), what is known before any shape is asked (`plain`, `no_answers`, `counting`, `one_reply`) or of what one found
-(`json_answers`, `lost_calls`), and what was logged beside the payloads (`extra_tools`, `recorded_instructions`, ...).
+(`json_answers`, `lost_calls`, `merged_calls`), and what was logged beside the payloads (`extra_tools`,
+`recorded_instructions`, ...).
 """
 
 from __future__ import annotations

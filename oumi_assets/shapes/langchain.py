@@ -78,7 +78,8 @@ def _lost_its_calls(answer: dict[str, Any]) -> bool:
     ends = (place.get(key) for place in about if isinstance(place, dict) for key in ("finish_reason", "stop_reason"))
     if fields.get("tool_calls") or not any(isinstance(end, str) and end in _ENDS_OF_CALLS for end in ends):
         return False
-    return all(not draft.tool_calls and has_only_words(draft) for draft in message(answer) or [])
+    drafts = message(answer)  # None for another shape's, which has its calls where that shape looks for them.
+    return drafts is not None and all(not draft.tool_calls and has_only_words(draft) for draft in drafts)
 
 
 def _last_answer(messages: list[Any]) -> Reply:
@@ -182,9 +183,8 @@ def _refused(fields: dict[str, Any]) -> str | None:
 
 
 def _is_pair(value: Any) -> bool:
-    if not isinstance(value, list) or len(value) != 2 or not isinstance(value[0], str):
-        return False
-    return value[0].lower() in _ROLES and isinstance(value[1], (str, list))
+    is_pair = isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)
+    return is_pair and value[0].lower() in _ROLES and isinstance(value[1], (str, list))
 
 
 def _has_speaker(value: Any) -> bool:

@@ -55,7 +55,9 @@ def tool_calls(fields: dict[str, Any], additional: dict[str, Any]) -> list[ToolC
 
 def _streamed_arguments(fields: dict[str, Any]) -> dict[str, str]:
     """What a stream's pieces say: LangChain closes the braces of arguments that broke off, and rounds long numbers."""
-    return {call.id: call.arguments for call in _chunked_calls(fields) if isinstance(call.id, str) and call.arguments}
+    told = [call for call in _chunked_calls(fields) if isinstance(call.id, str) and call.arguments]
+    ids = [call.id for call in told]
+    return {call.id: call.arguments for call in told if ids.count(call.id) == 1}
 
 
 def said(content: Any, *, is_streamed: bool = False) -> Any:
@@ -151,17 +153,21 @@ def _block_call(block: Any) -> ToolCallDraft | None:
 
 
 def _chunked_calls(fields: dict[str, Any]) -> list[ToolCallDraft]:
-    """Chunks of one `index` are one call: its name and id come first, its arguments piece by piece."""
-    calls: dict[Any, ToolCallDraft] = {}
+    """Chunks of one `index` are one call: name and id come first, arguments piece by piece; another id is another call."""
+    calls: list[ToolCallDraft] = []
+    by_index: dict[Any, ToolCallDraft] = {}
     for position, chunk in enumerate(first_list(fields, "tool_call_chunks")):
         if not isinstance(chunk, dict):
             continue
-        index = chunk.get("index")
-        call = calls.setdefault(index if isinstance(index, int) else (position,), ToolCallDraft(None, ""))
+        index = chunk["index"] if isinstance(chunk.get("index"), int) else (position,)
+        call = by_index.get(index)
+        if call is None or (call.id and chunk.get("id") and chunk["id"] != call.id):
+            call = by_index[index] = ToolCallDraft(None, "")
+            calls.append(call)
         call.name = call.name or chunk.get("name")
         call.id = call.id or chunk.get("id")
         call.arguments += chunk["args"] if isinstance(chunk.get("args"), str) else ""
-    return [call for call in calls.values() if call.name]
+    return [call for call in calls if call.name]
 
 
 def _kind(block: Any) -> str | None:

@@ -48,15 +48,18 @@ def _named_calls(message: dict[str, Any]) -> int:
 def answers_lost_calls(drafts: list[Draft]) -> bool:
     """Whether results follow a turn that said nothing and called nothing, or several of them one call without an id.
 
-    No API takes such results. A turn with words may have called in its own words.
+    No API takes such results. A turn with words may have called in its own words, and one before it by the result's id.
     """
     turn: Draft | None = None
+    called: set[str] = set()
     answered: set[str] = set()
     for draft in drafts:
+        result = draft.tool_call_id if isinstance(draft.tool_call_id, str) else None
         if WIRE_ROLES.get(draft.role.lower()) != "tool":
             turn, answered = (draft if is_assistant(draft.role) else None), set()
-        elif turn is not None and may_lack_calls(turn):
-            answered.update([draft.tool_call_id] if isinstance(draft.tool_call_id, str) else [])
+            called.update(call.id for call in draft.tool_calls if isinstance(call.id, str))
+        elif turn is not None and may_lack_calls(turn) and result not in called:
+            answered.update([result] if result is not None else [])
             if not turn.tool_calls or len(answered) > 1:
                 return True
     return False

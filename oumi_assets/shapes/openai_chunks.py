@@ -35,7 +35,8 @@ def reply(value: Any) -> Reply | None:
 def whole_stream(completion: Any, pieces: list[Any]) -> list[Any] | None:
     """The chunks that a completion was put together of, where they may say more than it does, and all of them are there.
 
-    All are there when they end as it does, with the same text. A chunk of no choice (usage, filters) says nothing.
+    All are there when they end as it does, with the same text and no less arguments: the SDKs mix these, and lose them, but
+    make none up. A chunk of no choice (usage, filters) says nothing.
     """
     told = next(filter(_is_first_choice, first_list(completion, "choices")), None)
     chunks = [_as_sent(piece) for piece in pieces if first_list(piece, "choices")] if told else []
@@ -48,7 +49,12 @@ def whole_stream(completion: Any, pieces: list[Any]) -> list[Any] | None:
     end = next((choice["finish_reason"] for choice in reversed(choices) if choice.get("finish_reason")), None)
     said = (end, _joined(deltas, "content") or "")
     is_whole = end and said == (_last(told).get("finish_reason"), told["message"].get("content") or "")
-    return chunks if is_whole else None
+    return chunks if is_whole and _written(deltas) >= _written([told["message"]]) else None
+
+
+def _written(messages: list[dict[str, Any]]) -> int:
+    """The length of all arguments, whichever call they are of."""
+    return sum(len(call["function"]["arguments"]) for call in _calls(messages))
 
 
 def _is_first_choice(choice: Any) -> bool:

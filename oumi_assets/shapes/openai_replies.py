@@ -132,7 +132,8 @@ def _of_only_member(value: dict[str, Any]) -> Reply | None:
     if not isinstance(inner, dict):
         return None
     found = Reply([inner]) if speaks(inner) else _of_choices(inner)
-    return found if found is not None and found.messages else None
+    # Choices of another kind are what the model wrote here, too.
+    return found if found is not None and any(map(_answers, found.messages)) else None
 
 
 def _of_text(text: str) -> Reply:

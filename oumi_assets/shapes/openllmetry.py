@@ -60,9 +60,12 @@ def opened(call: ModelCall) -> ModelCall:
 
 def _with_arguments(messages: Any) -> Any:
     """OpenAI's messages with `{}` for the arguments that were an empty text: such an attribute is not written."""
-    if not _are_messages(messages) or not any(message.get("tool_calls") for message in messages):
-        return messages
-    return [{**message, "tool_calls": [_call(call) for call in first_list(message, "tool_calls")]} for message in messages]
+    return list(map(_with_calls, messages)) if _are_messages(messages) else messages
+
+
+def _with_calls(message: dict[str, Any]) -> dict[str, Any]:
+    calls = first_list(message, "tool_calls")
+    return {**message, "tool_calls": list(map(_call, calls))} if calls else message
 
 
 def _call(call: Any) -> Any:

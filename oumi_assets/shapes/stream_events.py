@@ -15,7 +15,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Reply
 from oumi_assets.shapes import openai_agents, responses
-from oumi_assets.shapes.base import Shape, kind_of, parsed
+from oumi_assets.shapes.base import Shape, first_list, kind_of, parsed
 
 _ENDS = ("response.completed", "response.incomplete")
 _START, _DELTA = "content_block_start", "content_block_delta"
@@ -43,7 +43,10 @@ def reply(value: Any) -> Reply | None:
 
 
 def whole_stream(output: Any, events: list[Any]) -> list[Any] | None:
-    """The events that LangSmith's `wrap_anthropic` put a message together of, when all of them are there."""
+    """The events that LangSmith's `wrap_anthropic` put a message together of, when all of them are there.
+
+    Of the texts it lost nothing: events that say something else, or nothing, are not all.
+    """
     message = output.get("message") if isinstance(output, dict) and len(output) == 1 and events else None
     if not isinstance(message, dict):
         return None
@@ -51,7 +54,12 @@ def whole_stream(output: Any, events: list[Any]) -> list[Any] | None:
     if (kinds[0], kinds[-1]) != ("message_start", "message_stop") or not _ANTHROPIC.union(_BESIDE).issuperset(kinds):
         return None
     started = events[0].get("message")
-    return events if isinstance(started, dict) and started.get("id") == message.get("id") else None
+    is_its_start = isinstance(started, dict) and started.get("id") == message.get("id")
+    return events if is_its_start and _words(_blocks(events)) == _words(first_list(message, "content")) else None
+
+
+def _words(blocks: list[Any]) -> str:
+    return _joined([block for block in blocks if kind_of(block) == "text"], "text")
 
 
 def _is_of_response(kind: str) -> bool:

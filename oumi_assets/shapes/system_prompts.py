@@ -30,9 +30,11 @@ def _text_parts(value: Any) -> list[Any] | None:
     if not all(isinstance(part, dict) and part.get("type", "text") == "text" for part in parts):
         return None
     texts = [part.get("text", part.get("content")) for part in parts]
-    if not all(isinstance(text, str) for text in texts):
+    if not all(isinstance(text, str) for text in texts) or not any(texts):
         return None
-    return [{"type": "text", "text": text} for text in texts]
+    # A list of messages may stand there, too: another's than the system's is no prompt.
+    are_told = all(part.get("role") is None or is_system(part) for part in parts)
+    return [{"type": "text", "text": text} for text in texts] if are_told else None
 
 
 def is_system(message: Any) -> bool:

@@ -24,13 +24,14 @@ def opened(call: ModelCall) -> ModelCall:
     if not isinstance(message, dict) or not message.keys() >= _PUT_TOGETHER:
         return call
     called = [block.get("name") for block in first_list(message, "content") if _is_empty_call(block)]
-    return msgspec.structs.replace(call, output=None) if called and not set(called) <= _without_arguments(call) else call
+    without = _without_arguments(call) if called else []
+    return call if all(name in without for name in called) else msgspec.structs.replace(call, output=None)
 
 
 def _is_empty_call(block: Any) -> bool:
     return isinstance(block, dict) and block.get("type") == "tool_use" and not block.get("input")
 
 
-def _without_arguments(call: ModelCall) -> set[Any]:
+def _without_arguments(call: ModelCall) -> list[str]:
     functions = [tool["function"] for tool in wire_tools(first_list(call.input, "tools"))]
-    return {function["name"] for function in functions if function.get("parameters", {}).get("properties") == {}}
+    return [function["name"] for function in functions if function.get("parameters", {}).get("properties") == {}]

@@ -16,10 +16,12 @@ RESULTS = [answered("c1", "1"), answered("c2", "2")]
 GROWN = [system("Be brief."), HI, CALLED, *RESULTS, said("done")]
 
 
-def late(second: int, messages: Any, output: Any, version: str = "0.3.20", sdk: str = "langsmith-js") -> bytes:
+def late(
+    second: int, messages: Any, output: Any, version: str = "0.3.20", sdk: str = "langsmith-js", **fields: Any
+) -> bytes:
     """A run as an SDK logs it that says which one it is."""
     runtime = {"library": "langsmith", "runtime": "node", "sdk": sdk, "sdk_version": version}
-    return run(second, messages, output, extra={"metadata": {}, "runtime": runtime})
+    return run(second, messages, output, extra={"metadata": {}, "runtime": runtime}, **fields)
 
 
 @pytest.mark.parametrize("version", ["0.2", "0.3.20", "0.3.67"])
@@ -52,6 +54,20 @@ def test_calls_that_a_stream_merged_are_known_by_the_first() -> None:
     merged = called(("c1", "ff"))
     merged["tool_calls"][0]["function"]["arguments"] = '{}{"a": 1}'
     assert len(choose_from([late(1, GROWN, merged)]).messages) == 3
+
+
+@pytest.mark.parametrize("answer", [said("done"), CALLED])
+def test_a_function_that_returned_the_grown_list_has_answered(answer: dict[str, Any]) -> None:
+    """Its inputs and its outputs are one list; any other call that returns the messages it was given said nothing."""
+    grown = [HI, answer]
+    assert choose_from([late(1, grown, None, outputs={"messages": grown})]).messages == grown
+    for row in (
+        late(1, grown, None, "0.3.68", outputs={"messages": grown}),
+        late(1, [HI], None, outputs={"messages": [HI]}),
+    ):
+        found = choose_from([row]).found
+        assert isinstance(found, NotChosen)
+        assert found.reason is TraceDrop.NO_ASSISTANT_TURN
 
 
 def test_an_answer_in_the_words_of_an_earlier_one_is_given_twice() -> None:

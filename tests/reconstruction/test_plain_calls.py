@@ -25,7 +25,7 @@ CALL = st.fixed_dictionaries(
         "id": ID,
         "type": st.just("function"),
         "function": st.fixed_dictionaries(
-            {"name": st.sampled_from(["f", "g", "ff", "user", "Tool"]), "arguments": st.one_of(TEXT, st.just({"a": 1}))}
+            {"name": st.sampled_from(["f", "g", "ff", "user", "Tool", ""]), "arguments": st.one_of(TEXT, st.just({"a": 1}))}
         ),
     },
     optional={"index": st.just(0)},
@@ -161,6 +161,7 @@ REPAIRED: dict[str, list[dict[str, Any]]] = {
     "a result without an id": [U, {**A, **_calls("c1")}, {"role": "tool", "content": "r"}],
     "an id used twice": [U, {**A, **_calls("c1")}, R, {**A, **_calls("c1")}, R],
     "an id that is the tool's name": [U, {**A, **_calls("c1", "c1")}, R],
+    "a call of nothing": [U, {**A, **_calls("c1", "")}, R],
     "a tool called like a role": [U, {**A, **_calls("c1", "User")}, R],
     "nothing said": [U, A],
 }
@@ -171,6 +172,12 @@ def test_messages_that_the_wire_rules_change_go_the_long_way(messages: list[dict
     """The short way writes what stands there."""
     assert not both_agree({"messages": messages}, {"role": "assistant", "content": "done"})
     assert both_agree({"messages": [U, {**A, **_calls("c1")}, R]}, {"role": "assistant", "content": "done"})
+
+
+def test_a_result_behind_an_empty_turn_answers_the_call_before_it() -> None:
+    """Both ways know it by its id: nothing was lost."""
+    messages = [U, {**A, **_calls("c1")}, {**A, "content": ""}, R]
+    assert both_agree({"messages": messages}, {"role": "assistant", "content": "done"})
 
 
 def test_texts_that_are_taken_apart_go_the_long_way() -> None:

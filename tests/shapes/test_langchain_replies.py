@@ -85,6 +85,30 @@ REPLIES: list[tuple[str, Any, dict[str, Any]]] = [
         assistant(None, call("a", "f", '{"n": 123456789012345678901234567890}')),
     ),
     (
+        "streamed calls that all have the first index",
+        generations(
+            lc(
+                "AIMessageChunk",
+                "",
+                tool_calls=[CLOSED, {**CLOSED, "id": "b", "args": {"city": "Oslo"}}],
+                tool_call_chunks=[{**BROKEN, "args": '{"city": "Lo"}'}, {**BROKEN, "id": "b", "args": '{"city": "Oslo"}'}],
+            )
+        ),
+        assistant(None, call("a", "f", '{"city":"Lo"}'), call("b", "f", '{"city":"Oslo"}')),
+    ),
+    (
+        "streamed calls of one id",
+        generations(
+            lc(
+                "AIMessageChunk",
+                "",
+                tool_calls=[CLOSED, {**CLOSED, "args": {"city": "Oslo"}}],
+                tool_call_chunks=[{**BROKEN, "args": '{"city": "Lo"}'}, {**BROKEN, "index": 1, "args": '{"city": "Oslo"}'}],
+            )
+        ),
+        assistant(None, call("a", "f", '{"city":"Lo"}'), call("call_1_1", "f", '{"city":"Oslo"}')),
+    ),
+    (
         "Gemini's calls as Google's parts are (LangChain.js)",
         generations(
             lc(
@@ -252,6 +276,22 @@ def test_an_answer_that_ended_for_calls_has_them_in_any_place(said: dict[str, An
     ended = {"response_metadata": {"finish_reason": "tool_calls"}}
     answer = lc("AIMessage", said.get("content", ""), **{**ended, **{key: said[key] for key in said if key != "content"}})
     assert isinstance(read("langsmith", row("langsmith", ASKED, generations(answer))), Conversation)
+
+
+@pytest.mark.parametrize(
+    ("said", "arguments"),
+    [
+        ({"content": [{"type": "tool_use", "id": "a", "name": "f", "input": {"x": 1}}]}, '{"x":1}'),
+        ({"content": [{"toolUse": {"toolUseId": "a", "name": "f", "input": {"x": 1}}}]}, '{"x":1}'),
+        ({"content": None, "toolCalls": [call("a", "f")]}, "{}"),
+    ],
+)
+def test_an_answer_in_the_form_of_another_api_has_its_calls_where_that_api_has_them(said: Any, arguments: str) -> None:
+    """A callback of one's own may put a provider's message there, with LangChain's reason beside it."""
+    answer = {"role": "assistant", **said, "response_metadata": {"stop_reason": "tool_use"}}
+    found = read("langsmith", row("langsmith", ASKED, generations(answer)))
+    assert isinstance(found, Conversation)
+    assert found.messages[-1] == assistant(None, call("a", "f", arguments))
 
 
 def test_rule_1_an_empty_ai_message_of_a_run_that_succeeded_is_a_reply() -> None:

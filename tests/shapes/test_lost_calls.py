@@ -99,6 +99,13 @@ KEPT_TURNS: dict[str, list[dict[str, Any]]] = {
     "a call in the model's own words": [{**DONE, "content": "Action: now()"}, {"role": "tool", "content": "12:00"}],
     "one call and its result": [LAST, *_results(1)],
     "an empty answer": [SILENT, ASK],
+    "a call, nothing, and its result": [{**SILENT, "tool_calls": [{**READABLE, "id": "id0"}]}, SILENT, *_results(1)],
+    "calls, a thought and another call, and the results of all": [
+        {**SILENT, "tool_calls": [{**READABLE, "id": "id0"}]},
+        {**SILENT, "reasoning_content": "Once more."},
+        LAST,
+        *_results(2),
+    ],
 }
 
 

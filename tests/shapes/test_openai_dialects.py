@@ -236,6 +236,13 @@ def test_a_system_prompt_in_parts_beside_the_messages_comes_first(text: str, pla
     model_calls.assert_read(Logged("", platform, _asked(HI, systemInstruction=googles), HELLO, said))
 
 
+@pytest.mark.parametrize("platform", ["langfuse", "langsmith"])
+@pytest.mark.parametrize("beside", [[{"type": "text", "text": ""}], {"parts": [{"text": ""}]}, [user("What else?")], []])
+def test_what_prompts_nothing_beside_the_messages_is_no_message(beside: Any, platform: str) -> None:
+    """An empty system prompt was never sent, and what a user says is not the system's."""
+    model_calls.assert_read(Logged("", platform, _asked(HI, instructions=beside), HELLO, [HI, HELLO]))
+
+
 def test_a_search_of_the_providers_does_not_hide_the_agents_own_tools() -> None:
     """Rule 9: the first place that names a function counts, and a hosted tool is none."""
     own = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}

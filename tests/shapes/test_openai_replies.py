@@ -39,6 +39,12 @@ REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
         {"quiz": {"choices": ["a", 1]}},
         assistant('{"quiz": {"choices": ["a", 1]}}'),
     ),
+    (
+        "JSON that holds choices with messages of its own",
+        "langfuse",
+        {"quiz": {"choices": [{"message": {"text": "a"}}]}},
+        assistant('{"quiz": {"choices": [{"message": {"text": "a"}}]}}'),
+    ),
     ("OpenInference of Mistral's stream", "langfuse", {"data": choices(assistant("Yes."))}, assistant("Yes.")),
     (
         "calls alone",

@@ -199,6 +199,14 @@ def test_an_empty_text_of_arguments_is_no_attribute_of_openais() -> None:
     assert read("langfuse", line) is NoCandidate.UNSUPPORTED
 
 
+def test_calls_of_openais_that_are_one_text_are_not_lost() -> None:
+    """Where they are no list of attributes, there is nothing to add to them."""
+    told = {"role": "assistant", "tool_calls": json.dumps([_flat("call_1")])}
+    wire = [HI, assistant(None, call("call_1", "f")), result("call_1", "a"), assistant(None, call("call_2", "f"))]
+    reply = [{"role": "assistant", "tool_calls": json.dumps([_flat("call_2")])}]
+    assert_read(_logged("", [HI, told, result("call_1", "a")], reply, OPENAI, wire))
+
+
 def test_rule_1_a_role_alone_is_no_reply_of_ollama() -> None:
     """Its calls were not written; OpenAI's empty answer has a reason beside the role."""
     assert read("langfuse", row("langfuse", [HI], [{"role": "assistant"}], metadata=OLLAMA)) is NoCandidate.NO_REPLY

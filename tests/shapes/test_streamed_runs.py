@@ -120,6 +120,15 @@ def test_pieces_that_are_not_the_whole_stream_are_not_read(pieces: list[Any]) ->
     assert found.messages == [HI, assistant("42")]
 
 
+@pytest.mark.parametrize("pieces", [[TWO_CALLS[0], *TWO_CALLS[2:]], [*TWO_CALLS[:2], *TWO_CALLS[3:]]])
+def test_pieces_that_lack_arguments_are_not_the_whole_stream(pieces: list[Any]) -> None:
+    """What the SDK put together of all of them has these."""
+    made = _made("tool_calls", tool_calls=[{**called, "index": index} for index, called in enumerate(CALLED)])
+    found = read("langsmith", langsmith_row({"messages": [HI]}, made, events=_events(OPENED, *pieces)))
+    assert isinstance(found, Conversation)
+    assert found.messages == [HI, assistant(None, *CALLED)]
+
+
 @pytest.mark.parametrize("events", [None, {}, [], [None, 1, {"kwargs": None}, {"kwargs": {"token": None}}, {"kwargs": []}]])
 def test_odd_events_harm_nobody(events: Any) -> None:
     """Whatever stands there."""

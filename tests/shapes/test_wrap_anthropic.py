@@ -72,10 +72,21 @@ def test_arguments_that_nobody_knows_are_no_arguments(events: list[Any]) -> None
     assert read("langsmith", _row(other, EVENTS)) is NoCandidate.NO_REPLY
 
 
-@pytest.mark.parametrize("name", ["any", "nobodys"])
-def test_a_tool_that_may_take_arguments_was_not_called_without_them(name: str) -> None:
+@pytest.mark.parametrize(
+    "events",
+    [[EVENTS[0], EVENTS[-1]], [EVENTS[0], *_block(0, TEXT), EVENTS[-1]], [*EVENTS[:1], {"type": "ping"}, EVENTS[-1]]],
+)
+def test_events_that_say_something_else_than_the_message_are_not_all(events: list[Any]) -> None:
+    """The SDK kept every text: a stream that lacks one of them was not logged whole, and must not hide the answer."""
+    found = read("langsmith", _row(_made(TEXT, {**TEXT, "text": "Sunny."}), events))
+    assert isinstance(found, Conversation)
+    assert found.messages == [HI, assistant("Look.\nSunny.")]
+
+
+@pytest.mark.parametrize("name", ["any", "nobodys", ["time"], None])
+def test_a_tool_that_may_take_arguments_was_not_called_without_them(name: Any) -> None:
     """A schema that names no argument allows any."""
-    assert read("langsmith", _row(_made(TEXT, _call("time"), _call(name)), [])) is NoCandidate.NO_REPLY
+    assert read("langsmith", _row(_made(TEXT, _call("time"), {**_call("x"), "name": name}), [])) is NoCandidate.NO_REPLY
 
 
 KEPT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
