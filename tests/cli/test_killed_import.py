@@ -14,6 +14,7 @@ import dagster as dg
 import pytest
 from builders import langfuse_row, write_rows
 
+from oumi_assets.core.program import program
 from oumi_assets.imports.workspace import DEDUPED_DATASET, STAGES, Workspace
 from oumi_assets.orchestration.home import open_instance
 from oumi_assets.orchestration.partitions import IMPORTS
@@ -101,7 +102,7 @@ def test_a_stopped_import_is_said_to_be_one_and_no_further_file_is_begun(export:
     os.killpg(running.pid, signal.SIGINT)
     _, said = running.communicate(timeout=60)
     assert running.returncode == 130
-    assert said == f"Error: {export}: stopped. `oumi-assets retry {key}` finishes it. (import {key})\n"
+    assert said == f"Error: {export}: stopped. `{program()} retry {key}` finishes it. (import {key})\n"
     assert partitions() == {key}
     assert not [*(workspace.store.root / ".staging").iterdir()]
 
