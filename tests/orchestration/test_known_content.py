@@ -18,6 +18,7 @@ from oumi_assets.core.errors import FileNotFound, UnsafePath
 from oumi_assets.imports import known_content
 from oumi_assets.imports.catalog import delete_import
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
+from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.storage.local_uploads import LocalUploads as Uploads
 
 
@@ -41,6 +42,21 @@ def test_a_touched_or_copied_file_is_not_imported_again(platform: Platform, uplo
     path.unlink()
     assert platform.tick() == []
     drop(uploads, "one.jsonl")
+    assert platform.tick() == []
+
+
+def test_a_file_that_was_imported_under_a_key_of_another_version_is_not_imported_again(
+    platform: Platform, uploads: Path
+) -> None:
+    """How keys are made of names may change; what was imported is known by its content."""
+    pulled = "langsmith-support-735e981b-20261122T000000Z-20261123T000000Z.jsonl"
+    for name in ("one.jsonl", pulled):
+        drop(uploads, name)
+    for request in platform.tick():
+        earlier = request._replace(partition_key=f"longer-{request.partition_key}")
+        platform.instance.add_dynamic_partitions(IMPORTS, [str(earlier.partition_key)])
+        assert platform.run(earlier).success
+    platform.restart()
     assert platform.tick() == []
 
 
