@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from builders import write_rows
+
 from oumi_assets.imports.deduped_dataset import make_deduped_dataset
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.parsed_traces import make_parsed_traces
@@ -41,6 +43,11 @@ def import_export(
     environment = Environment(folder / "uploads", folder / "storage", 1 << 40)
     workspace = open_workspace(environment, uploads=SingleFile(path))
     return run_stages(workspace, key, Form("", platform, path.name, deduplicate))
+
+
+def import_rows(folder: Path, *rows: dict[str, Any], name: str = "a.jsonl") -> Imported:
+    """Import these rows, and keep what begins alike."""
+    return import_export(write_rows(folder / name, rows), folder, deduplicate=False)
 
 
 def run_stages(workspace: Workspace, key: str, form: Form) -> Imported:

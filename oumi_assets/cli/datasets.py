@@ -47,9 +47,8 @@ _AFTERWARDS = (
 _SHORTEST_NAME = 16
 _JSON = {"key": "import", "name": "dataset", "platform": "source_platform"}
 """Fields that are called as `import --json` calls them."""
-
-
 _FILES = (("conversations_path", JSONL_FILE), ("dataset_path", PARQUET_FILE))
+"""And its paths, of a dataset that was made."""
 
 
 @click.command()

@@ -42,14 +42,10 @@ def _name_of(pull: Pull) -> str:
     """`support-bot 2026-11-22`: the project and what was asked for of it."""
     start, end = datetime.fromisoformat(pull.start), datetime.fromisoformat(pull.end)
     one_day = _shown(start) == f"{start:%Y-%m-%d}" and end - start == timedelta(days=1)
-    again = re.search(r"-again-\d+", pull.export)
-    rest = [
-        "",
-        _shown(start) if one_day else f"{_shown(start)} to {_shown(end)}",
-        *(["filtered"] if pull.filter else []),
-        *([again[0].replace("-", " ").strip()] if again else []),
-    ]
-    asked = " ".join(rest)
+    again = re.search(r"-again-(\d+)", pull.export)
+    asked = f" {_shown(start)}" if one_day else f" {_shown(start)} to {_shown(end)}"
+    asked += " filtered" if pull.filter else ""
+    asked += f" again {again[1]}" if again else ""
     return pull.project[: MAX_NAME - len(asked)] + asked
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import ANSWER, MESSAGES, langfuse_row, without, write_rows
-from pipeline import Imported, import_export
+from builders import ANSWER, MESSAGES, langfuse_row, without
+from pipeline import import_export, import_rows
 from traces import rows_of
 
 from oumi_assets.platforms import LANGFUSE
@@ -44,10 +44,6 @@ BUCKET = {
 }
 
 
-def _import(tmp_path: Path, *rows: dict[str, Any], name: str = "a.jsonl") -> Imported:
-    return import_export(write_rows(tmp_path / name, rows), tmp_path, deduplicate=False)
-
-
 FORMS = {
     "events row": (langfuse_row(traceName="weather", sessionId="s-1"), "s-1"),
     "older observations row": (OLDER, None),
@@ -67,7 +63,7 @@ FORMS = {
 def test_every_form_of_a_row_gives_the_same_conversation(form: str, tmp_path: Path) -> None:
     """The same chat must not depend on which button or job exported it."""
     row, session = FORMS[form]
-    found = _import(tmp_path, row).rows["trace"]
+    found = import_rows(tmp_path, row).rows["trace"]
     assert found["messages"] == [*MESSAGES, ANSWER]
     assert found["metadata"]["source_trace_name"] == "weather"
     assert found["metadata"].get("source_session_id") == session
@@ -95,28 +91,19 @@ def test_tools_are_found_in_every_column_that_keeps_them(sent: Any, column: dict
     assert found.tools == [TOOL]
 
 
-@pytest.mark.parametrize(
-    ("output", "text"), [(103, "103"), (1.5, "1.5"), ({"score": 5}, '{"score":5}'), ([1, 2], "[1,2]"), (True, "true")]
-)
-def test_an_answer_logged_as_a_value_is_its_json_text(output: Any, text: str) -> None:
-    """The older table keeps values; what no shape knows is what the model answered."""
-    line = json.dumps(langfuse_row(output=output)).encode()
-    found, _ = read_candidate(line, LANGFUSE, rows_of([line], LANGFUSE))
-    assert isinstance(found, Candidate)
-    assert found.messages == [*MESSAGES, {"role": "assistant", "content": text}]
-
-
 def test_a_score_that_shadows_the_type_leaves_no_model_call(tmp_path: Path) -> None:
     """The exporter overwrote what the row was: null on the rows without that score, too."""
     shadowed = langfuse_row("lost", "a", type=None, input=None)
-    imported = _import(tmp_path, shadowed, langfuse_row("lost", "b", type=0.5), langfuse_row("kept", "c"))
+    imported = import_rows(tmp_path, shadowed, langfuse_row("lost", "b", type=0.5), langfuse_row("kept", "c"))
     assert list(imported.rows) == ["kept"]
     assert imported.drops == {"no_model_call": 1}
 
 
 def test_a_score_that_shadows_the_input_costs_its_own_trace(tmp_path: Path) -> None:
     """A number where the messages were is no chat; the trace next to it is."""
-    imported = _import(tmp_path, langfuse_row("lost", "a", input=0.5), langfuse_row("kept", "b", input=json.dumps(MESSAGES)))
+    imported = import_rows(
+        tmp_path, langfuse_row("lost", "a", input=0.5), langfuse_row("kept", "b", input=json.dumps(MESSAGES))
+    )
     assert list(imported.rows) == ["kept"]
     assert imported.drops == {"unsupported_shape": 1}
 
@@ -132,7 +119,7 @@ def test_bucket_files_are_read_compressed_whatever_their_name(name: str, tmp_pat
 
 def test_overlapping_bucket_windows_give_one_conversation(tmp_path: Path) -> None:
     """Windows overlap at their edges: the row comes twice, stays in source_raw twice, and counts once."""
-    imported = _import(tmp_path, BUCKET, {**BUCKET, "end_time": "2026-05-19 10:00:02.000000"}, BUCKET)
+    imported = import_rows(tmp_path, BUCKET, {**BUCKET, "end_time": "2026-05-19 10:00:02.000000"}, BUCKET)
     assert len(imported.rows) == 1
     assert len(json.loads(imported.rows["trace"]["metadata"]["source_raw"])) == 3
     assert imported.store.complete("parsed_traces", "it").counts.extra["duplicate_rows"] == 2
@@ -144,7 +131,7 @@ def test_bucket_rows_have_parents_and_ends(tmp_path: Path) -> None:
     call = {**BUCKET, "parent_observation_id": "root", "trace_name": "", "start_time": "2026-05-19 09:00:00.000000"}
     early = {**call, "output": json.dumps({"role": "assistant", "content": "an answer that was cut off and is longer"})}
     late = {**call, "end_time": "2026-05-19 10:00:02.000000"}
-    found = _import(tmp_path, late, early, root).rows["trace"]
+    found = import_rows(tmp_path, late, early, root).rows["trace"]
     assert found["metadata"]["source_trace_name"] == "agent"
     assert found["metadata"]["source_sequence_key"] == "2026-05-19T10:00:00.123000Z"
     assert found["messages"] == [*MESSAGES, ANSWER]
@@ -154,14 +141,14 @@ def test_a_synthetic_trace_row_is_the_root(tmp_path: Path) -> None:
     """Langfuse writes `t-<traceId>` for what the trace itself was given; a name said there is the trace's."""
     root = langfuse_row("trace", "t-trace", type="SPAN", name="the trace", startTime="2026-05-19 09:00:00.000000")
     child = langfuse_row("trace", "row", parentObservationId="t-trace")
-    found = _import(tmp_path, child, {**root, "parentObservationId": "t-trace"}).rows["trace"]
+    found = import_rows(tmp_path, child, {**root, "parentObservationId": "t-trace"}).rows["trace"]
     assert found["metadata"]["source_trace_name"] == "the trace"
     assert found["metadata"]["source_sequence_key"] == "2026-05-19T09:00:00.000000Z"
 
 
 def test_a_row_whose_parent_is_not_in_the_file_is_a_root(tmp_path: Path) -> None:
     """Filtered exports hold the generation and not the span around it."""
-    found = _import(tmp_path, langfuse_row(parentObservationId="elsewhere")).rows["trace"]
+    found = import_rows(tmp_path, langfuse_row(parentObservationId="elsewhere")).rows["trace"]
     assert found["metadata"]["source_trace_name"] == "call"
 
 
@@ -176,7 +163,7 @@ def test_a_row_whose_parent_is_not_in_the_file_is_a_root(tmp_path: Path) -> None
 )
 def test_a_payload_with_decoded_control_characters_is_read_exactly(payload: str, content: str, tmp_path: Path) -> None:
     """The exporter decodes escapes once too often; what it made of a tab is still that tab."""
-    found = _import(tmp_path, langfuse_row(input=payload)).rows["trace"]
+    found = import_rows(tmp_path, langfuse_row(input=payload)).rows["trace"]
     assert found["messages"][0]["content"] == content
 
 
@@ -211,96 +198,9 @@ def test_a_payload_with_decoded_control_characters_is_read_exactly(payload: str,
 )
 def test_a_payload_damaged_beyond_an_exact_reading_is_dropped(fields: dict[str, str], tmp_path: Path) -> None:
     """Half a message is not what was said: nothing is guessed, and the good trace survives."""
-    imported = _import(tmp_path, langfuse_row("bad", "a", **fields), langfuse_row("good", "b"))
+    imported = import_rows(tmp_path, langfuse_row("bad", "a", **fields), langfuse_row("good", "b"))
     assert list(imported.rows) == ["good"]
     assert imported.drops == {"payload_not_json": 1}
-
-
-STREAMED = [
-    "103",
-    "[1] see the notes",
-    "{not json",
-    "true",
-    '"quoted"',
-    "[INST] no",
-    '{"id": 1, "name": "Bob"}\n\nThat is the record.',
-    '[{"id": 1}] is the list.',
-    '{"id": 1}\n{"id": 2}',
-    '{"content": "cut by the limit of tok',
-    '{"role": "Engineer", "skills": ["cut',
-    '{"output": "cut by the limit of tok',
-    '[{"index": 1, "title": "cut',
-]
-JSON_MODE = [
-    '{"title": "Lasagna",  "content": "Cook it."}',
-    '{"message": "Hello", "score": 3}',
-    '{"refusal": false, "answer": "x"}',
-    '{"tool_calls": 3, "a": 1}',
-    '{"output": {"score": 5}}',
-    '{"candidates": [{"name": "Bob"}]}',
-    '{"choices": ["a", "b"]}',
-    '{"messages": ["a", "b"]}',
-    '{"generations": [1]}',
-    '{"role": "Engineer", "skills": ["a"]}',
-    '["ai", "ml"]',
-    '["a"]',
-]
-
-
-PART = {"type": "text", "text": "Hi."}
-OF_WRITERS: dict[str, dict[str, Any]] = {
-    "the AI SDK's step": {"content": [PART], "finishReason": "stop", "usage": {}, "warnings": [], "request": {}},
-    "LangChain's chunk": {"content": "Hi.", "chunk_position": "last", "type": "AIMessageChunk", "tool_call_chunks": []},
-    "AutoGen": {"finish_reason": "stop", "content": "Hi.", "usage": {}, "cached": False, "logprobs": None, "thought": None},
-    "a cost by hand": {"content": "Hi.", "cost": 0.1, "tokens": 3, "latency": 1.0},
-    "an output with a time": {"output": "Hi.", "latency_ms": 12},
-    "calls with anything": {"content": "Hi.", "tool_calls": [], "provider": "x"},
-}
-
-
-@pytest.mark.parametrize("output", OF_WRITERS.values(), ids=OF_WRITERS)
-def test_an_answer_with_figures_beside_is_the_answer(output: dict[str, Any], tmp_path: Path) -> None:
-    """People log what a call cost beside what it said: that makes it no JSON of the model's."""
-    found = _import(tmp_path, langfuse_row(output=json.dumps(output))).rows["trace"]
-    assert found["messages"][-1]["content"] == "Hi."
-
-
-@pytest.mark.parametrize("text", [*STREAMED, *JSON_MODE])
-def test_a_streamed_answer_is_its_text_whatever_it_looks_like(text: str, tmp_path: Path) -> None:
-    """Streams are logged as bare text, and models write brackets."""
-    found = _import(tmp_path, langfuse_row(output=text)).rows["trace"]
-    assert found["messages"][-1]["content"] == text
-
-
-def _sdk(version: str) -> dict[str, Any]:
-    """What Langfuse's Python SDK says of itself in the metadata of the current table."""
-    return {"scope.name": "langfuse-sdk", "scope.version": version}
-
-
-@pytest.mark.parametrize("text", [*STREAMED, "Zürich: 22 °C", 'He said "no".\n'])
-def test_a_text_that_an_early_version_3_wrote_as_json_is_the_text(text: str, tmp_path: Path) -> None:
-    """Python's SDK 3.0.0 to 3.2.5 put JSON's quotes around it; the texts of requests, too."""
-    wrapped = langfuse_row(output=json.dumps(text), metadata=_sdk("3.2.5"), modelParameters="{}")
-    request = {**wrapped, "id": "row2", "traceId": "asked", "input": json.dumps(json.dumps({"messages": MESSAGES}))}
-    found = _import(tmp_path, wrapped, request).rows
-    assert found["trace"]["messages"][-1]["content"] == text
-    assert found["asked"]["messages"] == [*MESSAGES, found["trace"]["messages"][-1]]
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"metadata": _sdk("3.2.6")},
-        {"metadata": _sdk("5.0.4")},
-        {"metadata": {"scope.name": "openinference", "scope.version": "3.0.0"}},
-        {"metadata": {}},
-        {**OLDER, "input": MESSAGES, "metadata": {"scope": {"name": "langfuse-sdk", "version": "3.0.0"}}},
-    ],
-)
-def test_quotes_that_the_model_wrote_stay(fields: dict[str, Any], tmp_path: Path) -> None:
-    """Later versions log a text as it is, and the older table was parsed already."""
-    found = _import(tmp_path, langfuse_row(**{**fields, "output": '"quoted"'})).rows["trace"]
-    assert found["messages"][-1]["content"] == '"quoted"'
 
 
 LITELLM = {
@@ -318,6 +218,6 @@ def test_a_model_call_that_litellm_logs_as_a_tools_row_is_one(tmp_path: Path) ->
     rows = [
         langfuse_row(name, name, **fields) for name, fields in {"a": LITELLM, "b": older, "c": lenient, "d": other}.items()
     ]
-    imported = _import(tmp_path, *rows)
+    imported = import_rows(tmp_path, *rows)
     assert set(imported.rows) == {"a", "b", "c"}
     assert imported.drops == {"no_model_call": 1}

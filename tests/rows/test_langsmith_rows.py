@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from builders import ANSWER, MESSAGES, langsmith_row, without, write_rows
-from pipeline import Imported, import_export
+from pipeline import import_export, import_rows
 
 NEWER = {
     **without(langsmith_row(), "parent_run_id", "extra"),
@@ -29,10 +29,6 @@ COMMAND_LINE = {
 def _of_columns(row: dict[str, Any]) -> dict[str, Any]:
     """A row of the bulk export's Parquet files: no column holds an object."""
     return {key: json.dumps(value) if isinstance(value, dict) else value for key, value in row.items()}
-
-
-def _import(tmp_path: Path, *rows: dict[str, Any]) -> Imported:
-    return import_export(write_rows(tmp_path / "a.jsonl", rows), tmp_path, deduplicate=False)
 
 
 def _in_thread(**metadata: Any) -> dict[str, Any]:
@@ -72,7 +68,7 @@ FORMS = {
 def test_every_form_of_a_run_gives_the_same_conversation(form: str, tmp_path: Path) -> None:
     """The same call must not depend on the SDK's version or on the tool that wrote it down."""
     row, session = FORMS[form]
-    found = _import(tmp_path, row).rows["trace"]
+    found = import_rows(tmp_path, row).rows["trace"]
     assert found["messages"] == [*MESSAGES, ANSWER]
     assert found["metadata"]["source_trace_name"] == "ChatOpenAI"
     assert found["metadata"].get("source_session_id") == session
@@ -81,7 +77,7 @@ def test_every_form_of_a_run_gives_the_same_conversation(form: str, tmp_path: Pa
 
 def test_a_time_without_a_fraction_is_that_second(tmp_path: Path) -> None:
     """Python leaves the fraction out when it is zero, once in a million runs."""
-    found = _import(tmp_path, langsmith_row(start_time="2026-05-19 10:00:00+00:00")).rows["trace"]
+    found = import_rows(tmp_path, langsmith_row(start_time="2026-05-19 10:00:00+00:00")).rows["trace"]
     assert found["metadata"]["source_sequence_key"] == "2026-05-19T10:00:00.000000Z"
 
 
@@ -89,7 +85,7 @@ def test_a_thread_said_only_by_a_child_run_is_the_traces(tmp_path: Path) -> None
     """LangGraph puts the thread on the runs below, and only there."""
     root = langsmith_row("trace", "root", run_type="chain", name="agent", outputs={})
     child = langsmith_row("trace", "child", parent_run_id="root", extra={"metadata": {"thread_id": 5}})
-    found = _import(tmp_path, child, root).rows["trace"]
+    found = import_rows(tmp_path, child, root).rows["trace"]
     assert found["metadata"]["source_session_id"] == "5"
     assert found["metadata"]["source_trace_name"] == "agent"
 
@@ -98,7 +94,7 @@ def test_each_thread_key_is_looked_for_everywhere_before_the_next(tmp_path: Path
     """Rule 16: a `session_id` on a child comes before a `thread_id` on the root."""
     root = langsmith_row("trace", "root", run_type="chain", extra={"metadata": {"thread_id": "t"}})
     child = langsmith_row("trace", "child", parent_run_id="root", extra={"metadata": {"session_id": "s"}})
-    assert _import(tmp_path, root, child).rows["trace"]["metadata"]["source_session_id"] == "s"
+    assert import_rows(tmp_path, root, child).rows["trace"]["metadata"]["source_session_id"] == "s"
 
 
 @pytest.mark.parametrize("beside", [{}, {"score": float("nan")}], ids=["strictly read", "leniently read"])
@@ -107,7 +103,7 @@ def test_the_nearest_ancestor_of_a_newer_row_is_its_parent(beside: dict[str, Any
     root = {**NEWER, "id": "root", "run_type": "CHAIN", "name": "agent", "outputs": {}}
     step = {**NEWER, "id": "step", "run_type": "CHAIN", "name": "step", "parent_run_ids": ["root"]}
     call = {**NEWER, "id": "call", "parent_run_ids": ["gone", "step"], "start_time": "2026-05-19T09:00:00Z", **beside}
-    found = _import(tmp_path, call, step, root).rows["trace"]
+    found = import_rows(tmp_path, call, step, root).rows["trace"]
     assert found["metadata"]["source_trace_name"] == "agent"
     assert found["metadata"]["source_sequence_key"] == "2026-05-19T10:00:00.123456Z"
 
@@ -116,7 +112,7 @@ def test_a_windowed_export_without_its_root_still_has_a_name_and_a_time(tmp_path
     """The root ended after the window: its children are all there is."""
     late = langsmith_row("trace", "late", parent_run_id="gone", name="late", start_time="2026-05-19T11:00:00Z")
     early = langsmith_row("trace", "early", parent_run_id="gone", name="early", run_type="tool")
-    found = _import(tmp_path, late, early).rows["trace"]
+    found = import_rows(tmp_path, late, early).rows["trace"]
     assert found["metadata"]["source_trace_name"] == "early"
     assert found["metadata"]["source_sequence_key"] == "2026-05-19T10:00:00.123456Z"
 
@@ -124,7 +120,7 @@ def test_a_windowed_export_without_its_root_still_has_a_name_and_a_time(tmp_path
 @pytest.mark.parametrize("row", [NEWER, COMMAND_LINE])
 def test_overlapping_windows_repeat_ids_and_count_once(row: dict[str, Any], tmp_path: Path) -> None:
     """Rule 13 holds for `run_id` as for `id`."""
-    imported = _import(tmp_path, row, row)
+    imported = import_rows(tmp_path, row, row)
     assert len(json.loads(imported.rows["trace"]["metadata"]["source_raw"])) == 2
     assert imported.store.complete("parsed_traces", "it").counts.extra["duplicate_rows"] == 1
 
@@ -132,7 +128,7 @@ def test_overlapping_windows_repeat_ids_and_count_once(row: dict[str, Any], tmp_
 @pytest.mark.parametrize("fields", [{"status": "ERROR"}, {"status": "pending"}, {"error": {"message": "no"}}])
 def test_a_failed_run_without_an_answer_is_only_a_failed_call(fields: dict[str, Any], tmp_path: Path) -> None:
     """Newer rows shout their status, and some writers make an object of the error."""
-    imported = _import(tmp_path, langsmith_row("bad", "a", outputs={}, **fields), langsmith_row("good", "b"))
+    imported = import_rows(tmp_path, langsmith_row("bad", "a", outputs={}, **fields), langsmith_row("good", "b"))
     assert list(imported.rows) == ["good"]
     assert imported.drops == {"only_failed_calls": 1}
 
@@ -153,7 +149,7 @@ def test_half_characters_anywhere_are_replaced_and_lose_nothing(tmp_path: Path) 
         outputs={"role": "assistant", "content": half, "tool_calls": [call]},
         extra={"metadata": {"thread_id": half, half: half}},
     )
-    found = _import(tmp_path, row).rows["\ufffd"]
+    found = import_rows(tmp_path, row).rows["\ufffd"]
     assert found["metadata"]["source_trace_name"] == found["metadata"]["source_session_id"] == "\ufffd"
     assert found["messages"][-1]["tool_calls"][0]["function"]["name"] == found["tools"][0]["function"]["name"] == "\ufffd"
     assert json.loads(found["metadata"]["source_raw"]) == [row]

@@ -6,9 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from both_platforms import Case, assert_read, call, parametrize
+from both_platforms import Case, assert_read, call, langfuse_row, parametrize, read
 from model_calls import Logged, assistant, system, user
 from model_calls import assert_read as assert_logged
+
+from oumi_assets.reconstruction.conversation import Conversation
 
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
 ASKED = [system("Be brief."), user("Rome?")]
@@ -63,3 +65,26 @@ NOT_DSPY: dict[str, tuple[Any, Any]] = {
 def test_lists_of_other_calls_stay_the_models_own(input_: Any, output: Any) -> None:
     """Asked for JSON, a model answers with a list of texts."""
     assert_logged(Logged("", "langfuse", input_, json.dumps(output), [*ASKED, assistant(json.dumps(output))]))
+
+
+LISTS = [
+    ("a text", _input(), ["Hello."], assistant("Hello.")),
+    ("the first alternative", _input(), ["Hello.", "Hi!"], assistant("Hello.")),
+    (
+        "a text with reasoning",
+        _input(),
+        [{"text": "Hello.", "reasoning_content": "Greet."}],
+        {**assistant("Hello."), "reasoning_content": "Greet."},
+    ),
+    ("calls", _input(), [{"text": None, "tool_calls": [CALL]}], assistant(None, CALL)),
+    ("JSON of the model's own", {"messages": [*ASKED]}, ["Hello."], assistant('["Hello."]')),
+    ("a list of something else", _input(), [7], assistant("[7]")),
+]
+
+
+@pytest.mark.parametrize(("input_", "output", "answer"), [case[1:] for case in LISTS], ids=[case[0] for case in LISTS])
+def test_dspys_answer_is_the_first_of_its_list(input_: Any, output: Any, answer: Any) -> None:
+    """On Langfuse a list of texts is what a model may say in JSON, unless its input shows who logged it."""
+    read_ = read("langfuse", langfuse_row(input_, output))
+    assert isinstance(read_, Conversation)
+    assert read_.messages == [*ASKED, answer]

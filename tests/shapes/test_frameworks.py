@@ -1,4 +1,4 @@
-"""Frameworks whose messages are their own objects: LlamaIndex, Haystack, smolagents, DSPy; OpenInference's wrapped ones."""
+"""Frameworks whose messages are their own objects: LlamaIndex, Haystack, smolagents; OpenInference's wrapped ones."""
 
 from __future__ import annotations
 
@@ -204,30 +204,6 @@ SMOLAGENTS = [
         [HI, assistant("Calling tools: f"), user("Observation: 3"), HELLO],
     )
 ]
-
-
-DSPY_INPUT = {"prompt": None, "messages": [system("Be brief."), HI], "kwargs": {}}
-DSPY = [
-    ("a text", DSPY_INPUT, ["Hello."], HELLO),
-    ("the first alternative", DSPY_INPUT, ["Hello.", "Hi!"], HELLO),
-    (
-        "a text with reasoning",
-        DSPY_INPUT,
-        [{"text": "Hello.", "reasoning_content": "Greet."}],
-        {**HELLO, "reasoning_content": "Greet."},
-    ),
-    ("calls", DSPY_INPUT, [{"text": None, "tool_calls": [OPENAI_CALL]}], CALLED[1]),
-    ("JSON of the model's own", {"messages": [system("Be brief."), HI]}, ["Hello."], assistant('["Hello."]')),
-    ("a list of something else", DSPY_INPUT, [7], assistant("[7]")),
-]
-
-
-@pytest.mark.parametrize(("input_", "output", "answer"), [case[1:] for case in DSPY], ids=[case[0] for case in DSPY])
-def test_dspys_answer_is_the_first_of_its_list(input_: Any, output: Any, answer: Any) -> None:
-    """On Langfuse a list of texts is what a model may say in JSON, unless its input shows who logged it."""
-    read_ = read("langfuse", langfuse_row(input_, output))
-    assert isinstance(read_, Conversation)
-    assert read_.messages == [system("Be brief."), HI, answer]
 
 
 def _bee_call(call_id: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def _langsmith(name: str, messages: list[Any], wire: list[dict[str, Any]], **fie
     return Logged(name, "langsmith", {"messages": messages}, DONE, [*wire, HELLO], [], fields)
 
 
-def _langfuse(name: str, messages: list[Any], wire: list[dict[str, Any]], tools: list[Any] | None = None) -> Logged:
+def langfuse(name: str, messages: list[Any], wire: list[dict[str, Any]], tools: list[Any] | None = None) -> Logged:
     reply = {"role": "assistant", "content": "Done.", "additional_kwargs": {"refusal": None}}
     return Logged(name, "langfuse", messages, reply, [*wire, HELLO], tools or [])
 
@@ -252,7 +252,7 @@ HISTORY = [
         ],
         [HI, assistant(None, call("a", "weather")), result("a", "sunny"), user("so?")],
     ),
-    _langfuse(
+    langfuse(
         "the handler's calls and tools",
         [
             HI,
@@ -263,7 +263,7 @@ HISTORY = [
         [HI, assistant(None, call("a", "weather", '{"city":"Rome"}')), result("a", "sunny")],
         [TOOL],
     ),
-    _langfuse(
+    langfuse(
         "tools that were not normalized",
         [
             HI,
@@ -272,27 +272,6 @@ HISTORY = [
         [HI],
         [TOOL],
     ),
-    _langfuse(
-        "JavaScript: a result under its tool's name, or under none",
-        [
-            {"content": "hi", "role": "user"},
-            {"content": "", "role": "assistant", "tool_calls": RAW_CALLS},
-            {"content": "sunny", "additional_kwargs": {}, "role": "weather"},
-            {"content": "snow", "additional_kwargs": {}},
-        ],
-        [HI, assistant(None, *WIRE_CALLS), result("a", "sunny"), result("b", "snow")],
-    ),
-    _langfuse(
-        "JavaScript: a streamed answer, which has no role",
-        [
-            {"content": "hi", "role": "user"},
-            {"content": "", "additional_kwargs": {"tool_calls": RAW_CALLS}},
-            {"content": "sunny", "additional_kwargs": {}},
-            {"content": "snow", "additional_kwargs": {}, "role": "weather"},
-        ],
-        [HI, assistant(None, *WIRE_CALLS), result("a", "sunny"), result("b", "snow")],
-    ),
-    _langfuse("JavaScript: constructors", [lc("HumanMessage", "hi", "langchain_core", "messages")], [HI]),
 ]
 
 
