@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -69,7 +70,9 @@ def pull_of(uploads: UploadSource, name: str) -> Pull | None:
         return None
     try:
         with uploads.open(f"{NOTES}/{_record(name)}") as file:
-            return _decode_pull(file.read())
+            pull = _decode_pull(file.read())
+        # The import is called after them.
+        return pull if all(map(datetime.fromisoformat, (pull.start, pull.end))) else None
     except (FileNotFound, ValueError):
         return None
 

@@ -227,6 +227,21 @@ def test_an_import_names_the_pull_it_was_made_of(
     assert event.metadata["pull_window"].value == f"{pull.start} to {pull.end}"
 
 
+def test_a_damaged_record_of_a_pull_keeps_no_import_back(
+    langsmith_project: LangSmithServer, instance: dg.DagsterInstance, workspace: Workspace, looks: Any, uploads: Path
+) -> None:
+    """The traces are whole; what is not known is where they came from."""
+    export = metadata_of(pull_day(instance, "support"))["file"]
+    record = uploads / ".pulls" / f"{export}.json"
+    record.write_text(record.read_text().replace(DAY_1.isoformat(), "some day"))
+    (request,) = looks()
+    assert import_requested(request, instance).success
+    made = workspace.store.complete(RAW_EXPORT, str(request.partition_key))
+    assert made.pull is None
+    assert made.settings is not None
+    assert f"{made.settings.dataset_name}.jsonl" == export
+
+
 def test_an_import_made_again_still_names_its_pull(
     langsmith_project: LangSmithServer, instance: dg.DagsterInstance, workspace: Workspace, looks: Any
 ) -> None:
