@@ -1,4 +1,4 @@
-"""Characters that names may not hold and terminals are not sent."""
+"""Characters that names may not hold and terminals are not sent, and how a name that holds some is shown."""
 
 from __future__ import annotations
 
@@ -7,3 +7,10 @@ CONTROL_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 JOINERS = "\u200c\u200d"
 """Two of category Cf that do none of this: words of some languages and many emoji are written with them."""
+
+
+def shown(name: str) -> str:
+    """A name for messages and pages: unprintable characters (control, bidi, lone surrogates) as escapes."""
+    if name.isprintable():
+        return name
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)

@@ -1,6 +1,7 @@
 """What users read when something is wrong: one class per failure under one root.
 
-A message says what it was, where, and what to do; it never quotes a trace.
+A message says what it was, where, and what to do; it never quotes a trace. Names of files are escaped here, and not by
+whoever raises the error.
 Rows and traces that are left out are not errors: they are drops (`core.drops`).
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
+from oumi_assets.core.characters import shown
 from oumi_assets.core.program import program
 
 PLATFORM_TITLES = {"langfuse": "Langfuse", "langsmith": "LangSmith"}
@@ -144,7 +146,8 @@ class FileNotFound(TraceImportError):
     """The named upload does not exist; lists what is there instead."""
 
     def __init__(self, name: str, present: Sequence[str], where: str = "the uploads folder") -> None:
-        there = f"It holds: {closest(name, present)}." if present else "It holds no files yet."
+        name, names = shown(name), list(map(shown, present))
+        there = f"It holds: {closest(name, names)}." if names else "It holds no files yet."
         super().__init__(f"File not found: {name} is not in {where}. {there}")
 
 
@@ -152,21 +155,25 @@ class FolderNotFound(FileNotFound):
     """Not even the folder of the named file exists."""
 
     def __init__(self, name: str, folder: str) -> None:
-        TraceImportError.__init__(self, f"File not found: {name}. There is no folder {folder}.")
+        TraceImportError.__init__(self, f"File not found: {shown(name)}. There is no folder {shown(folder)}.")
 
 
 class UnsafePath(TraceImportError):
     """A link, a FIFO, a device, or a path outside the uploads folder."""
 
     def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"{name} cannot be imported: {why}. Name a regular file (in the UI: one below the uploads folder).")
+        super().__init__(
+            f"{shown(name)} cannot be imported: {why}. Name a regular file (in the UI: one below the uploads folder)."
+        )
 
 
 class UnreadableFile(UnsafePath):
     """The system does not let us read it."""
 
     def __init__(self, name: str) -> None:
-        TraceImportError.__init__(self, f"{name} cannot be read: permission denied. Check who may read it and its folder.")
+        TraceImportError.__init__(
+            self, f"{shown(name)} cannot be read: permission denied. Check who may read it and its folder."
+        )
 
 
 class FileChanged(TraceImportError):
@@ -174,7 +181,7 @@ class FileChanged(TraceImportError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name} changed while it was being read. Wait until it is written completely, then import it again."
+            f"{shown(name)} changed while it was being read. Wait until it is written completely, then import it again."
         )
 
 
@@ -198,10 +205,10 @@ class NothingToImport(TraceImportError):
     """No file named, and nothing stored under this import."""
 
     def __init__(self, present: Sequence[str]) -> None:
-        shown = f" The uploads folder holds: {closest('', present)}." if present else ""
+        there = f" The uploads folder holds: {closest('', list(map(shown, present)))}." if present else ""
         super().__init__(
             "Nothing to import: set `file` of raw_export to the name of a file below the uploads folder. In the UI that is "
-            f"Config > Add config, with ops: {{raw_export: {{config: {{file: NAME}}}}}}.{shown}"
+            f"Config > Add config, with ops: {{raw_export: {{config: {{file: NAME}}}}}}.{there}"
         )
 
 
@@ -239,8 +246,8 @@ class UnknownDataset(TraceImportError):
     """No dataset, or other `kind` of import, of that name."""
 
     def __init__(self, name: str, present: Sequence[str], kind: str = "dataset") -> None:
-        shown = f" There are: {closest(name, present)}." if present else f" There are no {kind}s yet."
-        super().__init__(f"No {kind} is called {name}.{shown}")
+        there = f" There are: {closest(name, present)}." if present else f" There are no {kind}s yet."
+        super().__init__(f"No {kind} is called {name}.{there}")
 
 
 class NoDatasetOfImport(TraceImportError):

@@ -6,6 +6,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from oumi_assets.core.characters import shown
 from oumi_assets.core.errors import StorageTrouble, TransientError
 
 _BUSY_DISK = (errno.EIO, errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.ESTALE, errno.ENFILE, errno.EMFILE)
@@ -81,7 +82,7 @@ class AccessRefused(StorageTrouble):
 
     def __init__(self, where: str, why: str) -> None:
         super().__init__(
-            f"Access to {where} was refused: {why}. Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, "
+            f"Access to {shown(where)} was refused: {why}. Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, "
             "AWS_SESSION_TOKEN or AWS_PROFILE, and that they may list, read, write and delete there."
         )
 
@@ -111,7 +112,9 @@ class StorageRefused(StorageTrouble):
     """The server answered with an error that no other class explains."""
 
     def __init__(self, where: str, code: str) -> None:
-        super().__init__(f"The S3 server refused a request for {where}: {code}. Its documentation explains this code.")
+        super().__init__(
+            f"The S3 server refused a request for {shown(where)}: {code}. Its documentation explains this code."
+        )
 
 
 class StoredFileDamaged(StorageTrouble):

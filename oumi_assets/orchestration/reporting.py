@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from oumi_assets.core.characters import shown
 from oumi_assets.core.program import program
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES, UNITS, Workspace
 from oumi_assets.stages.files import DROPPED_FILE, JSONL_FILE
@@ -156,6 +157,5 @@ def _place(row: dict[str, Any]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Control, bidi and other unprintable characters shown as escapes, long ids cut."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:_MAX_EXAMPLE])
-    return shown[:_MAX_EXAMPLE]
+    """A name or an id with its unprintable characters as escapes; a long one is cut."""
+    return shown(text[:_MAX_EXAMPLE])[:_MAX_EXAMPLE]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from oumi_assets.core.characters import shown
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.orchestration.drain import drain_request, drain_uploads
 from oumi_assets.orchestration.history import History
@@ -22,7 +23,7 @@ from oumi_assets.orchestration.resources import WorkspaceSource
 from oumi_assets.orchestration.tags import ATTEMPT_TAG, CONTENT_TAG
 from oumi_assets.orchestration.terminal import SHORT_LINES
 from oumi_assets.orchestration.watcher import Watcher, watched_uploads
-from oumi_assets.storage.uploads import Upload, Uploads, shown
+from oumi_assets.storage.uploads import Upload, Uploads
 
 SECOND_LOOK_SECONDS = 1.0
 

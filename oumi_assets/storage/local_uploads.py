@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from oumi_assets.core.errors import FileNotFound, FolderNotFound, UnreadableFile, UnsafePath
 from oumi_assets.storage.scratch import new_folder, sweep_folders
-from oumi_assets.storage.uploads import BY_HAND, Upload, Uploads, is_left_alone, shown
+from oumi_assets.storage.uploads import BY_HAND, Upload, Uploads, is_left_alone
 
 _BLOCK = 1 << 20
 _ASIDE = ".upload-"
@@ -87,9 +87,9 @@ class LocalUploads(Uploads):
         """A file below the folder, opened component by component without following links."""
         parts = PurePosixPath(name).parts
         if not parts or name.startswith(("/", "\\")) or ".." in parts or "\0" in name:
-            raise UnsafePath(shown(name), "it lies outside the uploads folder")
+            raise UnsafePath(name, "it lies outside the uploads folder")
         if _is_missing(self.root):
-            raise FolderNotFound(shown(name), shown(str(self.root)))
+            raise FolderNotFound(name, str(self.root))
         folder = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
         try:
             for part in parts[:-1]:
@@ -138,9 +138,9 @@ class SingleFile:
     def open(self, name: str) -> Iterator[LocalFile]:
         """The file itself. Whoever types its name may read what a link there leads to."""
         if not _is_text(str(self.path)):
-            raise UnsafePath(shown(name), "its path is no text in UTF-8, so nothing could name it")
+            raise UnsafePath(name, "its path is no text in UTF-8, so nothing could name it")
         if _is_missing(self.path.parent):
-            raise FolderNotFound(shown(name), shown(str(self.path.parent)))
+            raise FolderNotFound(name, str(self.path.parent))
         with open_regular(str(self.path), name, self.names, where="its folder", follow=True) as file:
             yield file
 
@@ -159,15 +159,15 @@ def open_regular(
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW), dir_fd=dir_fd)
     except (FileNotFoundError, NotADirectoryError):
-        raise FileNotFound(shown(name), [shown(n) for n in present()], where) from None
+        raise FileNotFound(name, present(), where) from None
     except PermissionError:
-        raise UnreadableFile(shown(name)) from None
+        raise UnreadableFile(name) from None
     except OSError:
-        raise UnsafePath(shown(name), "it is a link or cannot be opened") from None
+        raise UnsafePath(name, "it is a link or cannot be opened") from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
         os.close(descriptor)
-        raise UnsafePath(shown(name), "it is a folder" if is_folder else "it is not a regular file")
+        raise UnsafePath(name, "it is a folder" if is_folder else "it is not a regular file")
     with LocalFile(descriptor, name) as file:
         yield file
 
@@ -176,11 +176,11 @@ def _step_into(folder: int, part: str, name: str, uploads: LocalUploads) -> int:
     try:
         inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
     except FileNotFoundError:
-        raise FileNotFound(shown(name), [shown(n) for n in uploads.names()]) from None
+        raise FileNotFound(name, uploads.names()) from None
     except PermissionError:
-        raise UnreadableFile(shown(name)) from None
+        raise UnreadableFile(name) from None
     except OSError:
-        raise UnsafePath(shown(name), "its folder is a link or no folder") from None
+        raise UnsafePath(name, "its folder is a link or no folder") from None
     os.close(folder)
     return inner
 

@@ -15,7 +15,6 @@ from botocore.exceptions import ClientError
 from oumi_assets.core.storage_errors import StorageRefused
 from oumi_assets.storage.location import S3Location
 from oumi_assets.storage.s3_errors import MISSING, OTHER_VERSION, code_of, explained
-from oumi_assets.storage.uploads import shown
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -45,7 +44,7 @@ class Bucket:
     def explained(self, name: str = "") -> AbstractContextManager[None]:
         """Errors of requests made inside are explained as those of that name."""
         where = S3Location(self.location.bucket, self.location.key(name) if name else self.location.prefix)
-        return explained(self.location.bucket, shown(str(where)), self.client.meta.endpoint_url)
+        return explained(self.location.bucket, str(where), self.client.meta.endpoint_url)
 
     def check(self) -> None:
         """One small listing: the bucket is there and may be read."""

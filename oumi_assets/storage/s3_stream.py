@@ -11,7 +11,7 @@ from oumi_assets.core.errors import FileChanged
 from oumi_assets.core.storage_errors import StorageRefused
 from oumi_assets.storage.s3_bucket import Bucket
 from oumi_assets.storage.s3_errors import DROPPED_CONNECTION
-from oumi_assets.storage.uploads import Upload, shown
+from oumi_assets.storage.uploads import Upload
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
@@ -72,10 +72,10 @@ class _VersionReader(io.RawIOBase):
         """The same version from here on. Raises `FileChanged` when another has taken its place."""
         found = self._bucket.get(self._upload.name, start=self._position, etag=self._upload.etag)
         if found is None:
-            raise FileChanged(shown(self._upload.name))
+            raise FileChanged(self._upload.name)
         if self._position and "ContentRange" not in found:
             # It would begin anew in the middle of what was read already.
-            raise StorageRefused(shown(self._upload.name), "it ignores ranges of bytes")
+            raise StorageRefused(self._upload.name, "it ignores ranges of bytes")
         return found["Body"]
 
     def _hang_up(self) -> None:

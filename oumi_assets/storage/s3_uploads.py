@@ -11,7 +11,7 @@ from oumi_assets.core.errors import FileNotFound, UnsafePath
 from oumi_assets.storage.local_uploads import SingleFile
 from oumi_assets.storage.s3_bucket import Bucket, Entry, TransferProgress
 from oumi_assets.storage.s3_stream import S3File
-from oumi_assets.storage.uploads import Upload, Uploads, is_left_alone, shown
+from oumi_assets.storage.uploads import Upload, Uploads, is_left_alone
 
 _NAMED = 100
 """Names for a message: it shows a few, and a bucket may hold a million."""
@@ -49,10 +49,10 @@ class S3Uploads(Uploads):
     def open(self, name: str) -> Iterator[S3File]:
         """The object as it is now; every later byte is of the same version. Raises `FileNotFound`, `UnsafePath`."""
         if not _is_plain(name):
-            raise UnsafePath(shown(name), "it lies outside the uploads folder")
+            raise UnsafePath(name, "it lies outside the uploads folder")
         found = self.bucket.get(name)
         if found is None:
-            raise FileNotFound(shown(name), [shown(other) for other in self.names()])
+            raise FileNotFound(name, self.names())
         upload = _upload(Entry(name, found["ContentLength"], found["ETag"].strip('"'), found["LastModified"]))
         with S3File(self.bucket, upload, found["Body"]) as file:
             yield file

@@ -104,8 +104,3 @@ class Uploads(ABC):
 def is_left_alone(base_name: str) -> bool:
     """Dotfiles, and names that programs give to what they are still writing."""
     return base_name.startswith(".") or base_name.endswith(_PARTIAL_SUFFIXES)
-
-
-def shown(name: str) -> str:
-    """A name for messages: unprintable characters escaped."""
-    return name.encode("unicode_escape", "replace").decode() if not name.isprintable() else name
