@@ -1,4 +1,4 @@
-"""The datasets that imports made: listing, finding by name or key, reading, deleting."""
+"""Imports and the datasets that they made: listing, finding by name or key, reading, deleting; which ones are finished."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from oumi_assets.core.errors import AmbiguousDataset, NoDatasetOfImport, UnknownDataset
-from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, STAGES
+from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, RECONSTRUCTED_CONVERSATIONS, STAGES
 from oumi_assets.stages.files import DROPPED_FILE, JSONL_FILE
 from oumi_assets.storage.manifest import Counts, Manifest, Outcome
 from oumi_assets.storage.store import Store
@@ -54,6 +54,19 @@ def list_datasets(store: Store) -> list[ListedImport]:
 def list_unfinished(store: Store) -> list[ListedImport]:
     """Every import that failed, or runs right now, oldest first."""
     return [found.listed for found in _list_imports(store) if not found.is_made and not found.is_deleted]
+
+
+def is_finished(store: Store, key: str) -> bool:
+    """Whether an import needs nothing more: it has its dataset, was deleted, or failed for what is in its file."""
+    raw = store.manifest(RAW_EXPORT, key)
+    if raw is None:
+        return False
+    if raw.outcome is not Outcome.COMPLETE:
+        return True
+    if (made := store.manifest(DEDUPED_DATASET, key)) is not None and made.outcome is Outcome.COMPLETE:
+        return True
+    reconstructed = store.manifest(RECONSTRUCTED_CONVERSATIONS, key)
+    return reconstructed is not None and reconstructed.outcome is Outcome.FAILED
 
 
 def find_dataset(store: Store, name: str, *, any_import: bool) -> ListedImport:

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from blake3 import blake3
 
-from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, RECONSTRUCTED_CONVERSATIONS
+from oumi_assets.imports.workspace import RAW_EXPORT
 from oumi_assets.storage.keys import key_for_content
-from oumi_assets.storage.manifest import Manifest, Outcome
+from oumi_assets.storage.manifest import Manifest
 from oumi_assets.storage.store import Store
 from oumi_assets.storage.uploads import Upload, Uploads
 
@@ -38,19 +38,6 @@ class Comparison(NamedTuple):
     sameness: Sameness
     read: int = 0
     key: str | None = None
-
-
-def is_finished(store: Store, key: str) -> bool:
-    """Whether an import needs nothing more: it has its dataset, was deleted, or failed for what is in its file."""
-    raw = store.manifest(RAW_EXPORT, key)
-    if raw is None:
-        return False
-    if raw.outcome is not Outcome.COMPLETE:
-        return True
-    if (made := store.manifest(DEDUPED_DATASET, key)) is not None and made.outcome is Outcome.COMPLETE:
-        return True
-    reconstructed = store.manifest(RECONSTRUCTED_CONVERSATIONS, key)
-    return reconstructed is not None and reconstructed.outcome is Outcome.FAILED
 
 
 class KnownContent:

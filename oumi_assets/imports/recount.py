@@ -16,7 +16,7 @@ from oumi_assets.stages.files import (
     ROWS_FILE,
     TRACES_FILE,
 )
-from oumi_assets.stages.index import count_lines
+from oumi_assets.stages.lines import count_lines
 from oumi_assets.stages.written import count_jsonl, count_rows
 from oumi_assets.storage.store import Store
 

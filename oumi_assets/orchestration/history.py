@@ -9,8 +9,8 @@ from typing import Any
 
 import dagster as dg
 
+from oumi_assets.imports.catalog import is_finished
 from oumi_assets.imports.form import Form
-from oumi_assets.imports.known_content import is_finished
 from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT
 from oumi_assets.orchestration.planning import PastRun, RunStatus, Standing, standing_after
 from oumi_assets.orchestration.tags import (

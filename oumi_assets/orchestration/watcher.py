@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Iterable
 
 from oumi_assets.core.errors import FileNotFound, UnsafePath
-from oumi_assets.imports.known_content import Comparison, KnownContent, Sameness, is_finished
+from oumi_assets.imports.catalog import is_finished
+from oumi_assets.imports.known_content import Comparison, KnownContent, Sameness
 from oumi_assets.imports.workspace import Workspace
 from oumi_assets.orchestration.history import History
 from oumi_assets.orchestration.planning import MAX_DRAINED, Launch, Standing

@@ -25,7 +25,7 @@ from oumi_assets.core.rows import ROWS, ForeignRow, IndexedRow
 from oumi_assets.detection import Sample, Signature, read_signature
 from oumi_assets.platforms import PLATFORMS, Platform, other_platform
 from oumi_assets.stages.files import DROPPED_FILE, ROWS_FILE
-from oumi_assets.stages.lines import BLANKS, BOM, Range, lines_of, open_export, ranges
+from oumi_assets.stages.lines import Range, lines_of, open_export, ranges
 from oumi_assets.stages.tables import Parts, Rows, write_pieces
 
 MAX_LINE = 256 << 20
@@ -53,10 +53,6 @@ class _Piece(NamedTuple):
     numbered: int
     lines: int
     foreign: int | None
-
-
-class _ForeignPlatform(Exception):
-    """A row with the other platform's signature."""
 
 
 def take_sample(path: Path) -> Sample:
@@ -140,11 +136,8 @@ def _index_range(path: Path, platform_name: str, max_line: int, within: Range) -
             if length == 0:
                 continue
             lines += 1
-            try:
-                found = (
-                    RowDrop.LINE_TOO_LONG if length > max_line else _index_line(export[offset : offset + length], platform)
-                )
-            except _ForeignPlatform:
+            found = RowDrop.LINE_TOO_LONG if length > max_line else _index_line(export[offset : offset + length], platform)
+            if found is None:
                 foreign = numbered
                 break
             if isinstance(found, RowDrop):
@@ -154,7 +147,8 @@ def _index_range(path: Path, platform_name: str, max_line: int, within: Range) -
     return _Piece(rows.frame(), drops.frame(), numbered, lines, foreign)
 
 
-def _index_line(line: bytes, platform: Platform) -> IndexedRow | RowDrop:
+def _index_line(line: bytes, platform: Platform) -> IndexedRow | RowDrop | None:
+    """The row, or why the line is dropped; None for a row of the other platform."""
     if not line.isascii():
         # msgspec does not look at the bytes of what it skips.
         try:
@@ -170,37 +164,17 @@ def _index_line(line: bytes, platform: Platform) -> IndexedRow | RowDrop:
     return RowDrop.MISSING_TRACE_ID if row is None else row
 
 
-def _index_leniently(line: bytes, platform: Platform) -> IndexedRow | RowDrop:
-    """What Python's own parser makes of a line that the strict one refused."""
+def _index_leniently(line: bytes, platform: Platform) -> IndexedRow | RowDrop | None:
+    """The same for a line that the strict parser refused, by Python's own."""
     try:
         fields = parse_as_logged(line.decode())
         if not isinstance(fields, dict):
             return RowDrop.NOT_AN_OBJECT
         if other_platform(platform).is_row(fields):
-            raise _ForeignPlatform
+            return None
         row = platform.index_object(fields)
     except (NestedTooDeep, RecursionError):
         return RowDrop.NESTED_TOO_DEEP
     except NotJson:
         return RowDrop.MALFORMED_JSON
     return RowDrop.MISSING_TRACE_ID if row is None else row
-
-
-def count_lines(path: Path) -> int:
-    """Non-blank lines of a file, counted from its bytes and by other means than the index."""
-    count, tail = 0, b""
-    with path.open("rb") as file:
-        while block := file.read(1 << 22):
-            *lines, tail = (tail + block).split(b"\n")
-            count += sum(map(_is_given, lines))
-            # A line of 100 MB is not gathered: it has said enough, and cannot become blank.
-            if len(tail) > len(BOM) and _is_given(tail):
-                tail = _SOMETHING
-    return count + _is_given(tail)
-
-
-_SOMETHING = b"."
-
-
-def _is_given(line: bytes) -> bool:
-    return bool(line.removeprefix(BOM).strip(BLANKS))

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from oumi_assets.stages.index import count_lines
-from oumi_assets.stages.lines import BLANKS, BOM, lines_of, ranges
+from oumi_assets.stages.lines import BLANKS, BOM, count_lines, lines_of, ranges
 
 FILES = {
     "nothing": b"",
