@@ -12,16 +12,13 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from oumi_assets.core.json_text import MAX_DEPTH, NotJson, canonical, parse
+from oumi_assets.core.json_text import MAX_DEPTH, MOST_DIGITS, NotJson, canonical, parse
 
 HASH_BYTES = 16
 
 _NUMBER_OF_MANY_FORMS = re.compile(r"[0-9](?:\.[0-9]|[eE])|-0")
 _SHORT = 2 * MAX_DEPTH
 """A text of so many characters is no deeper than `parse` goes."""
-
-_MOST_DIGITS = 4300
-"""Of an integer that Python converts; what has more keeps its digits and an exponent."""
 
 _KNOWN_PARTS = frozenset({"text", "image_url", "input_audio", "file"})
 _COSMETIC = frozenset(
@@ -132,7 +129,7 @@ def _exact(token: str) -> int | Raw:
     told = written.rstrip("0")
     exponent += len(written) - len(told)
     minus = "-" if sign else ""
-    if exponent >= 0 and len(told) + exponent <= _MOST_DIGITS:
+    if exponent >= 0 and len(told) + exponent <= MOST_DIGITS:
         return int(f"{minus}{told}{'0' * exponent}")
     return Raw(f"{minus}{told}e{exponent}".encode())
 

@@ -86,7 +86,7 @@ def _pulled(source: Source, asked: Asked, *, shown: bool) -> Pulled:
     with _progress(source, asked.project, shown=shown) as report, usable(uploads.location, "OUMI_UPLOADS"):
         pulled = pull_window(client, folder, asked, report)
     if not pulled.record.rows and not pulled.record.unfinished:
-        raise NothingToPull(source.title, asked.project, str(asked.window), source.checks)
+        raise NothingToPull(asked.project, str(asked.window), source.checks)
     return pulled
 
 

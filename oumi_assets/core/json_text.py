@@ -31,6 +31,9 @@ MAX_DEPTH = 400
 A limit of ours, since the parsers' depends on the version of Python and on where they are called from; none is as low.
 """
 
+MOST_DIGITS = 4300
+"""Of an integer that Python converts; of what has more, the token is carried."""
+
 
 def _number(token: str) -> float | Raw:
     value, written = float(token), token.encode()
@@ -39,15 +42,12 @@ def _number(token: str) -> float | Raw:
 
 
 def _integer(token: str) -> int | Raw:
-    # Python refuses to convert more than 4300 digits.
-    return int(token) if len(token) <= _MOST_DIGITS and token != "-0" else Raw(token.encode())
+    return int(token) if len(token) <= MOST_DIGITS and token != "-0" else Raw(token.encode())
 
 
-_MOST_DIGITS = 4300
 # The strict parser reads an integer -0 as 0. A text may say so too; the lenient parser reads that as well.
 _NEGATIVE_ZERO = re.compile(r"-0(?=[\s,\]}]|\Z)")
 _NEGATIVE_ZERO_BYTES = re.compile(rb"-0(?=[\s,\]}]|\Z)")
-
 
 _strict = msgspec.json.Decoder(float_hook=_number)
 _lenient = json.JSONDecoder(strict=False, parse_float=_number, parse_int=_integer, parse_constant=lambda _: None)

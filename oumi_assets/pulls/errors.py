@@ -47,7 +47,7 @@ class UnknownProject(PullError):
 class NothingToPull(PullError):
     """A window without a trace, asked for by hand."""
 
-    def __init__(self, title: str, project: str, window: str, checks: str) -> None:
+    def __init__(self, project: str, window: str, checks: str) -> None:
         super().__init__(f"No trace of project {project} started from {window}. Check {checks}, or another window.")
 
 

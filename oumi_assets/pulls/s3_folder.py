@@ -7,7 +7,6 @@ pulls of one machine apart. Pull from one machine only.
 from __future__ import annotations
 
 import os
-import stat
 import tempfile
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -16,6 +15,7 @@ from oumi_assets.core.errors import BadSetting
 from oumi_assets.pulls.folder import locked, writing_folder
 from oumi_assets.pulls.naming import NOTES
 from oumi_assets.storage.s3_uploads import S3Uploads
+from oumi_assets.storage.scratch import is_own_folder
 
 
 class S3Folder:
@@ -54,7 +54,6 @@ class S3Folder:
 def _own_folder(path: Path) -> Path:
     """The folder, refused when another user of this machine made it or it is a link. Raises `BadSetting`."""
     path.mkdir(mode=0o700, exist_ok=True)
-    found = path.lstat()
-    if found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode):
+    if not is_own_folder(path):
         raise BadSetting(f"{path} belongs to another user of this machine. Set TMPDIR to a folder of your own.")
     return path

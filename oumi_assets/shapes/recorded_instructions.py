@@ -64,13 +64,10 @@ def _squeezed(text: str) -> str:
 def _texts(message: Any) -> list[str]:
     """The texts of a message in parts, or of one that is a text; OpenTelemetry's parts call theirs `content`."""
     fields = message if isinstance(message, dict) else {}
-    parts = fields.get("content") or fields.get("parts")
-    found = (part.get("content", part.get("text")) if isinstance(part, dict) else part for part in _list(parts))
+    said = fields.get("content") or fields.get("parts")
+    parts = said if isinstance(said, list) else [said]
+    found = (part.get("content", part.get("text")) if isinstance(part, dict) else part for part in parts)
     return [text for text in found if isinstance(text, str)]
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _of_telemetry(request: Request, call: ModelCall) -> list[dict[str, Any]]:

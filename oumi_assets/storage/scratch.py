@@ -69,7 +69,7 @@ def leftover_folders(parent: Path, prefix: str = "") -> list[Path]:
 def _is_leftover(path: Path, name: str) -> bool:
     named = _NAME.fullmatch(name)
     try:
-        if named is None or not _is_own_folder(path):
+        if named is None or not is_own_folder(path):
             return False
         return not is_alive(named[2]) if named[1] == host_tag() else _is_old(path)
     except FileNotFoundError:
@@ -77,7 +77,8 @@ def _is_leftover(path: Path, name: str) -> bool:
         return False
 
 
-def _is_own_folder(path: Path) -> bool:
+def is_own_folder(path: Path) -> bool:
+    """Whether a path is a folder (no link to one) of this process's user. Raises `FileNotFoundError`."""
     found = path.lstat()
     return found.st_uid == os.getuid() and stat.S_ISDIR(found.st_mode)
 

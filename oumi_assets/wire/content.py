@@ -127,15 +127,12 @@ def _reasoning(part: dict[str, Any]) -> str | None:
     """Under the first key that says something: a text, `{text}`, or a list of such."""
     for key in _REASONING_KEYS:
         found = part.get(key)
-        texts = [item.get("text") if isinstance(item, dict) else item for item in _list(found)]
+        items = found if isinstance(found, list) else [found]
+        texts = [item.get("text") if isinstance(item, dict) else item for item in items]
         text = _joined(None, *texts)
         if text:
             return text
     return None
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _joined(before: str | None, *texts: Any) -> str | None:
