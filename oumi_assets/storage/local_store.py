@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from oumi_assets.core.errors import MissingImport
+from oumi_assets.core.storage_errors import StoredFileDamaged
 from oumi_assets.storage.durable import sync
 from oumi_assets.storage.keys import folder_name
 from oumi_assets.storage.manifest import Manifest, Outcome, decode, encode
@@ -90,12 +91,14 @@ class LocalStore(Store):
         return _read_manifest(self._folder(asset, key) / MANIFEST)
 
     def file(self, asset: str, key: str, name: str) -> Path:
-        """A file of a published stage, as large as its manifest says. Raises `MissingImport`."""
+        """A file of a published stage, as large as its manifest says. Raises `MissingImport`, `StoredFileDamaged`."""
         manifest = self.manifest(asset, key)
         path = self._folder(asset, key) / name
         stored = manifest.files.get(name) if manifest else None
-        if stored is None or not path.is_file() or path.stat().st_size != stored.size:
+        if stored is None or not path.is_file():
             raise MissingImport(asset, key)
+        if path.stat().st_size != stored.size:
+            raise StoredFileDamaged(asset, key, name)
         return path
 
     def manifests(self, asset: str) -> list[Manifest]:

@@ -47,7 +47,10 @@ class Store(ABC):
 
     @abstractmethod
     def file(self, asset: str, key: str, name: str) -> Path:
-        """A local path to a file of a published stage, as its manifest describes it. Raises `MissingImport`."""
+        """A local path to a file of a published stage, as its manifest describes it.
+
+        Raises `MissingImport` where there is none, and `StoredFileDamaged` where it is another one.
+        """
 
     @abstractmethod
     def manifests(self, asset: str) -> list[Manifest]:

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from oumi_assets.core.errors import BadSetting, MissingImport
+from oumi_assets.core.storage_errors import StoredFileDamaged
 from oumi_assets.imports.publishing import new_manifest
 from oumi_assets.imports.workspace import open_workspace
 from oumi_assets.settings import Environment, read_environment
@@ -54,11 +55,14 @@ def test_a_file_that_no_manifest_names_is_not_there(tmp_path: Path) -> None:
         store.file("raw_export", "one", "other")
 
 
-def test_a_file_cut_short_is_not_there(tmp_path: Path) -> None:
-    """Half a file must not be read as a whole one."""
+def test_a_file_cut_short_is_refused(tmp_path: Path) -> None:
+    """Half a file must not be read as a whole one; it is there, so nobody is told that it is not."""
     store = LocalStore(tmp_path)
     publish(store, b"hello")
     (Path(store.location("raw_export", "one")) / "data").write_bytes(b"he")
+    with pytest.raises(StoredFileDamaged, match=r"data of raw_export, import one, is not what was published.*Materialize"):
+        store.file("raw_export", "one", "data")
+    (Path(store.location("raw_export", "one")) / "data").unlink()
     with pytest.raises(MissingImport, match="Materialize raw_export"):
         store.file("raw_export", "one", "data")
 
