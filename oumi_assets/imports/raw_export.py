@@ -96,18 +96,21 @@ class _Attempt(NamedTuple):
         settings = self._settings(pull)
         with self.workspace.uploads.open(self.form.file) as file:
             before = file.describe()
+            source = Source(before.name, before.size, before.content_tag, watched=self.watched)
             manifest = msgspec.structs.replace(
-                new_manifest(RAW_EXPORT, self.key, self.run_id),
-                settings=settings,
-                source=Source(before.name, before.size, before.content_tag, watched=self.watched),
-                pull=pull,
+                new_manifest(RAW_EXPORT, self.key, self.run_id), settings=settings, source=source, pull=pull
             )
             with self._failures_recorded(folder, manifest):
                 copied = self._copy(folder, file, before)
         # With its hash, by which the upload is known again when it is touched.
-        manifest = _hashed(manifest, copied)
+        source = msgspec.structs.replace(source, blake3=copied.blake3)
+        manifest = msgspec.structs.replace(manifest, source=source)
         with self._failures_recorded(folder, manifest) as counted:
-            return self._finish(folder, manifest, counted)
+            _refuse_other_import(self.stored, settings, source)
+            platform, counts = _index(self.workspace, folder, _declared(settings.source_platform), counted)
+            complete = msgspec.structs.replace(manifest, platform=platform, counts=counts)
+            kept = COMPRESSED if (folder / COMPRESSED).exists() else EXPORT
+            return self.workspace.store.publish(folder, complete, {kept: source.blake3})
 
     def _failures_recorded(self, folder: Path, manifest: Manifest) -> AbstractContextManager[CountsSoFar]:
         """An import that succeeded once is never replaced by a failure."""
@@ -140,20 +143,6 @@ class _Attempt(NamedTuple):
             raise FileChanged(self.form.file)
         return copied
 
-    def _finish(self, folder: Path, manifest: Manifest, counted: CountsSoFar) -> Manifest:
-        """Index and publish; `counted` gains what was counted until a failure."""
-        assert manifest.source is not None
-        _refuse_other_import(self.stored, manifest)
-        platform, counts = _index(self.workspace, folder, _declared(self.form.source_platform), counted)
-        complete = msgspec.structs.replace(manifest, platform=platform, counts=counts)
-        kept = COMPRESSED if (folder / COMPRESSED).exists() else EXPORT
-        return self.workspace.store.publish(folder, complete, {kept: manifest.source.blake3})
-
-
-def _hashed(manifest: Manifest, copied: Copied) -> Manifest:
-    assert manifest.source is not None
-    return msgspec.structs.replace(manifest, source=msgspec.structs.replace(manifest.source, blake3=copied.blake3))
-
 
 def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | None, run_id: str | None) -> Manifest:
     """Index the stored bytes again, with the settings the import was made with."""
@@ -167,19 +156,8 @@ def _make_again(workspace: Workspace, key: str, form: Form, stored: Manifest | N
                 # A second name for bytes that only we own; the old folder goes away.
                 (folder / name).hardlink_to(workspace.store.file(RAW_EXPORT, key, name))
         platform, counts = _index(workspace, folder, _declared(stored.settings.source_platform), CountsSoFar())
-        again = new_manifest(RAW_EXPORT, key, run_id)
-        return workspace.store.publish(
-            folder,
-            msgspec.structs.replace(
-                again,
-                settings=stored.settings,
-                source=stored.source,
-                pull=stored.pull,
-                platform=platform,
-                counts=counts,
-                created=stored.created,
-            ),
-        )
+        again = msgspec.structs.replace(stored, run_id=run_id, platform=platform, counts=counts)
+        return workspace.store.publish(folder, again)
 
 
 def _index(workspace: Workspace, folder: Path, declared: str | None, counted: CountsSoFar) -> tuple[str, Counts]:
@@ -205,13 +183,12 @@ def _declared(source_platform: str) -> str | None:
     return None if source_platform == AUTO else source_platform
 
 
-def _refuse_other_import(stored: Manifest | None, made: Manifest) -> None:
-    if stored is None or stored.source is None or made.source is None:
+def _refuse_other_import(stored: Manifest | None, settings: Settings, source: Source) -> None:
+    if stored is None or stored.source is None:
         return
-    known, source = stored.source, made.source
-    if known.size != source.size or known.blake3 not in (NOT_HASHED, source.blake3):
+    if stored.source.size != source.size or stored.source.blake3 not in (NOT_HASHED, source.blake3):
         raise ImportExists("the file's content differs from what it was made of")
-    if stored.settings != made.settings:
+    if stored.settings != settings:
         raise ImportExists("the settings differ from what it was made with")
 
 
