@@ -82,9 +82,9 @@ def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
     request = _request(call, reply)
     asked = _drafts(request.messages) if request else None
     if request is None or not asked:
-        return (NoCandidate.FAILED if call.failed else NoCandidate.UNSUPPORTED), "$.input"
+        return _none(call, NoCandidate.UNSUPPORTED), "$.input"
     if answers_lost_calls(asked):
-        return (NoCandidate.FAILED if call.failed else NoCandidate.LOST_CALLS), "$.input"
+        return _none(call, NoCandidate.LOST_CALLS), "$.input"
     # The first place that names a function: a search that the provider runs says nothing of what the agent has.
     tools = wire_tools(request.tools) or wire_tools(reply.tools if reply else []) or wire_tools(extra_tools(call))
     answer = parted(_answer(call, reply), tools)
@@ -92,10 +92,15 @@ def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:
     drafts = [*asked, *answer]
     messages = wire_messages(drafts)
     if messages is None and wire_messages(asked) is None:
-        return (NoCandidate.FAILED if call.failed else NoCandidate.UNSUPPORTED), "$.input"
+        return _none(call, NoCandidate.UNSUPPORTED), "$.input"
     if messages is None or len(messages) == len(asked) or not _is_reply(messages[-1], call.failed):
-        return (NoCandidate.FAILED if call.failed else NoCandidate.NO_REPLY), "$.output"
+        return _none(call, NoCandidate.NO_REPLY), "$.output"
     return Candidate(messages, tools, drafts, len(asked), continues_stored_response(call)), "$"
+
+
+def _none(call: ModelCall, why: NoCandidate) -> NoCandidate:
+    """Why a call offers nothing; that it failed says more than what is missing then."""
+    return NoCandidate.FAILED if call.failed else why
 
 
 def _request(call: ModelCall, reply: Reply | None) -> Request | None:

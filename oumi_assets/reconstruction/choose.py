@@ -7,7 +7,6 @@ Where a call logged only part of its history, all calls are read and stitched (r
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -37,20 +36,28 @@ class NotChosen(NamedTuple):
     path: str
 
 
+class _Failure(NamedTuple):
+    """A call that offers nothing: why, and the place inside it."""
+
+    why: NoCandidate
+    call: CallEntry
+    path: str
+
+
 def choose(calls: Iterable[CallEntry], read: Reader, sizes: Sizes) -> Chosen | NotChosen:
     """The call with the most messages (`calls.rank`), after stitching where a call's history is incomplete."""
     calls = sorted(calls, key=_largest_first)
     best: Chosen | None = None
-    failures: list[tuple[NoCandidate, CallEntry, str]] = []
+    failures: list[_Failure] = []
     for call in calls:
         if best is not None and not sizes.may_win(call, best.conversation.size):
             continue
         found, path = read(call)
         if isinstance(found, NoCandidate):
-            failures.append((found, call, path))
+            failures.append(_Failure(found, call, path))
         elif _loses_calls(failures) and may_lack_calls(found.drafts[-1]):
             # The turn that is empty in the histories of the trace, which were read before: what it called is told nowhere.
-            failures.append((NoCandidate.LOST_CALLS, call, "$.output"))
+            failures.append(_Failure(NoCandidate.LOST_CALLS, call, "$.output"))
         elif is_incomplete(found):
             return _choose_stitched(calls, read)
         else:
@@ -71,8 +78,8 @@ def _choose_stitched(calls: list[CallEntry], read: Reader) -> Chosen | NotChosen
     return _unless_too_long(Chosen(conversation, last.call))
 
 
-def _loses_calls(failures: list[tuple[NoCandidate, CallEntry, str]]) -> bool:
-    return any(found is NoCandidate.LOST_CALLS for found, _, _ in failures)
+def _loses_calls(failures: list[_Failure]) -> bool:
+    return any(failure.why is NoCandidate.LOST_CALLS for failure in failures)
 
 
 def _unless_too_long(chosen: Chosen) -> Chosen | NotChosen:
@@ -99,24 +106,20 @@ def _rank(chosen: Chosen) -> tuple[object, ...]:
 
 
 _REASONS = {
-    NoCandidate.NOT_JSON: TraceDrop.PAYLOAD_NOT_JSON,
-    NoCandidate.UNSUPPORTED: TraceDrop.UNSUPPORTED_SHAPE,
-    NoCandidate.LOST_CALLS: TraceDrop.UNSUPPORTED_SHAPE,
     NoCandidate.NO_REPLY: TraceDrop.NO_ASSISTANT_TURN,
+    NoCandidate.NOT_JSON: TraceDrop.PAYLOAD_NOT_JSON,
+    NoCandidate.LOST_CALLS: TraceDrop.UNSUPPORTED_SHAPE,
+    NoCandidate.UNSUPPORTED: TraceDrop.UNSUPPORTED_SHAPE,
     NoCandidate.FAILED: TraceDrop.ONLY_FAILED_CALLS,
 }
-_TELLING = (
-    NoCandidate.NO_REPLY,
-    NoCandidate.NOT_JSON,
-    NoCandidate.LOST_CALLS,
-    NoCandidate.UNSUPPORTED,
-    NoCandidate.FAILED,
-)
-"""A call that succeeded says more than one that failed; a damaged one more than an unknown shape."""
+"""The reason of a trace, by what the most telling of its calls lacks; the most telling first.
+
+A call that succeeded says more than one that failed; a damaged one more than an unknown shape.
+"""
 
 
-def _why_none(failures: list[tuple[NoCandidate, CallEntry, str]]) -> NotChosen:
-    seen = Counter(found for found, _, _ in failures)
-    telling = next(kind for kind in _TELLING if seen[kind])
-    _, call, path = max((failure for failure in failures if failure[0] is telling), key=lambda f: start_order(f[1]))
-    return NotChosen(_REASONS[telling], call, path)
+def _why_none(failures: list[_Failure]) -> NotChosen:
+    seen = {failure.why for failure in failures}
+    telling = next(why for why in _REASONS if why in seen)
+    last = max((failure for failure in failures if failure.why is telling), key=lambda failure: start_order(failure.call))
+    return NotChosen(_REASONS[telling], last.call, last.path)
