@@ -10,7 +10,7 @@ from typing import Self
 
 import polars as pl
 
-from oumi_assets.stages.tables import rows_per_group, write_pieces
+from oumi_assets.stages.tables import put_aside, rows_per_group, write_pieces
 
 _KEYS = ("sequence", "trace")
 _GROUP_TRACES = 512
@@ -31,7 +31,7 @@ class SortedTraces:
     def __init__(self, folder: Path, schema: pl.Schema) -> None:
         self._folder = folder
         self._schema = schema
-        self._only: pl.DataFrame | None = None
+        self._held: list[pl.DataFrame] = []
         self._files: list[Path] = []
 
     def __enter__(self) -> Self:
@@ -42,19 +42,12 @@ class SortedTraces:
 
     def add(self, traces: pl.DataFrame) -> None:
         """Append a table; no trace is in two of them."""
-        if self._only is None and not self._files:
-            self._only = traces
-            return
-        if self._only is not None:
-            self._spill(self._only)
-            self._only = None
-        self._spill(traces)
-
-    def _spill(self, traces: pl.DataFrame) -> None:
-        self._folder.mkdir(exist_ok=True)
-        path = self._folder / f"{len(self._files):06}.parquet"
-        traces.write_parquet(path, compression="lz4", statistics=False)
-        self._files.append(path)
+        self._held.append(traces)
+        if len(self._held) + len(self._files) > 1:
+            self._files += [
+                put_aside(table, self._folder, number) for number, table in enumerate(self._held, len(self._files))
+            ]
+            self._held = []
 
     def write(self, path: Path, slice_rows: int) -> None:
         """One file in order; a slice holds traces of about `slice_rows` rows of the export."""
@@ -63,7 +56,7 @@ class SortedTraces:
         write_pieces(path, self._schema, self._slices(keys, slice_rows), group_rows)
 
     def _all(self) -> pl.LazyFrame:
-        return self._only.lazy() if self._only is not None else pl.scan_parquet(self._files)
+        return self._held[0].lazy() if self._held else pl.scan_parquet(self._files)
 
     def _slices(self, keys: pl.DataFrame, slice_rows: int) -> Iterator[pl.DataFrame]:
         keys = keys.with_columns(slice=pl.col("weight").cum_sum() // slice_rows)

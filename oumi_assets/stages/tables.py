@@ -115,16 +115,21 @@ class Parts:
             self._spill()
 
     def _spill(self) -> None:
-        self._folder.mkdir(exist_ok=True)
-        path = self._folder / f"{len(self._files):06}.parquet"
-        pl.concat(self._held).write_parquet(path, compression="lz4", statistics=False)
-        self._files.append(path)
+        self._files.append(put_aside(pl.concat(self._held), self._folder, len(self._files)))
         self._held = []
 
     def write(self, path: Path) -> None:
         """All tables in one file, in the order they came; nothing stays aside."""
         write_pieces(path, self._schema, chain(map(pl.read_parquet, self._files), self._held), PART_GROUP_ROWS)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def put_aside(table: pl.DataFrame, folder: Path, number: int) -> Path:
+    """Write a table that is read once more, as the file of that number in a folder of such; its path."""
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{number:06}.parquet"
+    table.write_parquet(path, compression="lz4", statistics=False)
+    return path
 
 
 def frame(schema: pl.Schema, rows: list[tuple[object, ...]]) -> pl.DataFrame:
