@@ -52,7 +52,9 @@ _FILES = (("conversations_path", JSONL_FILE), ("dataset_path", PARQUET_FILE))
 
 
 @click.command()
-@click.option("--failed", is_flag=True, help="Imports without a dataset instead, and why: they failed, or run right now.")
+@click.option(
+    "--failed", is_flag=True, help="List imports without a dataset instead, and why: they failed, or are still running."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per dataset.")
 def datasets(failed: bool, as_json: bool) -> None:
     """List datasets: name, platform, conversations, dropped, when. Or failed imports: name, why, when."""

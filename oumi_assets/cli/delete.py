@@ -39,8 +39,8 @@ def delete(datasets: tuple[str, ...], yes: bool) -> None:
         _delete(store, known, yes)
     if imports:
         messages().print(
-            "A file of theirs that is still in the uploads folder is not imported again. "
-            f"To have it after all: `{program()} import FILE`, or give it another name."
+            "Files of deleted imports that are still in the uploads folder are not imported again. "
+            f"To import one after all: `{program()} import FILE`, or give it another name."
         )
 
 

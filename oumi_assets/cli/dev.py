@@ -51,7 +51,7 @@ def dev(port: int) -> None:
     environment, home = read_environment(), open_home()
     with _only_one(home):
         if end_leftovers(home):
-            messages().print("An earlier start was killed; what it left running was ended.")
+            messages().print("An earlier platform was killed; the processes that it left running were ended.")
         _refuse_taken_port(port)
         prepare()
         _greet(environment, port)
@@ -68,7 +68,7 @@ def _only_one(home: Path) -> Iterator[None]:
             yield
     except Timeout:
         raise BadSetting(
-            f"The platform is running already with DAGSTER_HOME {home}. Stop that one first, or set another DAGSTER_HOME."
+            f"A platform is already running with DAGSTER_HOME {home}. Stop that one first, or set another DAGSTER_HOME."
         ) from None
 
 
@@ -133,7 +133,7 @@ def _greet(environment: Environment, port: int) -> None:
     samples = shlex.join(_relative(PROJECT_ROOT / "samples" / f"{platform}.jsonl") for platform in PLATFORM_TITLES)
     ours = program()
     messages().print(
-        f"\nStarting on http://{HOST}:{port} (ready in about 20 seconds; Ctrl+C stops it)\n\n"
+        f"\nStarting on http://{HOST}:{port} (ready in about 20 seconds; Ctrl-C stops it)\n\n"
         f"  drop a file    {_way_in(environment.uploads)}\n"
         f"  try a sample   {ours} import {samples}\n"
         f"  see datasets   {ours} datasets\n"
@@ -189,7 +189,7 @@ def _run(port: int, home: Path, places: Environment) -> int:
     }
     tree = ProcessTree(_command(port), environ, PROJECT_ROOT, home, vital=_CODE_SERVER)
 
-    told = iter(["Stopping, in some seconds at most; once more ends it at once."])
+    told = iter(["Stopping; this takes a few seconds. Press Ctrl-C again to end it at once."])
 
     def stop(number: int, frame: object) -> None:
         messages().print(next(told, "Ending it at once."))
@@ -200,5 +200,5 @@ def _run(port: int, home: Path, places: Environment) -> int:
         signal.signal(number, stop)
     code = tree.wait()
     if tree.vital_ended:
-        fail("Dagster's code server ended, killed perhaps for want of memory: nothing could be imported. Start it again.")
+        fail("Dagster's code server ended, perhaps killed for lack of memory: nothing can be imported. Start again.")
     return code

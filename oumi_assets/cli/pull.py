@@ -28,11 +28,20 @@ from oumi_assets.pulls.window import chosen_window
 @click.command()
 @click.argument("platform", type=click.Choice([*SOURCES]))
 @click.option(
-    "--project", "projects", multiple=True, help="Exact name; may be repeated. Else LANGSMITH_PROJECT (LANGFUSE_PROJECT)."
+    "--project",
+    "projects",
+    multiple=True,
+    help="Exact name; may be repeated. Default: LANGSMITH_PROJECT or LANGFUSE_PROJECT.",
 )
-@click.option("--start", metavar="T", help="First moment, like 2026-11-21T08:00Z. Else 24 hours before the end.")
-@click.option("--end", metavar="T", help="Moment after the last one. Else now, less the time traces need to settle.")
-@click.option("--filter", metavar="F", help="The platform's own filter: LangSmith, of root runs; Langfuse, a JSON array.")
+@click.option("--start", metavar="T", help="Start of the window, like 2026-11-21T08:00Z. Default: 24 hours before its end.")
+@click.option(
+    "--end", metavar="T", help="End of the window, not included. Default: now, less the time that traces need to settle."
+)
+@click.option(
+    "--filter",
+    metavar="F",
+    help="In the platform's own language: an expression on root runs (LangSmith), a JSON array (Langfuse).",
+)
 @click.option("--again", is_flag=True, help="Pull a window that was pulled before into another export.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per project on stdout.")
 def pull(

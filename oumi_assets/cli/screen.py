@@ -50,8 +50,8 @@ def results() -> Console:
 def imported_soon() -> str:
     """What becomes of a file in the uploads folder that the sensor watches."""
     return (
-        "  A running platform imports it now, unless it knows this content of that name; "
-        f"any other, as soon as it is started ({program()} dev)."
+        "  A running platform imports it now, unless it has imported this content under this name before; "
+        f"if none is running, it is imported once one is started ({program()} dev)."
     )
 
 

@@ -22,7 +22,7 @@ _EXCERPT = 100
 @click.command()
 @click.argument("dataset")
 @click.argument("n", type=click.IntRange(min=1), default=1, required=False)
-@click.option("--dropped", is_flag=True, help="What was left out instead: N of each stage, also of a failed import.")
+@click.option("--dropped", is_flag=True, help="Show what was left out instead: N of each stage, also of a failed import.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines: the rows of conversations.jsonl as they are.")
 def show(dataset: str, n: int, dropped: bool, as_json: bool) -> None:
     """Read the first N conversations of a DATASET (name or import) in the terminal."""
@@ -71,7 +71,7 @@ def _show_dropped(store: Store, found: ListedImport, n: int, as_json: bool) -> N
 
 
 def _say_how_many(shown: int, all_of_them: int) -> None:
-    messages().print(f"Shown: {shown:,} of {all_of_them:,}. For more, name a number after the dataset.")
+    messages().print(f"Shown: {shown:,} of {all_of_them:,}. For more, put a number after the dataset's name.")
 
 
 def _drop_line(drop: Drop) -> str:

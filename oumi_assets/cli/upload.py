@@ -27,7 +27,7 @@ from oumi_assets.storage.uploads import BY_HAND, is_left_alone
 def upload(file: Path, by_hand: bool, url: str | None, as_json: bool) -> None:
     """Put a trace export (.jsonl) where the sensor finds it: the bucket or folder of OUMI_UPLOADS."""
     if url is not None and by_hand:
-        raise click.UsageError("--by-hand does not go with --url: the URL says where the file lies.")
+        raise click.UsageError("--by-hand does not go with --url: the URL says where the file goes.")
     name = f"{BY_HAND}/{file.name}" if by_hand else file.name
     location, error = None, None
     try:

@@ -56,7 +56,7 @@ class WorkerKilled(TransientError):
 
     def __init__(self) -> None:
         super().__init__(
-            "A worker process was killed, probably for want of memory. "
+            "A worker process was killed, probably for lack of memory. "
             "Run the import again when more is free; with OUMI_WORKERS=1 it needs less."
         )
 
@@ -255,7 +255,7 @@ class NoDatasetOfImport(TraceImportError):
 
     def __init__(self, name: str, why: str | None) -> None:
         super().__init__(
-            f"{name} has no dataset. {why or 'Its import failed, or runs right now.'} `{program()} datasets --failed` lists "
+            f"{name} has no dataset. {why or 'Its import failed, or is running.'} `{program()} datasets --failed` lists "
             f"such imports; `{program()} show IMPORT --dropped` shows what one left out."
         )
 

@@ -23,7 +23,7 @@ class DiskFull(StorageTrouble):
 
     def __init__(self, where: str) -> None:
         super().__init__(
-            f"The disk is full: no room left in {where}. Free some space and run it again; what was half made is gone."
+            f"The disk is full: no room left in {where}. Free some space and run it again; nothing unfinished was kept."
         )
 
 

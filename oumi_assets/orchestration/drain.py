@@ -72,7 +72,7 @@ def import_uploads(context: dg.OpExecutionContext, config: Drain, workspace: dg.
         place = f"{number} of {len(config.uploads)}: {upload.key}"
         found, _ = read_standing(context.instance, workspace.open().store, upload.key)
         if found not in (Standing.NEW, Standing.INTERRUPTED):
-            context.log.info(f"{place} needs no import any more")
+            context.log.info(f"{place} does not need its import any more")
             continue
         run = _import_nested(context, job, upload)
         failed += not run.is_success

@@ -69,7 +69,7 @@ def _explained(instance: dg.DagsterInstance, store: Store, dataset: ListedImport
     record = newest_run(instance, dataset.key)
     if record is not None:
         return dataset._replace(error=_why(instance, store, dataset.key, record.dagster_run))
-    return dataset._replace(error=dataset.error or "It was interrupted, or another platform makes it right now.")
+    return dataset._replace(error=dataset.error or "It was interrupted, or another platform is making it right now.")
 
 
 def _never_recorded(instance: dg.DagsterInstance, store: Store, key: str, record: dg.RunRecord) -> ListedImport:
@@ -85,7 +85,7 @@ def _why(instance: dg.DagsterInstance, store: Store, key: str, run: dg.DagsterRu
     if not run.is_finished:
         if has_dead_process(run, unmarked=False):
             return _INTERRUPTED
-        return "It waits in the queue." if run.status in _WAITING else "It runs right now."
+        return "It is waiting in the queue." if run.status in _WAITING else "It is running right now."
     if run.is_success:
         return _incomplete(store, key)
     if run.status is dg.DagsterRunStatus.CANCELED:

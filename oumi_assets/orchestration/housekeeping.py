@@ -24,7 +24,7 @@ def refuse_unfinished(key: str) -> None:
         reap_dead_runs(instance)
         if any(run.status in UNFINISHED for run in runs_of_import(instance, key)):
             raise BadSetting(
-                f"Import {key} is running or waits in the queue. Delete it once it has ended; the UI can end it."
+                f"Import {key} is running or waiting in the queue. Delete it once it has ended; you can end it in the UI."
             )
 
 

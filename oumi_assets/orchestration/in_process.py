@@ -105,7 +105,7 @@ class Importer:
         """The form an import was made with, and what its run said of its file."""
         raw, runs = self._workspace.store.manifest(RAW_EXPORT, key), runs_of_import(self._instance, key)
         if any(run.status in UNFINISHED for run in runs):
-            raise BadSetting(f"Import {key} is running or waits in the queue; there is nothing to retry yet.")
+            raise BadSetting(f"Import {key} is running or waiting in the queue; there is nothing to retry yet.")
         tags = _tags_of_another_run(runs)
         if raw is not None and raw.settings is not None and raw.source is not None:
             stored = raw.outcome is Outcome.COMPLETE

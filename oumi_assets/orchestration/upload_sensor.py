@@ -99,6 +99,6 @@ def _request(launch: Launch) -> dg.RunRequest:
 
 
 def _why_nothing(waiting: int, unreadable: Sequence[str]) -> str:
-    waits = f" Waiting for {waiting:,}: imported or written right now, or to be looked at again." if waiting else ""
+    waits = f" Still waiting: {waiting:,}, being imported or written right now, or to be looked at again." if waiting else ""
     found = f"No new files.{waits}"
-    return f"{found} Left out, since they may not be read: {', '.join(map(shown, unreadable))}" if unreadable else found
+    return f"{found} Folders that cannot be read: {', '.join(map(shown, unreadable))}" if unreadable else found

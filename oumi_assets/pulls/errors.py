@@ -63,7 +63,7 @@ class PlatformUnreachable(PullError):
 
     def __init__(self, title: str, what: str, endpoint: str) -> None:
         super().__init__(
-            f"Pull again later: {title} {what}, also after several tries. If that stays, check {endpoint}. "
+            f"Pull again later: {title} {what}, even after several tries. If it stays so, check {endpoint}. "
             "Nothing was written."
         )
 

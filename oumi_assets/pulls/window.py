@@ -37,7 +37,7 @@ def chosen_window(start: str | None, end: str | None, now: datetime, lag: timede
     since = _moment(start) if start else until - DEFAULT_LENGTH
     if end and since >= until and since < _moment(end):
         raise BadWindow(
-            f"Nothing of the window has settled yet: it starts at {since.isoformat()}, and traces are pulled until "
+            f"None of the window has settled yet: it starts at {since.isoformat()}, and traces are pulled until "
             f"{until.isoformat()}. Later ones may still be arriving, or lie in the future."
         )
     if since >= until:
@@ -59,7 +59,7 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text.strip()).replace(microsecond=0)
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise BadWindow(f"{text!r} is no time: write it like 2026-11-21 or 2026-11-21T08:00:00Z.") from None
+        raise BadWindow(f"{text!r} is not a time: write it like 2026-11-21 or 2026-11-21T08:00:00Z.") from None
     if moment < _EARLIEST:
-        raise BadWindow(f"{text!r} is before the year {_EARLIEST.year}: no trace is as old.")
+        raise BadWindow(f"{text!r} is before the year {_EARLIEST.year}: no trace is that old.")
     return moment

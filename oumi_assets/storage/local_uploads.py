@@ -138,7 +138,7 @@ class SingleFile:
     def open(self, name: str) -> Iterator[LocalFile]:
         """The file itself. Whoever types its name may read what a link there leads to."""
         if not _is_text(str(self.path)):
-            raise UnsafePath(name, "its path is no text in UTF-8, so nothing could name it")
+            raise UnsafePath(name, "its path is not valid UTF-8, so nothing could name it")
         if _is_missing(self.path.parent):
             raise FolderNotFound(name, str(self.path.parent))
         with open_regular(str(self.path), name, self.names, where="its folder", follow=True) as file:
@@ -180,7 +180,7 @@ def _step_into(folder: int, part: str, name: str, uploads: LocalUploads) -> int:
     except PermissionError:
         raise UnreadableFile(name) from None
     except OSError:
-        raise UnsafePath(name, "its folder is a link or no folder") from None
+        raise UnsafePath(name, "its folder is a link, or is not a folder") from None
     os.close(folder)
     return inner
 

@@ -113,7 +113,7 @@ def test_a_second_platform_on_the_same_home_is_refused(tmp_path: Path) -> None:
     with FileLock(tmp_path / "dagster_home" / "dev.lock"):
         refused = _dev(free_port())
     assert refused.returncode == 1
-    assert refused.stderr.startswith("Error: The platform is running already")
+    assert refused.stderr.startswith("Error: A platform is already running")
     assert len(refused.stderr.splitlines()) == 1
 
 

@@ -153,5 +153,5 @@ def test_show_says_how_many_there_are(import_file: Callable[..., Summary], tmp_p
     """One conversation on the screen is not one in the dataset."""
     rows = [langfuse_row(name, name, input=json.dumps([{"role": "user", "content": name}])) for name in "abc"]
     import_file(write_rows(tmp_path / "three.jsonl", rows), name="three")
-    assert "Shown: 1 of 3. For more, name a number after the dataset." in run("show", "three")
+    assert "Shown: 1 of 3. For more, put a number after the dataset's name." in run("show", "three")
     assert "Shown:" not in run("show", "three", "3")

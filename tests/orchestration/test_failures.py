@@ -113,8 +113,8 @@ def test_the_newest_reason_is_the_one_that_is_said(home: dg.DagsterInstance, wor
 @pytest.mark.parametrize(
     ("status", "tags", "why"),
     [
-        (dg.DagsterRunStatus.NOT_STARTED, {}, "It waits in the queue."),
-        (dg.DagsterRunStatus.STARTED, {}, "It runs right now."),
+        (dg.DagsterRunStatus.NOT_STARTED, {}, "It is waiting in the queue."),
+        (dg.DagsterRunStatus.STARTED, {}, "It is running right now."),
         (dg.DagsterRunStatus.CANCELED, {}, "It was canceled."),
         (dg.DagsterRunStatus.FAILURE, {"dagster/failure_reason": "UNEXPECTED_TERMINATION"}, "It was interrupted"),
         (dg.DagsterRunStatus.FAILURE, {"dagster/failure_reason": "STEP_FAILURE"}, "An error of ours"),

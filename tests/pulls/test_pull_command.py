@@ -91,7 +91,7 @@ def test_what_is_missing_or_wrong_is_said(project: LangSmithServer, monkeypatch:
     """Without a project, a key or a sensible window nothing is asked of the platform."""
     assert isinstance(run(*DAY).exception, BadSetting)
     wrong = run("--project", "support", "--start", "soon")
-    assert (wrong.exit_code, "'soon' is no time" in wrong.stderr) == (2, True)
+    assert (wrong.exit_code, "'soon' is not a time" in wrong.stderr) == (2, True)
     monkeypatch.delenv("LANGSMITH_API_KEY")
     assert "LANGSMITH_API_KEY is not set" in run("--project", "support", *DAY).stderr
     assert "LANGSMITH_API_KEY is not set" in str(run(*DAY).exception), "the key first, which is always wanted"

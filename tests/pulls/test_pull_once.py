@@ -83,7 +83,7 @@ def test_a_window_that_is_none_is_refused(start: str | None, end: str | None) ->
 
 def test_a_window_in_the_future_is_said_to_lie_there() -> None:
     """Its end is moved back to what has settled: an end that nobody typed explains nothing."""
-    with pytest.raises(BadWindow, match="Nothing of the window has settled yet: it starts at 2027-01-01"):
+    with pytest.raises(BadWindow, match="None of the window has settled yet: it starts at 2027-01-01"):
         chosen_window("2027-01-01", "2027-01-02", NOON, LAG)
 
 

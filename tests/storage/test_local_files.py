@@ -134,7 +134,7 @@ def test_a_path_that_is_no_text_is_refused(tmp_path: Path) -> None:
     """No database holds it, no page shows it, and the sensor would never see it."""
     path = tmp_path / os.fsdecode(b"monday\xff.jsonl")
     path.write_text("{}")
-    with pytest.raises(UnsafePath, match="no text in UTF-8"), SingleFile(path).open(path.name):
+    with pytest.raises(UnsafePath, match="not valid UTF-8"), SingleFile(path).open(path.name):
         pass
 
 
