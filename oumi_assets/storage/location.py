@@ -46,7 +46,7 @@ def read_location(variable: str, text: str) -> Location:
     if scheme[1] != "s3" or not _BUCKET.fullmatch(bucket) or not plain:
         raise BadSetting(
             f"{variable} must be a folder, or s3://bucket/prefix with a plain bucket name and prefix; "
-            "credentials and the endpoint belong into the AWS_* variables."
+            "credentials and the endpoint belong in the AWS_* variables."
         )
     return S3Location(bucket, prefix)
 
