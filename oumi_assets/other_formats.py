@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from oumi_assets.core.errors import EmptyFile, NotJsonl
 
-SUFFIXES = (".jsonl", ".jsonl.gz")
+_SUFFIXES = (".jsonl", ".jsonl.gz")
 _BOM = b"\xef\xbb\xbf"
 _BLANKS = b" \t\r\n\v\f"
 _NAMED = {
@@ -54,7 +54,7 @@ _SINGLE_TRACE = re.compile(rb'\{\s*"(trace|observations)"\s*:')
 
 def refuse_other_names(name: str, platform: str | None) -> None:
     """Raise `NotJsonl` for a file that is not named `.jsonl` or `.jsonl.gz`."""
-    if not name.lower().endswith(SUFFIXES):
+    if not name.lower().endswith(_SUFFIXES):
         suffix = PurePosixPath(name.lower()).suffix
         if suffix in _NAMED:
             raise NotJsonl(_NAMED[suffix], platform, _REMEDIES.get(suffix))

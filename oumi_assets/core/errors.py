@@ -15,13 +15,11 @@ from oumi_assets.core.program import program
 
 PLATFORM_TITLES = {"langfuse": "Langfuse", "langsmith": "LangSmith"}
 
-RE_EXPORT = {
+_RE_EXPORT = {
     "langfuse": "Re-export as JSONL: Langfuse's Tracing tab > Export > JSONL.",
     "langsmith": "Re-export with the LangSmith SDK: one run per line, json.dumps(run.model_dump(), default=str).",
-    None: ("Re-export as JSONL: Langfuse's Tracing tab > Export > JSONL, or for LangSmith one run per line with its SDK."),
+    None: "Re-export as JSONL: Langfuse's Tracing tab > Export > JSONL, or for LangSmith one run per line with its SDK.",
 }
-
-
 _CHECK_CALLS = "Check that you exported model calls (GENERATION, or llm runs) logged in a chat shape."
 _CHECK_LINES = "None of its lines is a row of a trace: it may have been damaged on its way. Export it again."
 
@@ -30,9 +28,9 @@ _SHOWN_CHARACTERS = 80
 _COMPARED_NAMES = 10_000
 
 
-def closest(name: str, present: Sequence[str]) -> str:
+def _closest(name: str, present: Sequence[str]) -> str:
     """Some of the names that are there, for whoever typed another: the most alike first, long ones cut, the rest counted."""
-    cut = [other[:_SHOWN_CHARACTERS] + ("..." if len(other) > _SHOWN_CHARACTERS else "") for other in present]
+    cut = [other[:_SHOWN_CHARACTERS] + ("..." if len(other) > _SHOWN_CHARACTERS else "") for other in map(shown, present)]
     like = get_close_matches(name[:_SHOWN_CHARACTERS], cut[:_COMPARED_NAMES], _SHOWN_NAMES)
     first = [*like, *(other for other in cut[: 2 * _SHOWN_NAMES] if other not in like)][:_SHOWN_NAMES]
     more = f" and {len(cut) - len(first):,} more" if len(cut) > len(first) else ""
@@ -67,9 +65,9 @@ class NotJsonl(TraceImportError):
     def __init__(self, looks_like: str, platform: str | None = None, remedy: str | None = None) -> None:
         """`remedy` is what helps sooner than a new export, where the rows may be fine and only their wrapping is not."""
         title = PLATFORM_TITLES.get(platform or "", "Trace")
-        advice = RE_EXPORT.get(platform, RE_EXPORT[None])
+        advice = _RE_EXPORT.get(platform, _RE_EXPORT[None])
         if remedy:
-            advice = f"{remedy} Or re{advice.removeprefix('Re')}"
+            advice = f"{remedy} Or {advice[0].lower()}{advice[1:]}"
         super().__init__(f"{title} import only supports .jsonl files: {looks_like}. {advice}")
 
 
@@ -146,9 +144,8 @@ class FileNotFound(TraceImportError):
     """The named upload does not exist; lists what is there instead."""
 
     def __init__(self, name: str, present: Sequence[str], where: str = "the uploads folder") -> None:
-        name, names = shown(name), list(map(shown, present))
-        there = f"It holds: {closest(name, names)}." if names else "It holds no files yet."
-        super().__init__(f"File not found: {name} is not in {where}. {there}")
+        there = f"It holds: {_closest(shown(name), present)}." if present else "It holds no files yet."
+        super().__init__(f"File not found: {shown(name)} is not in {where}. {there}")
 
 
 class FolderNotFound(FileNotFound):
@@ -205,7 +202,7 @@ class NothingToImport(TraceImportError):
     """No file named, and nothing stored under this import."""
 
     def __init__(self, present: Sequence[str]) -> None:
-        there = f" The uploads folder holds: {closest('', list(map(shown, present)))}." if present else ""
+        there = f" The uploads folder holds: {_closest('', present)}." if present else ""
         super().__init__(
             "Nothing to import: set `file` of raw_export to the name of a file below the uploads folder. In the UI that is "
             f"Config > Add config, with ops: {{raw_export: {{config: {{file: NAME}}}}}}.{there}"
@@ -246,7 +243,7 @@ class UnknownDataset(TraceImportError):
     """No dataset, or other `kind` of import, of that name."""
 
     def __init__(self, name: str, present: Sequence[str], kind: str = "dataset") -> None:
-        there = f" There are: {closest(name, present)}." if present else f" There are no {kind}s yet."
+        there = f" There are: {_closest(name, present)}." if present else f" There are no {kind}s yet."
         super().__init__(f"No {kind} is called {name}.{there}")
 
 

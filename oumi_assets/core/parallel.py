@@ -1,6 +1,6 @@
 """Doing independent pieces of work on all cores, with results in the order of the pieces.
 
-Below a few pieces the work stays in this process: starting workers would cost more than it saves.
+With one worker the work stays in this process, as for exports that are too small to be worth more (`workers_for`).
 Workers are fresh interpreters (loky), so neither threads nor the caller's main module leak into them.
 """
 

@@ -117,7 +117,7 @@ def fill_leniently(row: msgspec.Struct, fields: dict[str, Any], texts: Collectio
     """
     for name in (*texts, *exact):
         value = fields.get(name)
-        text = value if isinstance(value, str) else integer_digits(value)
+        text = value if isinstance(value, str) else _integer_digits(value)
         setattr(row, name, scrub_text(text) if text and name in texts else text)
 
 
@@ -127,10 +127,10 @@ def text_or_none(value: Any) -> str | None:
         return None
     if isinstance(value, str):
         return scrub_text(value) or None
-    return integer_digits(value)
+    return _integer_digits(value)
 
 
-def integer_digits(value: Any) -> str | None:
+def _integer_digits(value: Any) -> str | None:
     """An integer as it was written (as `Raw` when it is longer than Python converts), None for anything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)

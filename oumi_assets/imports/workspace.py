@@ -49,7 +49,7 @@ Connect = Callable[[], "S3Client"]
 """Makes a connection to S3; only asked for when a location is there."""
 
 
-def no_connection() -> S3Client:
+def _no_connection() -> S3Client:
     """For callers that work on folders alone."""
     raise BadSetting("This program was given no connection to S3.")
 
@@ -58,20 +58,20 @@ def open_workspace(
     environment: Environment,
     *,
     uploads: UploadSource | None = None,
-    connect: Connect = no_connection,
+    connect: Connect = _no_connection,
 ) -> Workspace:
     """The workspace of these settings. Raises `BadSetting` when one place lies inside the other."""
     refuse_nesting(environment.uploads, environment.storage)
     connect = cache(connect)
     return Workspace(
-        store=open_store(environment.storage, connect),
+        store=_open_store(environment.storage, connect),
         uploads=uploads or open_uploads(environment.uploads, connect),
         max_upload_bytes=environment.max_upload_bytes,
         workers=worker_count(),
     )
 
 
-def open_store(location: Location, connect: Connect) -> Store:
+def _open_store(location: Location, connect: Connect) -> Store:
     """The store at a location. boto3 is imported only for a bucket."""
     if isinstance(location, Path):
         return LocalStore(location)

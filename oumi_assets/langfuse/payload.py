@@ -12,7 +12,7 @@ from oumi_assets.core.calls import ModelCall, PayloadNotJson, UnreadCall
 from oumi_assets.core.json_text import NestedTooDeep, NotJson, dump, number_text, parse, parse_fields
 from oumi_assets.shapes.base import value_at
 
-TOOL_COLUMNS = ("toolDefinitions", "tool_definitions", "tools")
+_TOOL_COLUMNS = ("toolDefinitions", "tool_definitions", "tools")
 
 _LOOKS_LIKE_JSON = re.compile(r"""\s*(\{|\[\s*(["{\[\]\d-]|true|false|null|$))""")
 _ROLES = "assistant|ai|model|user|human|system|developer|tool|function"
@@ -90,7 +90,7 @@ def _call(row: dict[str, Any]) -> ModelCall:
         extras={
             "metadata": row.get("metadata"),
             "model_parameters": row.get("modelParameters") or row.get("model_parameters"),
-            "tool_columns": next((row[key] for key in TOOL_COLUMNS if row.get(key)), None),
+            "tool_columns": next((row[key] for key in _TOOL_COLUMNS if row.get(key)), None),
         },
     )
 

@@ -21,8 +21,8 @@ from oumi_assets.shapes.one_reply import is_one_reply
 
 MODEL_CALL = "LLM"
 _INPUTS = b'"inputs":'
-THREAD_KEYS = ("session_id", "thread_id", "conversation_id")
-UNMARKED_AGENTS = frozenset(["root"])
+_THREAD_KEYS = ("session_id", "thread_id", "conversation_id")
+_UNMARKED_AGENTS = frozenset(["root"])
 
 _NOTHING = Raw(b"null")
 
@@ -40,7 +40,7 @@ class Metadata(msgspec.Struct, gc=False):
 
 
 _NO_KINDS = (_NOTHING, _NOTHING, _NOTHING)
-_MERGED = (*THREAD_KEYS, "ls_agent_type")
+_MERGED = (*_THREAD_KEYS, "ls_agent_type")
 
 
 class InvocationParams(msgspec.Struct, gc=False):
@@ -120,7 +120,7 @@ def _metadata(value: Any) -> Metadata | None:
     if not isinstance(value, dict):
         return None
     mark = value.get("ls_agent_type")
-    session, thread, conversation = (text_or_none(value.get(key)) for key in THREAD_KEYS)
+    session, thread, conversation = (text_or_none(value.get(key)) for key in _THREAD_KEYS)
     return Metadata(session, thread, conversation, mark if isinstance(mark, str) else None)
 
 
@@ -145,7 +145,7 @@ def _index_row(row: Row, line: bytes) -> IndexedRow | None:
         text_or_none(metadata.conversation_id),
         row.dotted_order or None,
         is_call,
-        bool(metadata.ls_agent_type) and metadata.ls_agent_type not in UNMARKED_AGENTS,
+        bool(metadata.ls_agent_type) and metadata.ls_agent_type not in _UNMARKED_AGENTS,
         *(place_of(bytes(row.inputs), _INPUTS, line) if is_call and _is_counted(row) else NOWHERE),
     )
 

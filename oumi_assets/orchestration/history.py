@@ -80,7 +80,7 @@ def read_standing(instance: dg.DagsterInstance, store: Store, key: str) -> tuple
     if not records and store.manifest(RAW_EXPORT, key) is not None:
         # Another platform, with a Dagster home of its own, works on it (or did).
         return Standing.IN_FLIGHT, 0
-    return standing_after([past_run(record) for record in records], time.time())
+    return standing_after([_past_run(record) for record in records], time.time())
 
 
 def runs_of_import(instance: dg.DagsterInstance, key: str) -> list[dg.DagsterRun]:
@@ -97,7 +97,7 @@ def newest_run(instance: dg.DagsterInstance, key: str) -> dg.RunRecord | None:
     return next(iter(_records_of_import(instance, key, limit=1)), None)
 
 
-def past_run(record: dg.RunRecord) -> PastRun:
+def _past_run(record: dg.RunRecord) -> PastRun:
     """A run in the planner's words. Only a failed step speaks of the file: any other end was an interruption."""
     run = record.dagster_run
     failed_step = run.tags.get(FAILURE_REASON_TAG) == "STEP_FAILURE"
@@ -124,15 +124,15 @@ def _ended(record: dg.RunRecord) -> float:
 
 def drained_keys(run: dg.DagsterRun) -> list[str]:
     """The imports that a drain was asked to make."""
-    return [upload["key"] for upload in op_config(run, DRAIN_OP).get("uploads", [])]
+    return [upload["key"] for upload in _op_config(run, DRAIN_OP).get("uploads", [])]
 
 
 def form_of(run: dg.DagsterRun) -> dict[str, Any]:
     """The form's fields in a run's config; the rest of a config is not ours."""
-    return {name: value for name, value in op_config(run, RAW_EXPORT).items() if name in Form._fields}
+    return {name: value for name, value in _op_config(run, RAW_EXPORT).items() if name in Form._fields}
 
 
-def op_config(run: dg.DagsterRun, op: str) -> Mapping[str, Any]:
+def _op_config(run: dg.DagsterRun, op: str) -> Mapping[str, Any]:
     """What a run's config says of one op; nothing when it says nothing."""
     config: Any = run.run_config
     for name in ("ops", op, "config"):

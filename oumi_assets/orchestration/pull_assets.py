@@ -14,6 +14,7 @@ import dagster as dg
 from pydantic import Field
 
 from oumi_assets.core.errors import TraceImportError
+from oumi_assets.orchestration.assets import OWNERS
 from oumi_assets.orchestration.pull_partitions import day_and_project, pull_partitions
 from oumi_assets.orchestration.resources import WorkspaceSource
 from oumi_assets.orchestration.terminal import shorten_unconfigured
@@ -24,7 +25,6 @@ from oumi_assets.pulls.sources import LAG, SOURCES, Source, settling_lag
 from oumi_assets.pulls.window import day_window
 
 GROUP = "pulls"
-OWNERS = ["team:data-platform"]
 DAYS_PER_RUN = 10
 """Days of one project that a backfill pulls in one Dagster run: a run costs seconds before it begins."""
 _LOG_EVERY = 10_000

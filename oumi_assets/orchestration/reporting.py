@@ -40,12 +40,12 @@ def materialized(workspace: Workspace, manifest: Manifest) -> dg.MaterializeResu
     from oumi_assets.imports.recount import recount
 
     return dg.MaterializeResult(
-        metadata=stage_metadata(workspace, manifest),
+        metadata=_stage_metadata(workspace, manifest),
         check_results=[_check(recount(workspace.store, manifest.asset, manifest.import_key))],
     )
 
 
-def stage_metadata(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
+def _stage_metadata(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
     """Integers for the plots, the table of reasons, the place of the files."""
     counts = manifest.counts
     metadata: dict[str, Any] = {

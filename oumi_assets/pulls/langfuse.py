@@ -20,7 +20,7 @@ from oumi_assets.pulls.sources import LANGFUSE as SOURCE
 from oumi_assets.pulls.window import Window
 
 TITLE, CHECKS = SOURCE.title, SOURCE.checks
-PUBLIC_KEY, SECRET_KEY, HOST = "LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY", "LANGFUSE_HOST"
+(PUBLIC_KEY, SECRET_KEY), (HOST,) = SOURCE.keys, SOURCE.settings
 
 _CLOUD = "https://cloud.langfuse.com"
 _FIELDS = "core,basic,io,metadata,model,usage,prompt,trace_context"

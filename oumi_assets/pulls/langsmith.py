@@ -29,7 +29,7 @@ from oumi_assets.pulls.sources import LANGSMITH as SOURCE
 from oumi_assets.pulls.window import Window
 
 TITLE, CHECKS = SOURCE.title, SOURCE.checks
-KEY, ENDPOINT, WORKSPACE = "LANGSMITH_API_KEY", "LANGSMITH_ENDPOINT", "LANGSMITH_WORKSPACE_ID"
+(KEY,), (ENDPOINT, WORKSPACE) = SOURCE.keys, SOURCE.settings
 
 _CLOCK_SKEW = timedelta(hours=1)
 """A child run logged by another machine may seem to start before its root."""

@@ -74,7 +74,7 @@ class ReconstructCounts(NamedTuple):
     conversations: int
 
 
-class Slice(NamedTuple):
+class _Slice(NamedTuple):
     """Consecutive rows of a table."""
 
     start: int
@@ -101,7 +101,7 @@ def reconstruct(
     """Write `conversations.parquet` and `dropped.parquet`, both in the traces' order."""
     workers = workers_for(export.stat().st_size, workers)
     calls = _largest_calls(traces)
-    batches = plan_batches(calls.to_list(), batch_traces, batch_bytes)
+    batches = _plan_batches(calls.to_list(), batch_traces, batch_bytes)
     drops = Parts(folder / "dropped-parts", DROPPED_TRACES)
     pages = Pages(folder)
     made = _Made(len(calls), drops, pages, progress)
@@ -120,15 +120,15 @@ def _largest_calls(traces: Path) -> pl.Series:
     return pl.scan_parquet(traces).select(length.cast(pl.Int64)).collect()["calls"]
 
 
-def plan_batches(sizes: list[int], most_traces: int, most_bytes: int) -> list[Slice]:
+def _plan_batches(sizes: list[int], most_traces: int, most_bytes: int) -> list[_Slice]:
     """Consecutive traces, at most so many and so many bytes (one of more is a batch of its own)."""
     batches, start, held = [], 0, 0
     for position, size in enumerate(sizes):
         if position > start and (position - start >= most_traces or held + size > most_bytes):
-            batches.append(Slice(start, position - start))
+            batches.append(_Slice(start, position - start))
             start, held = position, 0
         held += size
-    return [*batches, Slice(start, len(sizes) - start)] if sizes else []
+    return [*batches, _Slice(start, len(sizes) - start)] if sizes else []
 
 
 class _Made:
@@ -163,7 +163,7 @@ class _Found(NamedTuple):
     dropped: list[int]
 
 
-def _reconstruct_batch(export: Path, traces: Path, platform_name: str, between: Path | None, batch: Slice) -> _Batch:
+def _reconstruct_batch(export: Path, traces: Path, platform_name: str, between: Path | None, batch: _Slice) -> _Batch:
     rows = pl.scan_parquet(traces).slice(batch.start, batch.length).collect()
     with open_export(export) as data:
         found = _reconstructed(rows, data, PLATFORMS[platform_name])

@@ -159,6 +159,5 @@ def _put_back(old: Path, target: Path) -> None:
 def _read_manifest(path: Path) -> Manifest | None:
     try:
         return decode(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        # A manifest that cannot be read names nothing: its folder counts as not there.
+    except (FileNotFoundError, NotADirectoryError):
         return None

@@ -94,7 +94,7 @@ class LocalUploads(Uploads):
         try:
             for part in parts[:-1]:
                 folder = _step_into(folder, part, name, self)
-            with open_regular(parts[-1], name, self.names, dir_fd=folder) as file:
+            with _open_regular(parts[-1], name, self.names, dir_fd=folder) as file:
                 yield file
         finally:
             os.close(folder)
@@ -141,12 +141,12 @@ class SingleFile:
             raise UnsafePath(name, "its path is not valid UTF-8, so nothing could name it")
         if _is_missing(self.path.parent):
             raise FolderNotFound(name, str(self.path.parent))
-        with open_regular(str(self.path), name, self.names, where="its folder", follow=True) as file:
+        with _open_regular(str(self.path), name, self.names, where="its folder", follow=True) as file:
             yield file
 
 
 @contextmanager
-def open_regular(
+def _open_regular(
     path: str,
     name: str,
     present: Callable[[], list[str]],

@@ -106,4 +106,15 @@ def encode(manifest: Manifest) -> bytes:
     return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
 
 
-decode = msgspec.json.Decoder(Manifest).decode
+def decode(content: bytes | None) -> Manifest | None:
+    """The manifest in a file's content; None where there is no file.
+
+    One that cannot be read names nothing: its stage counts as not there.
+    """
+    try:
+        return None if content is None else _decode(content)
+    except ValueError:
+        return None
+
+
+_decode = msgspec.json.Decoder(Manifest).decode

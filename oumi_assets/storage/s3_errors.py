@@ -48,7 +48,7 @@ def explained(bucket: str, where: str, endpoint: str) -> Iterator[None]:
     except (NoCredentialsError, PartialCredentialsError):
         raise AccessRefused(where, "no credentials are set") from None
     except (*DROPPED_CONNECTION, RetriesExceededError):
-        raise StorageUnreachable(server_of(endpoint)) from None
+        raise StorageUnreachable(_server_of(endpoint)) from None
     except BotoCoreError as error:
         raise StorageRefused(where, type(error).__name__) from None
 
@@ -59,7 +59,7 @@ def code_of(error: ClientError) -> str:
     return code if re.fullmatch(r"\w{1,64}", code) else "an unknown error"
 
 
-def server_of(endpoint: str) -> str:
+def _server_of(endpoint: str) -> str:
     """Host and port of an endpoint, without credentials that someone put into it."""
     parts = urlsplit(endpoint)
     return f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname or "(no name)"
@@ -71,5 +71,5 @@ def _of_answer(code: str, bucket: str, where: str, endpoint: str) -> StorageTrou
     if code in _REFUSED:
         return AccessRefused(where, _REFUSED[code])
     if code in _BUSY:
-        return StorageUnreachable(server_of(endpoint))
+        return StorageUnreachable(_server_of(endpoint))
     return StorageRefused(where, code)

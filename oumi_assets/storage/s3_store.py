@@ -75,7 +75,7 @@ class S3Store(Store):
 
     def manifest(self, asset: str, key: str) -> Manifest | None:
         """The manifest of a stage, or None while there is none; one request."""
-        return _decoded(self._bucket.read(_name(asset, key, MANIFEST)))
+        return decode(self._bucket.read(_name(asset, key, MANIFEST)))
 
     def file(self, asset: str, key: str, name: str) -> Path:
         """The verified local copy, downloaded at most once. Raises `MissingImport`, `StoredFileDamaged`."""
@@ -103,7 +103,7 @@ class S3Store(Store):
     def _manifest_of(self, entry: Entry) -> Manifest | None:
         etag, manifest = self._read.get(entry.name, ("", None))
         if etag != entry.etag:
-            manifest = _decoded(self._bucket.read(entry.name))
+            manifest = decode(self._bucket.read(entry.name))
             self._read[entry.name] = entry.etag, manifest
         return manifest
 
@@ -162,13 +162,3 @@ def _is_manifest(name: str) -> bool:
 
 def _is_leftover(stage: list[Entry], before: datetime) -> bool:
     return not any(_is_manifest(entry.name) for entry in stage) and all(entry.modified < before for entry in stage)
-
-
-def _decoded(content: bytes | None) -> Manifest | None:
-    """A manifest that cannot be read names nothing: its stage counts as not there."""
-    if content is None:
-        return None
-    try:
-        return decode(content)
-    except ValueError:
-        return None

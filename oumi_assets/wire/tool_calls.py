@@ -9,7 +9,7 @@ from oumi_assets.core.calls import Draft, ToolCallDraft
 from oumi_assets.core.json_text import dump, scrub_text
 
 
-def arguments_text(value: Any) -> str:
+def _arguments_text(value: Any) -> str:
     """A text stays byte for byte; a value is written compactly; nothing becomes `{}`."""
     if isinstance(value, str):
         return value or "{}"
@@ -48,7 +48,7 @@ class CallIds:
         if key:
             self._given[key] = call_id
         self._turn.expect(call_id, key, name, logged)
-        function = {"name": name, "arguments": arguments_text(draft.arguments)}
+        function = {"name": name, "arguments": _arguments_text(draft.arguments)}
         return {"id": call_id, "type": "function", "function": function}
 
     def is_awaited(self, name: str) -> bool:

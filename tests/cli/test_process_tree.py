@@ -30,7 +30,7 @@ def _alive(processes: list[psutil.Process]) -> list[psutil.Process]:
 
 
 def test_a_second_request_to_end_ends_a_stubborn_program_and_its_children(tmp_path: Path) -> None:
-    """Ctrl+C twice means now."""
+    """Ctrl-C twice means now."""
     tree, processes = _started(tmp_path)
     tree.stop()
     assert _alive(processes)

@@ -40,7 +40,7 @@ def say_what_to_do(variables: dict[str, str]) -> None:
     exports = "\n".join(f"    export {name}={value}" for name, value in variables.items())
     sample = "tests/fixtures/langfuse/v2_openai_tools.jsonl"
     print(
-        f"\nA moto server holds s3://{UPLOADS} and s3://{STORAGE}; all of it is gone when this ends (Ctrl+C).\n"
+        f"\nA moto server holds s3://{UPLOADS} and s3://{STORAGE}; all of it is gone when this ends (Ctrl-C).\n"
         f"In another terminal:\n\n{exports}\n\n"
         f"    {program()} upload {sample}     # the sensor imports it\n"
         f"    {program()} datasets\n",
@@ -58,7 +58,7 @@ def main() -> int:
             boto3.client("s3").create_bucket(Bucket=name)
         say_what_to_do(variables)
         command = [sys.executable, "-m", "oumi_assets", "dev", *sys.argv[1:]]
-        # In a session of its own it hears of Ctrl+C once, from here; the server ends after it.
+        # In a session of its own it hears of Ctrl-C once, from here; the server ends after it.
         process = subprocess.Popen(command, cwd=PROJECT, start_new_session=True)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: process.terminate())
