@@ -55,11 +55,11 @@ def _stage_metadata(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
         "dropped": counts.total_dropped,
         "unit": UNITS[manifest.asset],
         **{f"{DROPPED}{reason}": count for reason, count in counts.dropped.items()},
-        **counts.extra,
-        "location": dg.MetadataValue.path(workspace.store.location(manifest.asset, manifest.import_key)),
     }
     if counts.dropped:
         metadata["reasons"] = _reasons(workspace, manifest)
+    metadata |= counts.extra
+    metadata["location"] = dg.MetadataValue.path(workspace.store.location(manifest.asset, manifest.import_key))
     if JSONL_FILE in manifest.files:
         file = workspace.store.location(manifest.asset, manifest.import_key, JSONL_FILE)
         metadata["conversations"] = dg.MetadataValue.path(file)

@@ -21,6 +21,7 @@ from oumi_assets.cli.dev import prepare
 from oumi_assets.imports.summary import Summary
 from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, Workspace
 from oumi_assets.orchestration.history import UNFINISHED, runs_of_import
+from oumi_assets.orchestration.tags import PROCESS_TAG
 from oumi_assets.settings import PROJECT_ROOT
 from oumi_assets.storage.local_uploads import LocalUploads as Uploads
 from oumi_assets.storage.manifest import Manifest
@@ -171,7 +172,7 @@ def test_what_was_killed_is_finished_after_a_restart(workspace: Workspace) -> No
 def _worker(instance: dg.DagsterInstance, but: int = 0) -> int:
     """The process of an import that runs now; 0 while there is none."""
     for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
-        pid = run.tags.get("oumi/process", "/0-").split("/")[1].split("-")[0]
+        pid = run.tags.get(PROCESS_TAG, "/0-").split("/")[1].split("-")[0]
         if int(pid or 0) not in (0, but):
             return int(pid)
     return 0

@@ -23,7 +23,7 @@ from oumi_assets.orchestration.job import imports_job
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.planning import PAUSES
 from oumi_assets.orchestration.resources import OpenedWorkspace
-from oumi_assets.orchestration.tags import ATTEMPT_TAG, LATER, TRY_AGAIN_TAG
+from oumi_assets.orchestration.tags import ATTEMPT_TAG, LATER, PROCESS_TAG, TRY_AGAIN_TAG
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_a_killed_import_is_interrupted_and_does_not_run(
     platform = Platform(home, workspace)
     [request] = platform.tick()
     run_id = platform.record(request, dg.DagsterRunStatus.STARTED)
-    home.add_run_tags(run_id, {"oumi/process": dead_mark(run_id)})
+    home.add_run_tags(run_id, {PROCESS_TAG: dead_mark(run_id)})
     assert (only(home, workspace).error or "").startswith("It was interrupted")
 
 

@@ -12,6 +12,7 @@ from ticks import Platform, dead_mark, drop
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.workspace import DEDUPED_DATASET
+from oumi_assets.orchestration.tags import PROCESS_TAG
 
 
 def test_killed_after_partitions_were_added_nothing_is_missed(platform: Platform, uploads: Path) -> None:
@@ -49,7 +50,7 @@ def test_a_run_of_a_dead_process_is_reaped_by_the_tick_and_its_upload_planned_ag
     drop(uploads, "one.jsonl")
     [request] = platform.tick()
     run_id = platform.record(request, dg.DagsterRunStatus.STARTED)
-    platform.instance.add_run_tags(run_id, {"oumi/process": dead_mark(run_id)})
+    platform.instance.add_run_tags(run_id, {PROCESS_TAG: dead_mark(run_id)})
     [again] = platform.tick()
     assert platform.instance.get_run_by_id(run_id).status is dg.DagsterRunStatus.FAILURE
     assert again.partition_key == request.partition_key
@@ -80,7 +81,7 @@ def test_a_run_that_carries_the_mark_of_the_run_it_repeats_is_not_reaped(platfor
     """A re-execution copies its parent's tags, whose process is dead."""
     drop(uploads, "one.jsonl")
     [request] = platform.tick()
-    run_id = platform.record(request, dg.DagsterRunStatus.STARTED, {"oumi/process": dead_mark("its-parent")})
+    run_id = platform.record(request, dg.DagsterRunStatus.STARTED, {PROCESS_TAG: dead_mark("its-parent")})
     assert platform.tick() == []
     assert platform.instance.get_run_by_id(run_id).status is dg.DagsterRunStatus.STARTED
 

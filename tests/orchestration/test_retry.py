@@ -33,7 +33,7 @@ from oumi_assets.imports.form import Form
 from oumi_assets.imports.workspace import DEDUPED_DATASET, PARSED_TRACES, RAW_EXPORT, STAGES, Workspace
 from oumi_assets.orchestration import planning, steps
 from oumi_assets.orchestration.in_process import Importer
-from oumi_assets.orchestration.tags import PATH_TAG
+from oumi_assets.orchestration.tags import PATH_TAG, PROCESS_TAG
 from oumi_assets.storage.local_store import LocalStore as Store
 from oumi_assets.storage.local_uploads import LocalUploads as Uploads
 from oumi_assets.storage.manifest import Manifest, Outcome
@@ -192,7 +192,7 @@ def test_a_reaped_import_can_be_retried(workspace: Workspace) -> None:
         key = str(request.partition_key)
         with pytest.raises(BadSetting, match="is running or waits"):
             importer.retry(key, no_progress)
-        instance.add_run_tags(run_id, {"oumi/process": dead_mark(run_id)})
+        instance.add_run_tags(run_id, {PROCESS_TAG: dead_mark(run_id)})
         assert importer.retry(key, no_progress).error is None
         platform.restart()
         assert platform.tick() == []

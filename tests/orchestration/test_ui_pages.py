@@ -88,3 +88,7 @@ def test_people_see_lineage_counts_and_why_an_import_failed(
 
     dataset = page_with(browser, f"{webserver}/assets/deduped_dataset?view=events&partition={good.key}", "prefix_of_longer")
     assert "19" in dataset
+
+    runs = page_with(browser, f"{webserver}/runs", good.key[:20])
+    assert "oumi/slot" in runs
+    assert "oumi_process" not in runs
