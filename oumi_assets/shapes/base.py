@@ -87,6 +87,11 @@ def kind_of(value: Any) -> str | None:
     return kind if isinstance(kind, str) else None
 
 
+def has_parts(value: Any) -> bool:
+    """Whether a logged message says what it says in a list of `parts`, as Google's and OpenTelemetry's do."""
+    return isinstance(value, dict) and isinstance(value.get("parts"), list)
+
+
 def tools_beside(value: dict[str, Any], key: str) -> list[Any]:
     """The tool definitions of a request, also as JSON text of a list."""
     found = parsed(value.get(key))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oumi_assets.shapes.base import first_list
+from oumi_assets.shapes.base import first_list, has_parts
 
 _HISTORY = ("automatic_function_calling_history", "automaticFunctionCallingHistory")
 _FINISHED = frozenset({"finishReason", "finish_reason"})
@@ -33,7 +33,7 @@ def joined(contents: list[Any]) -> list[Any]:
 def history(response: dict[str, Any], answer: dict[str, Any]) -> list[Any]:
     """The contents before the answer, where the SDK called functions by itself; else none."""
     contents = first_list(response, *_HISTORY)
-    if not all(isinstance(content, dict) and isinstance(content.get("parts"), list) for content in contents):
+    if not all(map(has_parts, contents)):
         return []
     return joined(contents[:-1] if contents and contents[-1] == answer else contents)
 
@@ -47,21 +47,17 @@ def streamed(responses: list[Any]) -> list[Any] | None:
         # A model may answer with a list of people.
         return None
     contents: list[dict[str, Any]] = [found["content"] for found in first if isinstance(found, dict) and "content" in found]
-    return joined([{**content, "role": content.get("role") or "model"} for content in filter(_has_parts, contents)])
+    return joined([{**content, "role": content.get("role") or "model"} for content in filter(has_parts, contents)])
 
 
 def _is_candidate(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
-    return _has_parts(value.get("content")) or not _FINISHED.isdisjoint(value)
-
-
-def _has_parts(content: Any) -> bool:
-    return isinstance(content, dict) and isinstance(content.get("parts"), list)
+    return has_parts(value.get("content")) or not _FINISHED.isdisjoint(value)
 
 
 def _is_models(content: Any) -> bool:
-    return _has_parts(content) and content.get("role") == "model"
+    return has_parts(content) and content.get("role") == "model"
 
 
 def _continue(parts: list[Any], more: list[Any]) -> None:

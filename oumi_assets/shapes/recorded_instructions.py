@@ -19,7 +19,7 @@ from typing import Any
 
 from oumi_assets.core.calls import ModelCall, Request
 from oumi_assets.core.json_text import NotJson, parse
-from oumi_assets.shapes.base import is_object_name, parsed, value_at
+from oumi_assets.shapes.base import has_parts, is_object_name, parsed, value_at
 from oumi_assets.shapes.recorded_response import is_response
 from oumi_assets.shapes.span_scope import is_of_scope
 from oumi_assets.shapes.system_prompts import is_system
@@ -73,9 +73,7 @@ def _texts(message: Any) -> list[str]:
 def _of_telemetry(request: Request, call: ModelCall) -> list[dict[str, Any]]:
     """The attribute's messages; where it is not known for one, only for a request in OpenTelemetry's."""
     found = attribute_of_span(call)
-    if not found and any(
-        isinstance(message, dict) and isinstance(message.get("parts"), list) for message in request.messages
-    ):
+    if not found and any(map(has_parts, request.messages)):
         found = next((said for place in _PLACES if (said := parsed(value_at(call.extras, place)))), None)
     if isinstance(found, str) and found:
         return [{"role": "system", "content": found}]

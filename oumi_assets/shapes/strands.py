@@ -18,7 +18,7 @@ import msgspec
 
 from oumi_assets.core.calls import ModelCall
 from oumi_assets.shapes import bedrock
-from oumi_assets.shapes.base import kind_of, messages_in, parsed, with_messages
+from oumi_assets.shapes.base import has_parts, kind_of, messages_in, parsed, with_messages
 from oumi_assets.shapes.span_scope import is_of_scope
 
 _REPLY_KEYS = frozenset({"finish_reason", "message"})
@@ -34,7 +34,7 @@ def opened(call: ModelCall) -> ModelCall:
     if reply is not None and messages and (_of_text(messages[0]) or {}).get("content"):
         # A message of which the content cannot be told becomes null, which nobody reads.
         return _with(call, [_of_text(message) for message in messages], reply)
-    if any(map(_has_parts, messages)) and is_of_scope(call, _SCOPE):
+    if any(map(has_parts, messages)) and is_of_scope(call, _SCOPE):
         output = [_of_parts(message) for message in call.output] if isinstance(call.output, list) else call.output
         return _with(call, [_of_parts(message) for message in messages], output)
     return call
@@ -63,12 +63,8 @@ def _blocks(content: Any) -> list[Any] | None:
     return blocks if blocks == [] or bedrock.are_blocks(blocks) else None
 
 
-def _has_parts(message: Any) -> bool:
-    return isinstance(message, dict) and isinstance(message.get("parts"), list)
-
-
 def _of_parts(message: Any) -> Any:
-    if not _has_parts(message):
+    if not has_parts(message):
         return message
     return {**message, "parts": [part for logged in message["parts"] for part in _part(logged)]}
 
