@@ -37,7 +37,7 @@ def test_an_import_that_runs_is_not_deleted(import_file: Callable[..., Summary],
     with dg.DagsterInstance.get() as instance:
         again = dg.DagsterRun("trace_import", tags={"dagster/partition": key}, status=dg.DagsterRunStatus.STARTED)
         instance.add_run(again)
-        with pytest.raises(BadSetting, match=f"{key} is running or waits"):
+        with pytest.raises(BadSetting, match=f"{key} is running or waiting"):
             run("delete", "weather", "--yes")
         assert workspace.store.complete(DEDUPED_DATASET, key)
         instance.report_run_canceled(again)
@@ -59,7 +59,7 @@ def test_an_import_that_was_started_before_the_answer_came_is_not_deleted(
         return True
 
     monkeypatch.setattr("click.confirm", start_and_confirm)
-    with pytest.raises(BadSetting, match=f"{key} is running or waits"):
+    with pytest.raises(BadSetting, match=f"{key} is running or waiting"):
         run("delete", "weather")
     assert workspace.store.complete(DEDUPED_DATASET, key)
 

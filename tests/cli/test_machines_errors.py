@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from builders import langfuse_row, write_rows
+from real_platform import free_port
 
 _LITTLE_ROOM = """
 import resource, signal
@@ -46,7 +47,7 @@ def said(*command: object, **environ: object) -> str:
 @pytest.mark.parametrize("setting", ["OUMI_UPLOADS", "OUMI_STORAGE", "DAGSTER_HOME"])
 def test_dev_names_the_place_that_cannot_be_made_and_its_setting(setting: str, no_folder: Path) -> None:
     """Whoever mistyped a setting reads which one, where it leads, and what the system said."""
-    sentence = said("-m", "oumi_assets", "dev", **{setting: no_folder})
+    sentence = said("-m", "oumi_assets", "dev", "--port", free_port(), **{setting: no_folder})
     assert sentence.startswith(f"Error: {no_folder} cannot be used: Not a directory.")
     assert f"set {setting} to another place" in sentence
 

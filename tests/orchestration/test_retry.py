@@ -190,7 +190,7 @@ def test_a_reaped_import_can_be_retried(workspace: Workspace) -> None:
         [request] = platform.tick()
         run_id = platform.record(request, dg.DagsterRunStatus.STARTED)
         key = str(request.partition_key)
-        with pytest.raises(BadSetting, match="is running or waits"):
+        with pytest.raises(BadSetting, match="is running or waiting"):
             importer.retry(key, no_progress)
         instance.add_run_tags(run_id, {PROCESS_TAG: dead_mark(run_id)})
         assert importer.retry(key, no_progress).error is None
