@@ -201,4 +201,6 @@ def _run(port: int, home: Path, places: Environment) -> int:
     code = tree.wait()
     if tree.vital_ended:
         fail("Dagster's code server ended, perhaps killed for lack of memory: nothing can be imported. Start again.")
+        # Whatever `dagster dev` ends with then, also when it had to be killed.
+        return 1
     return code
