@@ -24,7 +24,7 @@ from oumi_assets.core.errors import PLATFORM_TITLES, BadSetting
 from oumi_assets.core.program import program
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.imports.workspace import RAW_EXPORT, STAGES
-from oumi_assets.orchestration.home import open_home
+from oumi_assets.orchestration.home import open_home, open_instance
 from oumi_assets.orchestration.resources import open_here, uploads_here
 from oumi_assets.settings import PROJECT_ROOT, Environment, read_environment
 from oumi_assets.storage.location import Location
@@ -86,11 +86,9 @@ def prepare() -> None:
 
 def _settle_earlier_runs(store: Store) -> None:
     """End the runs of dead processes, and say what people should know of earlier ones."""
-    import dagster as dg
-
     from oumi_assets.orchestration.housekeeping import finished_imports, reap_dead_runs, runs_elsewhere
 
-    with dg.DagsterInstance.get() as instance:
+    with open_instance() as instance:
         reaped = reap_dead_runs(instance, at_start=True)
         elsewhere = runs_elsewhere(instance)
         finished = 0 if store.folders(RAW_EXPORT) else finished_imports(instance)
@@ -110,11 +108,9 @@ def _settle_earlier_runs(store: Store) -> None:
 
 def _tell_what_was_stopped() -> None:
     """Whoever presses Ctrl-C in the middle of an import wants to know what becomes of it."""
-    import dagster as dg
-
     from oumi_assets.orchestration.housekeeping import stopped_runs
 
-    with dg.DagsterInstance.get() as instance:
+    with open_instance() as instance:
         stopped = stopped_runs(instance)
     if stopped:
         messages().print(f"Runs were not finished ({stopped}); at the next start, the sensor imports their uploads.")
