@@ -18,6 +18,7 @@ from oumi_assets.wire.tools import definitions_of, wire_tools
 
 _WRAPPED = frozenset({"function_call", "function_response"})
 _SIGNATURES = frozenset({"thought_signature", "thoughtSignature"})
+_SYSTEM = ("system_instruction", "systemInstruction")
 _DECLARATIONS = ("function_declarations", "functionDeclarations")
 _PART_KEYS = (
     ("text", "text"),
@@ -40,9 +41,7 @@ def request(value: Any) -> Request | None:
         contents = first_list(value, "messages")
     if not contents:
         return None
-    system = _either(value, "system_instruction", "systemInstruction") or _either(
-        config, "system_instruction", "systemInstruction"
-    )
+    system = _either(value, *_SYSTEM) or _either(config, *_SYSTEM)
     return Request(with_system(_system(system), contents), _tools(value, config))
 
 
