@@ -98,7 +98,7 @@ def render_card(recorded: Recorded, funnel: Mapping[str, Counts], refusals: Mapp
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
-    environment.finalize = _shown
+    environment.finalize = _for_markdown
     return environment.from_string(_TEMPLATE).render(
         front_matter=_front_matter(recorded),
         name=recorded.settings.dataset_name,
@@ -131,7 +131,7 @@ def _front_matter(recorded: Recorded) -> str:
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]#|!~"})
 
 
-def _shown(value: object) -> object:
+def _for_markdown(value: object) -> object:
     """A number with its thousands apart; a name on one line, Markdown's own characters escaped."""
     if type(value) is int:
         return f"{value:,}"

@@ -41,15 +41,15 @@ def name_after(file: str, pull: Pull | None = None) -> str:
 def _name_of(pull: Pull) -> str:
     """`support-bot 2026-11-22`: the project and what was asked for of it."""
     start, end = datetime.fromisoformat(pull.start), datetime.fromisoformat(pull.end)
-    one_day = _shown(start) == f"{start:%Y-%m-%d}" and end - start == timedelta(days=1)
+    one_day = _day_or_minute(start) == f"{start:%Y-%m-%d}" and end - start == timedelta(days=1)
     again = re.search(r"-again-(\d+)", pull.export)
-    asked = f" {_shown(start)}" if one_day else f" {_shown(start)} to {_shown(end)}"
+    asked = f" {_day_or_minute(start)}" if one_day else f" {_day_or_minute(start)} to {_day_or_minute(end)}"
     asked += " filtered" if pull.filter else ""
     asked += f" again {again[1]}" if again else ""
     return pull.project[: MAX_NAME - len(asked)] + asked
 
 
-def _shown(moment: datetime) -> str:
+def _day_or_minute(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M}".removesuffix(" 00:00")
 
 
