@@ -10,7 +10,7 @@ JOINERS = "\u200c\u200d"
 
 
 def shown(name: str) -> str:
-    """A name for messages and pages: unprintable characters (control, bidi, lone surrogates) as escapes."""
+    """A name for messages and pages: unprintable characters (control, bidi, lone surrogates) as escapes, but no joiner."""
     if name.isprintable():
         return name
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+    return "".join(c if c.isprintable() or c in JOINERS else c.encode("unicode_escape").decode() for c in name)

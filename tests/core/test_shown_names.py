@@ -13,8 +13,9 @@ ESCAPED = "\\x1b[2J Zoë\\u202e\\ud800.jsonl"
 
 
 def test_only_what_cannot_be_printed_is_escaped() -> None:
-    """A letter with an accent beside a control character stays what it is."""
-    assert (shown(HOSTILE), shown("Zoë.jsonl")) == (ESCAPED, "Zoë.jsonl")
+    """A letter with an accent beside a control character stays what it is, and so does an emoji of several."""
+    assert shown(HOSTILE) == ESCAPED
+    assert [shown(name) for name in ("Zoë.jsonl", "👩\u200d💻.jsonl")] == ["Zoë.jsonl", "👩\u200d💻.jsonl"]
 
 
 @pytest.mark.parametrize(
