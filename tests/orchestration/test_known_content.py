@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -19,7 +20,9 @@ from oumi_assets.imports import known_content
 from oumi_assets.imports.catalog import delete_import
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.orchestration.partitions import IMPORTS
+from oumi_assets.storage.local_store import LocalStore
 from oumi_assets.storage.local_uploads import LocalUploads as Uploads
+from oumi_assets.storage.manifest import Manifest
 
 
 def test_new_content_under_an_old_name_is_a_new_import(platform: Platform, uploads: Path) -> None:
@@ -110,6 +113,49 @@ def test_the_cursor_is_bounded(platform: Platform, uploads: Path, monkeypatch: p
         os.utime(path, ns=(5_000, 5_000))
     assert platform.tick() == []
     assert len(json.loads(platform.cursor or "")) == 2
+
+
+class FlakyStore(LocalStore):
+    """A storage on a network disk that fails once, after so many questions."""
+
+    questions = -1
+
+    def _answer(self) -> None:
+        self.questions -= 1
+        if self.questions == -1:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    def manifests(self, asset: str) -> list[Manifest]:
+        self._answer()
+        return super().manifests(asset)
+
+    def manifest(self, asset: str, key: str) -> Manifest | None:
+        self._answer()
+        return super().manifest(asset, key)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("questions", range(5))
+def test_a_storage_that_fails_for_a_moment_is_asked_again(
+    questions: int, restarted: bool, instance: dg.DagsterInstance, workspace: Workspace, uploads: Path
+) -> None:
+    """What a tick could not read is not what was never imported: touched files would be imported twice."""
+    assert isinstance(workspace.store, LocalStore)
+    store = FlakyStore(workspace.store.root)
+    platform = Platform(instance, replace(workspace, store=store))
+    first, second = drop(uploads, "one.jsonl"), drop(uploads, "two.jsonl")
+    for request in platform.tick():
+        platform.run(request)
+    if restarted:
+        platform.restart()
+        os.utime(first, ns=(5_000, 5_000))
+    store.questions = questions
+    with suppress(OSError):
+        platform.tick()
+    store.questions = -1
+    os.utime(first, ns=(5_000, 5_000))
+    os.utime(second, ns=(6_000, 6_000))
+    assert platform.tick() == []
 
 
 class UnreadableUploads(Uploads):
