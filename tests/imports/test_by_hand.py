@@ -23,6 +23,7 @@ from oumi_assets.core.errors import (
     NothingToImport,
     UnsafePath,
 )
+from oumi_assets.imports.catalog import delete_import
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, Workspace, open_workspace
@@ -89,6 +90,18 @@ def test_other_content_or_settings_under_an_existing_key_are_refused(
         make_raw_export(workspace, "monday-1", form)
     assert workspace.store.complete(RAW_EXPORT, "monday-1").outcome is Outcome.COMPLETE
     assert workspace.store.file(DEDUPED_DATASET, "monday-1", JSONL_FILE).read_bytes() == before
+
+
+def test_the_key_of_a_deleted_import_is_not_used_again(workspace: Workspace, uploads: Path) -> None:
+    """Its note is what keeps the sensor from bringing it back."""
+    run_stages(workspace, "monday-1", FORM)
+    delete_import(workspace.store, "monday-1")
+    for form in (FORM, Form()):
+        with pytest.raises(ImportExists, match="choose a new partition"):
+            make_raw_export(workspace, "monday-1", form)
+    manifest = workspace.store.manifest(RAW_EXPORT, "monday-1")
+    assert manifest is not None
+    assert manifest.outcome is Outcome.DELETED
 
 
 def test_a_new_partition_without_a_file_says_which_field_to_fill(workspace: Workspace, uploads: Path) -> None:

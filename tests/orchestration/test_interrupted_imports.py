@@ -58,6 +58,15 @@ def test_a_run_of_a_dead_process_is_reaped_by_the_tick_and_its_upload_planned_ag
     assert platform.tick() == []
 
 
+def test_what_another_platform_makes_is_left_to_it(platform: Platform, uploads: Path) -> None:
+    """Two platforms on one storage have a Dagster home each: only the manifests tell of the other's imports."""
+    drop(uploads, "one.jsonl")
+    [request] = platform.tick()
+    make_raw_export(platform.workspace, str(request.partition_key), Form(file="one.jsonl"), watched=True)
+    platform.restart()
+    assert platform.tick() == []
+
+
 @pytest.mark.parametrize("content", [b"", b"\0\0\0\0"])
 def test_an_import_whose_manifest_was_lost_with_the_power_is_planned_again(
     content: bytes, platform: Platform, uploads: Path

@@ -11,6 +11,7 @@ import pytest
 from pipeline import import_export
 
 from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, QueryRefused, UnknownProject
+from oumi_assets.pulls.http import ATTEMPTS
 from pulls.langfuse_server import PROJECT, SECRET_KEY, LangfuseServer
 from pulls.loopback import Fault
 from pulls.traces import DAY_1, DAY_2, DAY_3, FIRST, SECOND, day_of, export_rows, pulled, rows_of, visible
@@ -113,6 +114,15 @@ def test_long_metadata_is_whole(langfuse: LangfuseServer, uploads: Path) -> None
     assert row["metadata"] == {**metadata, "a,b": "y" * 200}
 
 
+def test_metadata_of_many_long_keys_is_asked_for_in_several_requests(langfuse: LangfuseServer, uploads: Path) -> None:
+    """Servers and proxies refuse a URL of more than some thousand characters."""
+    metadata = {f"{number:02}{'k' * 900}": "v" * 300 for number in range(10)}
+    langfuse.load([observation("t", "1", DAY_1, DAY_2, metadata=metadata)])
+    (row,) = rows_of(uploads, pulled("langfuse", "default", FIRST, uploads))
+    assert row["metadata"] == metadata
+    assert max(len(asked.query.get("expandMetadata", "")) for asked in langfuse.log) < 4100
+
+
 @pytest.mark.parametrize("metadata", ["x" * 300, ["x" * 300], 5])
 def test_metadata_without_keys_stays_as_it_is(metadata: object, langfuse: LangfuseServer, uploads: Path) -> None:
     """People log texts and lists as metadata, too."""
@@ -174,6 +184,30 @@ def test_a_refusal_says_what_to_do_and_leaves_no_export(
     assert visible(uploads) == []
 
 
+def test_a_server_that_hangs_up_every_time_is_named_by_its_setting(langfuse: LangfuseServer, uploads: Path) -> None:
+    """The exceptions underneath quote the server and what it was asked for."""
+    langfuse.faults = [Fault("observations", cut_connection=True, times=99)]
+    with pytest.raises(PlatformUnreachable, match="Pull again later: Langfuse could not be reached") as raised:
+        pulled("langfuse", "default", FIRST, uploads)
+    assert "check LANGFUSE_HOST" in str(raised.value)
+    assert raised.value.__suppress_context__
+    assert langfuse.count("observations") == ATTEMPTS
+
+
+def test_a_page_of_a_proxy_is_no_answer(langfuse: LangfuseServer, uploads: Path) -> None:
+    """A login page has status 200, too."""
+    langfuse.faults = [Fault("observations", page="<html>Who are you?</html>")]
+    with pytest.raises(AnswerNotUnderstood, match="LANGFUSE_HOST"):
+        pulled("langfuse", "default", FIRST, uploads)
+
+
+def test_a_server_that_does_not_tell_the_project_is_believed(langfuse: LangfuseServer, uploads: Path) -> None:
+    """Older ones have no such address."""
+    langfuse.load([observation("t", "1", DAY_1, DAY_2)])
+    langfuse.faults = [Fault("projects", status=404)]
+    assert pulled("langfuse", "another", FIRST, uploads).record.rows == 1
+
+
 def test_a_project_that_is_not_the_keys_own_is_refused(langfuse: LangfuseServer, uploads: Path) -> None:
     """A key pair pulls its own project whatever is typed; the wrong dataset would carry the right name."""
     langfuse.load([observation("t", "1", DAY_1, DAY_2)])
@@ -202,11 +236,12 @@ def test_a_cursor_that_stands_still_ends_the_pull(
         {"data": [{"id": ["x"], "startTime": DAY_1.isoformat()}]},
         {"data": {"id": "x"}},
         {},
+        [],
         {"data": [{"id": "x"}]},
     ],
 )
 def test_an_answer_of_another_form_is_one_clear_error(
-    answer: dict[str, object], langfuse: LangfuseServer, uploads: Path, monkeypatch: pytest.MonkeyPatch
+    answer: object, langfuse: LangfuseServer, uploads: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A proxy in between may answer with anything."""
     monkeypatch.setattr(langfuse, "answer", lambda asked, headers: answer)

@@ -119,6 +119,14 @@ def test_a_window_is_pulled_once(langsmith: LangSmithServer, uploads: Path) -> N
     assert (visible(uploads), len(langsmith.log)) == ([first.record.export], asked)
 
 
+def test_a_window_stays_pulled_when_its_export_is_deleted(langsmith: LangSmithServer, uploads: Path) -> None:
+    """People tidy up what was imported; it must not come back with the next pull."""
+    langsmith.load("p", trace("one", DAY_1, DAY_1 + HOUR))
+    (uploads / pulled("langsmith", "p", FIRST, uploads).record.export).unlink()
+    assert pulled("langsmith", "p", FIRST, uploads).before
+    assert visible(uploads) == []
+
+
 def test_asking_again_makes_another_export_each_time(langsmith: LangSmithServer, uploads: Path) -> None:
     """Whoever asks for it gets a second import, and the first stays as it is."""
     langsmith.load("p", trace("one", DAY_1, DAY_1 + HOUR))

@@ -100,6 +100,22 @@ def test_a_pull_killed_while_it_publishes_loses_and_doubles_nothing(
     assert sorted(names) == ["done", "running"]
 
 
+def test_what_a_killed_pull_left_is_settled_once(
+    langsmith: LangSmithServer, uploads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a later pull remembers must not be replaced by it."""
+    langsmith.load("p", trace("done", DAY_1 + HOUR, DAY_1 + 2 * HOUR) + trace("running", DAY_2 - HOUR, None))
+    with monkeypatch.context() as patched:
+        _kill_at("state", patched)
+        with pytest.raises(KeyboardInterrupt):
+            pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1)
+    langsmith.load("p", trace("late", DAY_2 + HOUR, None))
+    assert pulled("langsmith", "p", SECOND, uploads, now=DAY_2 + 2 * HOUR).record.unfinished == 2
+    langsmith.load("p", trace("running", DAY_2 - HOUR, DAY_3) + trace("late", DAY_2 + HOUR, DAY_3))
+    third = pulled("langsmith", "p", THIRD, uploads, now=AFTER_DAY_3)
+    assert trace_names(uploads, third) == ["late", "running"]
+
+
 def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 

@@ -145,6 +145,14 @@ def test_an_object_changed_by_hand_is_refused(bucket: Bucket, client: S3Client) 
         S3Store(bucket).file(DEDUPED_DATASET, "it", "a")
 
 
+def test_an_object_that_is_gone_is_not_there(bucket: Bucket, client: S3Client) -> None:
+    """A rule of the bucket deleted it, while its manifest stayed."""
+    publish(S3Store(bucket), {"a": b"1"})
+    client.delete_object(Bucket=bucket.location.bucket, Key="storage/deduped_dataset/it/a")
+    with pytest.raises(MissingImport, match="Materialize deduped_dataset"):
+        S3Store(bucket).file(DEDUPED_DATASET, "it", "a")
+
+
 @pytest.mark.parametrize(("body", "refused"), [(b"1", False), (b"22", True)])
 def test_an_object_described_by_another_hash_is_checked_by_its_size(
     bucket: Bucket, client: S3Client, body: bytes, refused: bool

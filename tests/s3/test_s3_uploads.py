@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pytest
 from servers import CuttingProxy
 
 from oumi_assets.core.errors import FileChanged, FileNotFound, UnsafePath
+from oumi_assets.core.storage_errors import StorageRefused
 from oumi_assets.orchestration.resources import uploads_here
 
 if TYPE_CHECKING:
@@ -104,6 +106,24 @@ class TestOpening:
         assert len(others) == 3
         assert first.range is None
         assert all(request.range and request.if_match for request in others)
+
+    def test_going_far_back_reads_the_same_bytes_again(self, put: Put) -> None:
+        """What the buffer no longer holds is asked for anew."""
+        content = bytes(range(256)) * 20_000
+        put("x.jsonl", content)
+        with uploads_here().open("x.jsonl") as file:
+            assert file.read() == content
+            file.seek(0)
+            assert file.read() == content
+            file.seek(-1_000_000, os.SEEK_END)
+            assert file.read() == content[-1_000_000:]
+
+    def test_a_server_that_begins_anew_after_a_dropped_connection_is_refused(self, put: Put, proxy: CuttingProxy) -> None:
+        """The first bytes once more in the middle would be an export that nobody logged."""
+        put("x.jsonl", bytes(range(256)) * 20_000)
+        proxy.cuts, proxy.ignores_ranges = [2_000_000], True
+        with uploads_here().open("x.jsonl") as file, pytest.raises(StorageRefused, match="ignores ranges of bytes"):
+            file.read()
 
     def test_another_version_is_never_mixed_in_after_a_dropped_connection(self, put: Put, proxy: CuttingProxy) -> None:
         """Half of the old and half of the new export would be a dataset that nobody logged."""

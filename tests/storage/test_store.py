@@ -63,6 +63,26 @@ def test_a_file_cut_short_is_not_there(tmp_path: Path) -> None:
         store.file("raw_export", "one", "data")
 
 
+def test_a_file_that_is_gone_is_not_there(tmp_path: Path) -> None:
+    """Somebody tidied up: the sentence says what to do, and is no traceback."""
+    store = LocalStore(tmp_path)
+    publish(store, b"hello")
+    (Path(store.location("raw_export", "one")) / "data").unlink()
+    with pytest.raises(MissingImport, match="Materialize raw_export"):
+        store.file("raw_export", "one", "data")
+    with pytest.raises(MissingImport, match="Materialize raw_export"):
+        store.file("raw_export", "another", "data")
+
+
+def test_a_file_in_the_place_of_a_stage_is_no_stage(tmp_path: Path) -> None:
+    """It is somebody's note, or what a backup made of a folder."""
+    store = LocalStore(tmp_path)
+    (tmp_path / "raw_export").mkdir()
+    (tmp_path / "raw_export" / "one").write_text("a note")
+    assert store.manifest("raw_export", "one") is None
+    assert store.manifests("raw_export") == []
+
+
 @pytest.mark.parametrize("content", [b"", b"\0\0\0\0", b"{", b'{"asset": "\xff"}'])
 def test_an_unreadable_manifest_is_no_manifest(content: bytes, tmp_path: Path) -> None:
     """A damaged note must not stop the platform, nor pass for a dataset; publishing again mends it."""
@@ -199,6 +219,24 @@ def test_a_publish_that_fails_leaves_the_old_stage_where_it_was(tmp_path: Path, 
         publish(store, b"new")
     assert store.file("raw_export", "one", "data").read_bytes() == b"old"
     assert not any((tmp_path / ".staging").iterdir())
+
+
+def test_an_old_stage_that_cannot_be_put_back_waits_for_a_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk fails once more: what was set aside may be the only copy of an upload."""
+    store = LocalStore(tmp_path)
+    publish(store, b"old")
+    place, rename = Path(store.location("raw_export", "one")), Path.rename
+
+    def failing(path: Path, target: Path) -> Any:
+        if target == place:
+            raise OSError(5, "Input/output error")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(OSError, match="Input/output error"):
+        publish(store, b"new")
+    (kept,) = (tmp_path / ".staging").iterdir()
+    assert (kept / "replaced" / "data").read_bytes() == b"old"
 
 
 _PUBLISHING = """
