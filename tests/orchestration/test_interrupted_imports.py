@@ -108,6 +108,19 @@ def test_an_upload_that_always_kills_its_process_is_given_up(platform: Platform,
     assert attempts == 3
 
 
+def test_a_file_that_was_away_is_planned_as_soon_as_it_is_there_again(platform: Platform, uploads: Path) -> None:
+    """Somebody moved it out and in again, or its network disk was away: there is no trouble to wait for."""
+    path = drop(uploads, "one.jsonl")
+    [request] = platform.tick()
+    aside = path.rename(uploads.parent / "aside.jsonl")
+    assert not platform.run(request).success
+    assert platform.tick() == []
+    aside.rename(path)
+    [again] = platform.tick()
+    assert again.partition_key == request.partition_key
+    assert platform.run(again).success
+
+
 def test_a_touched_file_whose_import_was_interrupted_is_finished_under_its_new_key(
     platform: Platform, uploads: Path
 ) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from oumi_assets.pulls import state
+from oumi_assets.pulls.client import Row
 from oumi_assets.pulls.folder import LocalFolder
 from oumi_assets.pulls.naming import NOTES, series_name
+from oumi_assets.pulls.pull import Asked, pull
+from oumi_assets.pulls.window import Window
 from pulls.langsmith_server import LangSmithServer
 from pulls.traces import DAY_1, DAY_2, DAY_3, FIRST, SECOND, THIRD, pulled, rows_of, trace, trace_names, visible
 
@@ -73,6 +77,32 @@ def test_a_remembered_trace_inside_the_window_is_not_doubled(langsmith: LangSmit
     again = pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1 + HOUR, again=True)
     assert sorted(row["id"] for row in rows_of(uploads, again)) == sorted({row["id"] for row in rows_of(uploads, again)})
     assert (trace_names(uploads, again), again.record.unfinished) == (["done", "running"], 0)
+
+
+class Remembering:
+    """A platform that notes which traces it is asked for, and from when on."""
+
+    def __init__(self, *rows: Row) -> None:
+        self._rows = rows
+        self.asked: list[tuple[str, datetime]] = []
+
+    def window_rows(self, window: Window, filter: str | None) -> Iterator[Row]:
+        return iter(self._rows)
+
+    def trace_rows(self, trace: str, started: datetime) -> Iterator[Row]:
+        self.asked.append((trace, started))
+        return iter(())
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_remembered_trace_is_asked_for_from_its_first_row_on(order: int, uploads: Path) -> None:
+    """Platforms look for rows from a time on; what came before it would be missing in the middle of the conversation."""
+    rows = [Row("t", DAY_1 + hours * HOUR, hours != 2, hours == 1, b"{}") for hours in (1, 2, 3)]
+    folder, now = LocalFolder(uploads), DAY_1 + 4 * HOUR
+    pull(Remembering(*rows[::order]), folder, Asked("langsmith", "p", FIRST), now=now)
+    later = Remembering()
+    pull(later, folder, Asked("langsmith", "p", SECOND), now=now)
+    assert later.asked == [("t", DAY_1 + HOUR)]
 
 
 def _kill_at(step: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -151,6 +151,8 @@ def test_an_object_that_is_gone_is_not_there(bucket: Bucket, client: S3Client) -
     client.delete_object(Bucket=bucket.location.bucket, Key="storage/deduped_dataset/it/a")
     with pytest.raises(MissingImport, match="Materialize deduped_dataset"):
         S3Store(bucket).file(DEDUPED_DATASET, "it", "a")
+    publish(S3Store(bucket), {"a": b"1"})
+    assert contents(bucket, ["a"]) == {"a": b"1"}, "the sentence is right: what is made again is whole"
 
 
 @pytest.mark.parametrize(("body", "refused"), [(b"1", False), (b"22", True)])
@@ -174,6 +176,17 @@ def test_a_file_is_downloaded_once_however_often_it_is_asked_for(bucket: Bucket,
     paths = {store.file(DEDUPED_DATASET, "it", "export.jsonl") for _ in range(5)}
     assert len(paths) == 1
     assert len(proxy.downloads("export.jsonl")) == 1
+
+
+def test_a_listing_reads_a_manifest_again_only_when_it_changed(bucket: Bucket, proxy: CuttingProxy) -> None:
+    """The sensor's process lists for months: it must see what others publish, and not pay a request for each import."""
+    publish(S3Store(bucket), {"a": b"1"})
+    store = open_here().store
+    for _ in range(3):
+        assert [manifest.files["a"].size for manifest in store.manifests(DEDUPED_DATASET)] == [1]
+    assert len(proxy.downloads("manifest.json")) == 1
+    publish(S3Store(bucket), {"a": b"22"})
+    assert [manifest.files["a"].size for manifest in store.manifests(DEDUPED_DATASET)] == [2]
 
 
 def test_what_was_published_by_this_process_is_not_downloaded_at_all(bucket_name: str, proxy: CuttingProxy) -> None:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -82,6 +82,29 @@ def test_the_uploads_folder_follows_no_link(tmp_path: Path) -> None:
     (tmp_path / "secret.jsonl").write_text("{}")
     with pytest.raises(UnsafePath, match="link"), LocalUploads(tmp_path / "uploads").open("secret.jsonl"):
         pass
+
+
+def _next_descriptor() -> int:
+    """The lowest that is free."""
+    descriptor = os.open(os.devnull, os.O_RDONLY)
+    os.close(descriptor)
+    return descriptor
+
+
+@pytest.mark.parametrize(
+    "name", ["team/a.jsonl", "team/b.jsonl", "team/folder", "team/pipe.jsonl", "gone/a.jsonl", "team/link"]
+)
+def test_nothing_stays_open(name: str, tmp_path: Path) -> None:
+    """The sensor's process lives for months, and opens whatever people put there."""
+    team = tmp_path / "uploads" / "team"
+    (team / "folder").mkdir(parents=True)
+    (team / "a.jsonl").write_text("{}")
+    (team / "link").symlink_to(team / "a.jsonl")
+    os.mkfifo(team / "pipe.jsonl")
+    before = _next_descriptor()
+    with suppress(FileNotFound, UnsafePath), LocalUploads(tmp_path / "uploads").open(name):
+        pass
+    assert _next_descriptor() <= before
 
 
 def test_a_folder_that_may_not_be_read_is_left_out_and_named(anyones: Path) -> None:

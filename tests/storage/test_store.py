@@ -122,6 +122,17 @@ def test_publishing_again_replaces_the_whole_stage(tmp_path: Path) -> None:
     assert not any((tmp_path / ".staging").iterdir())
 
 
+def test_a_removed_stage_is_gone_with_its_bytes(tmp_path: Path) -> None:
+    """People delete because of what is in there; one that is not there is removed already."""
+    store = LocalStore(tmp_path)
+    publish(store, b"mine")
+    publish(store, b"another's", "two")
+    for _ in range(2):
+        store.remove("raw_export", "one")
+    assert store.folders("raw_export") == {"two"}
+    assert [path.read_bytes() for path in tmp_path.rglob("data")] == [b"another's"]
+
+
 def test_a_stage_that_raises_leaves_nothing(tmp_path: Path) -> None:
     """Nothing partial is ever visible."""
     store = LocalStore(tmp_path / "fresh")
