@@ -16,6 +16,7 @@ from oumi_assets.core.storage_errors import StoredFileDamaged
 from oumi_assets.imports.publishing import new_manifest
 from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, STAGES
 from oumi_assets.orchestration.resources import open_here
+from oumi_assets.storage import s3_bucket
 from oumi_assets.storage.location import S3Location
 from oumi_assets.storage.manifest import Outcome
 from oumi_assets.storage.s3_bucket import Bucket
@@ -253,6 +254,27 @@ def test_old_leftovers_are_swept_and_nothing_else(bucket: Bucket, client: S3Clie
         "storage/notes/of-somebody/else.txt",
     ]
     assert client.list_multipart_uploads(Bucket=name).get("Uploads", []) == []
+
+
+def test_more_names_than_one_request_takes_are_all_deleted(
+    bucket: Bucket, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S3 takes a thousand at a time."""
+    monkeypatch.setattr(s3_bucket, "_AT_ONCE", 2)
+    names = [f"raw_export/killed/{number}" for number in range(5)]
+    for name in names:
+        bucket.write(name, b"x")
+    bucket.delete(names)
+    assert keys("storage/") == []
+
+
+def test_an_upload_of_parts_that_goes_on_is_not_aborted(bucket: Bucket, client: S3Client) -> None:
+    """Another machine may be in the middle of 50 GB."""
+    name = bucket.location.bucket
+    client.create_multipart_upload(Bucket=name, Key="storage/raw_export/theirs/export.jsonl")
+    (begun,) = client.list_multipart_uploads(Bucket=name)["Uploads"]
+    assert bucket.abort_uploads("raw_export/", begun["Initiated"]) == 0
+    assert len(client.list_multipart_uploads(Bucket=name)["Uploads"]) == 1
 
 
 def test_a_bucket_without_a_prefix_works_the_same(client: S3Client, bucket_name: str, keys: Keys) -> None:
