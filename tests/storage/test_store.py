@@ -45,6 +45,16 @@ def test_a_stage_is_private_while_it_is_written_and_readable_when_it_is_publishe
     assert stat.S_IMODE(Path(store.location("raw_export", "one")).stat().st_mode) == 0o755
 
 
+def test_manifests_are_listed_oldest_first(tmp_path: Path) -> None:
+    """In whatever order the disk holds their folders."""
+    store = LocalStore(tmp_path)
+    for day in (24, 21, 28, 23, 26, 22, 27, 25):
+        with store.staging() as folder:
+            manifest = new_manifest("raw_export", f"key-{day}", None)
+            store.publish(folder, msgspec.structs.replace(manifest, created=f"2026-11-{day}"))
+    assert [manifest.import_key for manifest in store.manifests("raw_export")] == [f"key-{day}" for day in range(21, 29)]
+
+
 def test_a_file_that_no_manifest_names_is_not_there(tmp_path: Path) -> None:
     """Whatever else lies in a folder was never published."""
     store = LocalStore(tmp_path)
