@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from servers import SECRET, RefusingServer, serving
@@ -86,6 +87,36 @@ def test_missing_credentials_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     with pytest.raises(AccessRefused, match="no credentials are set"):
         uploads_here().listing()
+
+
+def test_a_profile_that_cannot_fetch_its_credentials_is_no_refusal_of_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A single sign-on ends every few hours; the server was not even asked."""
+    config = tmp_path / "config"
+    config.write_text(
+        "[profile mine]\nsso_start_url = https://127.0.0.1/start\nsso_region = us-east-1\n"
+        "sso_account_id = 1\nsso_role_name = nobody\n"
+    )
+    monkeypatch.setenv("HOME", str(tmp_path))
+    set_locations(monkeypatch)
+    for name, value in (("AWS_CONFIG_FILE", str(config)), ("AWS_PROFILE", "mine")):
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    with pytest.raises(AccessRefused, match="credentials could not be fetched; log in again") as caught:
+        uploads_here().listing()
+    assert_plain(caught.value)
+
+
+def test_an_error_code_that_is_no_word_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy may answer with anything, also with what it was asked."""
+    with serving(RefusingServer(f"<Error><Code>asked with {SECRET}</Code></Error>")) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        set_locations(monkeypatch)
+        with pytest.raises(StorageRefused, match="an unknown error") as caught:
+            uploads_here().listing()
+    assert_plain(caught.value)
 
 
 def test_an_unreachable_server_is_named_without_credentials_in_its_url(monkeypatch: pytest.MonkeyPatch) -> None:
