@@ -72,9 +72,10 @@ def test_all_pages_are_read(langfuse: LangfuseServer, uploads: Path) -> None:
 def test_a_trace_belongs_to_the_window_of_its_first_observation(langfuse: LangfuseServer, uploads: Path) -> None:
     """A trace that goes on over midnight is whole in the first window, and not in the second."""
     langfuse.load([observation("late", "1", DAY_2 - HOUR, DAY_2), observation("late", "2", DAY_2 + HOUR, DAY_2 + HOUR)])
+    langfuse.load([observation("edge", "1", DAY_2 - HOUR, DAY_2), observation("edge", "2", DAY_2, DAY_2)])
     langfuse.load([observation("new", "1", DAY_2, DAY_2 + HOUR)])
     first, second = (pulled("langfuse", "default", window, uploads) for window in (FIRST, SECOND))
-    assert names(uploads, first) == ["late-1", "late-2"]
+    assert names(uploads, first) == ["edge-1", "edge-2", "late-1", "late-2"]
     assert names(uploads, second) == ["new-1"]
 
 

@@ -11,8 +11,9 @@ import pytest
 from servers import CuttingProxy
 
 from oumi_assets.core.errors import FileChanged, FileNotFound, UnsafePath
-from oumi_assets.core.storage_errors import StorageRefused
+from oumi_assets.core.storage_errors import StorageRefused, StorageUnreachable
 from oumi_assets.orchestration.resources import uploads_here
+from oumi_assets.storage import s3_stream
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -117,6 +118,16 @@ class TestOpening:
             assert file.read() == content
             file.seek(-1_000_000, os.SEEK_END)
             assert file.read() == content[-1_000_000:]
+
+    def test_a_connection_that_keeps_breaking_is_told(
+        self, put: Put, proxy: CuttingProxy, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """After some tries at one place: the run tries again later, and says why."""
+        monkeypatch.setattr(s3_stream, "_ATTEMPTS", 3)
+        put("x.jsonl", b"x" * 3_000_000)
+        proxy.cuts = [1_000_000] + [0] * 50
+        with uploads_here().open("x.jsonl") as file, pytest.raises(StorageUnreachable, match="kept breaking"):
+            file.read()
 
     def test_a_server_that_begins_anew_after_a_dropped_connection_is_refused(self, put: Put, proxy: CuttingProxy) -> None:
         """The first bytes once more in the middle would be an export that nobody logged."""
