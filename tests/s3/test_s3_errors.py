@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from servers import SECRET, RefusingServer, serving
+from servers import SECRET, CuttingProxy, RefusingServer, serving
 
 from oumi_assets.core.errors import BadSetting, TraceImportError
 from oumi_assets.core.storage_errors import AccessRefused, BucketMissing, StorageRefused, StorageUnreachable
@@ -128,6 +128,15 @@ def test_an_unreachable_server_is_named_without_credentials_in_its_url(monkeypat
         set_locations(monkeypatch)
         with pytest.raises(StorageUnreachable, match=rf"server 127\.0\.0\.1:{port} cannot") as caught:
             uploads_here().listing()
+    assert_plain(caught.value)
+
+
+def test_a_download_that_keeps_breaking_is_told(bucket: Bucket, proxy: CuttingProxy, tmp_path: Path) -> None:
+    """boto3 has an error of its own for that, which is none of its errors of connections."""
+    bucket.write("export.jsonl", b"x" * 1000)
+    proxy.cuts = [0] * 100
+    with pytest.raises(StorageUnreachable, match="kept breaking") as caught:
+        Bucket(connect_s3(), bucket.location).download("export.jsonl", tmp_path / "export.jsonl")
     assert_plain(caught.value)
 
 
