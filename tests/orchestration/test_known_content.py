@@ -18,6 +18,8 @@ from ticks import BROKEN, FIXTURE, Platform, drop
 from oumi_assets.core.errors import FileNotFound, UnsafePath
 from oumi_assets.imports import known_content
 from oumi_assets.imports.catalog import delete_import
+from oumi_assets.imports.form import Form
+from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.storage.local_store import LocalStore
@@ -61,6 +63,29 @@ def test_a_file_that_was_imported_under_a_key_of_another_version_is_not_imported
         assert platform.run(earlier).success
     platform.restart()
     assert platform.tick() == []
+
+
+def test_a_file_that_a_person_imported_is_new_to_the_sensor(platform: Platform, uploads: Path) -> None:
+    """That was another import, with settings of its own; whoever drops the file wants it here."""
+    drop(uploads, "one.jsonl")
+    make_raw_export(platform.workspace, "mine", Form(file="one.jsonl"))
+    assert len(platform.tick()) == 1
+
+
+def test_a_file_touched_when_an_import_of_before_the_restart_ended_is_not_imported_again(
+    platform: Platform, uploads: Path
+) -> None:
+    """It ran while the platform started anew, and ended unseen between two ticks."""
+    path = drop(uploads, "one.jsonl")
+    [request] = platform.tick()
+    running = platform.record(request, dg.DagsterRunStatus.STARTED)
+    platform.restart()
+    drop(uploads, "two.jsonl")
+    assert len(platform.tick()) == 1
+    assert platform.run(request).success
+    platform.instance.report_run_failed(platform.instance.get_run_by_id(running))
+    os.utime(path, ns=(5_000, 5_000))
+    assert [one.partition_key for one in platform.tick() if str(one.partition_key).startswith("one")] == []
 
 
 def test_a_file_that_failed_for_its_content_fails_once(platform: Platform, uploads: Path) -> None:

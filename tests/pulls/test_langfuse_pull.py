@@ -10,6 +10,7 @@ import ground_truth
 import pytest
 from pipeline import import_export
 
+from oumi_assets.pulls import http
 from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, QueryRefused, UnknownProject
 from oumi_assets.pulls.http import ATTEMPTS
 from pulls.langfuse_server import PROJECT, SECRET_KEY, LangfuseServer
@@ -79,6 +80,30 @@ def test_a_trace_belongs_to_the_window_of_its_first_observation(langfuse: Langfu
     assert names(uploads, second) == ["new-1"]
 
 
+def test_an_observation_without_a_trace_is_one_by_itself(langfuse: LangfuseServer, uploads: Path) -> None:
+    """What two of them have in common is only that they name none; the import counts them as such."""
+    langfuse.load([observation("t", name, DAY_1, DAY_2, traceId=None) for name in "12"])
+    found = pulled("langfuse", "default", FIRST, uploads)
+    assert (names(uploads, found), found.record.traces) == (["t-1", "t-2"], 2)
+
+
+def test_the_host_may_end_in_a_slash(langfuse: LangfuseServer, uploads: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it is copied from a browser."""
+    monkeypatch.setenv("LANGFUSE_HOST", f"{langfuse.url}/")
+    langfuse.load([observation("t", "1", DAY_1, DAY_2)])
+    assert pulled("langfuse", "default", FIRST, uploads).record.rows == 1
+
+
+def test_a_server_that_asks_for_hours_of_patience_is_asked_again_sooner(
+    langfuse: LangfuseServer, uploads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that sleeps for a day holds its place in the queue."""
+    monkeypatch.setattr(http, "LONGEST_WAIT", 0.01)
+    langfuse.load([observation("t", "1", DAY_1, DAY_2)])
+    langfuse.faults = [Fault("observations", status=429, headers=(("Retry-After", "86400"),))]
+    assert pulled("langfuse", "default", FIRST, uploads).record.rows == 1
+
+
 def test_an_unfinished_observation_holds_its_trace_back(langfuse: LangfuseServer, uploads: Path) -> None:
     """Half a conversation must not become a training row; an event never ends and holds nothing back."""
     running = [observation("t", "1", DAY_2 - HOUR, DAY_2), observation("t", "2", DAY_2 - HOUR, None)]
@@ -99,13 +124,15 @@ def test_a_trace_waits_for_its_root(langfuse: LangfuseServer, uploads: Path) -> 
     )
     first = pulled("langfuse", "default", FIRST, uploads, now=DAY_2 + HOUR)
     assert (names(uploads, first), first.record.unfinished) == (["r-child"], 1)
-    langfuse.load([observation("t", "root", DAY_2 - HOUR, DAY_2 + HOUR)])
+    # It is the last to arrive, and the first to start.
+    langfuse.load([observation("t", "root", DAY_2 - 2 * HOUR, DAY_2 + HOUR)])
     second = pulled("langfuse", "default", SECOND, uploads, now=DAY_2 + 2 * HOUR)
     assert names(uploads, second) == ["t-child", "t-root"]
 
 
 def test_long_metadata_is_whole(langfuse: LangfuseServer, uploads: Path) -> None:
     """The API cuts metadata at 200 characters, and some frameworks log their tools there."""
+    langfuse.page_size = 1
     tools = '[{"type": "function", "function": {"name": "' + "x" * 1000 + '"}}]'
     metadata = {"attributes.gen_ai.tool.definitions": tools, "short": "as it is", "a,b": "y" * 300}
     langfuse.load(
@@ -150,8 +177,9 @@ def test_a_filter_chooses_whole_traces(langfuse: LangfuseServer, uploads: Path) 
         Fault("observations", status=500, skip=1, times=2),
         Fault("observations", cut_connection=True, skip=3),
         Fault("observations", truncate=True, skip=1),
+        Fault("observations", headers=(("Content-Encoding", "gzip"),), skip=1),
     ],
-    ids=["429", "500", "cut on page 4", "truncated"],
+    ids=["429", "500", "cut on page 4", "truncated", "no gzip"],
 )
 def test_what_goes_wrong_for_a_moment_is_tried_again(fault: Fault, langfuse: LangfuseServer, uploads: Path) -> None:
     """Pages fail every day; a pull must not."""
@@ -167,6 +195,7 @@ def test_what_goes_wrong_for_a_moment_is_tried_again(fault: Fault, langfuse: Lan
     [
         (401, KeyRefused, ["LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"]),
         (400, QueryRefused, ["--filter"]),
+        (422, QueryRefused, ["--filter"]),
         (404, AnswerNotUnderstood, ["LANGFUSE_HOST"]),
         (503, PlatformUnreachable, ["Pull again later", "503"]),
     ],

@@ -58,6 +58,7 @@ def test_bounds_are_utc_unless_they_say_otherwise() -> None:
     """An export of another day than the one meant would go unnoticed."""
     window = chosen_window("2026-11-21", "2026-11-22T01:00:00+02:00", NOON, LAG)
     assert window == (datetime(2026, 11, 21, tzinfo=UTC), datetime(2026, 11, 21, 23, tzinfo=UTC))
+    assert chosen_window("2026-11-21T00:00:00.7", "2026-11-22T01:00:00.3+02:00", NOON, LAG) == window, "whole seconds"
 
 
 def test_an_end_that_has_not_settled_is_moved_back() -> None:
@@ -156,6 +157,14 @@ def test_nothing_of_a_pull_is_visible_before_it_is_whole(uploads: Path) -> None:
     found = pull(Scripted(rows()), LocalFolder(uploads), Asked("langsmith", "p", FIRST))
     assert seen == [[], [], []]
     assert [upload.name for upload in LocalUploads(uploads).watched()] == [found.record.export]
+
+
+def test_the_last_progress_is_the_whole(uploads: Path) -> None:
+    """The bar of a pull must not end in the middle."""
+    rows = (Row(str(number % 2), DAY_1, True, True, b"{}") for number in range(7))
+    reported: list[tuple[int, int, int]] = []
+    pull(Scripted(rows), LocalFolder(uploads), Asked("langsmith", "p", FIRST), lambda *done: reported.append(done))
+    assert reported[-1] == (7, 2, 21)
 
 
 def test_what_a_killed_pull_wrote_aside_is_swept(uploads: Path) -> None:

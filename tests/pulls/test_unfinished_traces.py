@@ -28,6 +28,7 @@ def test_an_unfinished_trace_comes_whole_with_a_later_pull(langsmith: LangSmithS
     langsmith.load("p", trace("done", DAY_1 + HOUR, DAY_1 + 2 * HOUR) + trace("running", DAY_2 - HOUR, None))
     first = pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1)
     assert (trace_names(uploads, first), first.record.rows, first.record.unfinished) == (["done"], 2, 1)
+    assert (first.record.traces, first.record.bytes) == (1, (uploads / first.record.export).stat().st_size)
     langsmith.load("p", trace("running", DAY_2 - HOUR, DAY_2 + HOUR) + trace("new", DAY_2 + HOUR, DAY_2 + 2 * HOUR))
     second = pulled("langsmith", "p", SECOND, uploads, now=AFTER_DAY_2)
     assert trace_names(uploads, second) == ["new", "running"]

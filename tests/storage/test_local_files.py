@@ -120,6 +120,46 @@ def test_a_folder_that_may_not_be_read_is_left_out_and_named(anyones: Path) -> N
     assert not uploads.unreadable
 
 
+def test_a_name_that_is_no_text_is_not_listed(tmp_path: Path) -> None:
+    """Nothing could show, tag or type it; the other files are imported all the same."""
+    uploads = LocalUploads(tmp_path)
+    (tmp_path / "monday.jsonl").write_text("{}")
+    (tmp_path / os.fsdecode(b"\xff.jsonl")).write_text("{}")
+    assert [upload.name for upload in uploads.listing() if upload.name.endswith(".jsonl")] == ["monday.jsonl"]
+
+
+@pytest.mark.parametrize("gone", ["team", "team/tuesday.jsonl"])
+def test_what_goes_away_while_it_is_listed_stops_no_listing(
+    gone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People move files while the sensor looks."""
+    uploads, scandir = LocalUploads(tmp_path / "uploads"), os.scandir
+    (uploads.root / "team").mkdir(parents=True)
+    for name in ("monday.jsonl", "team/tuesday.jsonl"):
+        (uploads.root / name).write_text("{}")
+
+    @contextmanager
+    def moving(path: Path) -> Iterator[list[os.DirEntry[str]]]:
+        with scandir(path) as entries:
+            found = list(entries)
+        if Path(path).name == Path(gone).parent.name or (gone == "team" and Path(path) == uploads.root):
+            (uploads.root / gone).rename(tmp_path / "moved")
+        yield found
+
+    monkeypatch.setattr(os, "scandir", moving)
+    assert [upload.name for upload in uploads.listing()] == ["monday.jsonl"]
+    assert uploads.unreadable == []
+
+
+def test_an_upload_takes_the_place_of_one_of_its_name(tmp_path: Path) -> None:
+    """The export of a day is uploaded again when it was wrong."""
+    uploads = LocalUploads(tmp_path / "uploads")
+    for content in ("{}", '{"a": 1}'):
+        (tmp_path / "mine").write_text(content)
+        uploads.put(tmp_path / "mine", "a.jsonl", lambda done, size: None)
+        assert (uploads.root / "a.jsonl").read_text() == content
+
+
 def test_a_folder_whose_files_may_not_be_looked_at_is_left_out_and_named(anyones: Path) -> None:
     """Its names can be read without its files: somebody forgot the x of its mode, which must not stop every import."""
     uploads = LocalUploads(anyones)
