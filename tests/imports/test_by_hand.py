@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,8 +30,9 @@ from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, Workspace, open_workspace
 from oumi_assets.settings import Environment
-from oumi_assets.stages.files import EXPORT, JSONL_FILE
+from oumi_assets.stages.files import COMPRESSED, EXPORT, JSONL_FILE
 from oumi_assets.storage.manifest import Outcome, Settings
+from oumi_assets.storage.store import is_described
 
 GOOD = FIXTURES / "langfuse" / "v5_openai_incremental_plain.jsonl"
 
@@ -56,9 +59,11 @@ def test_the_form_is_kept_in_the_manifest_and_serves_every_later_stage(workspace
 def test_an_empty_file_field_uses_the_stored_bytes_and_settings(workspace: Workspace, uploads: Path) -> None:
     """Re-materializing must not need the upload, which people clean away."""
     before = run_stages(workspace, "monday-1", FORM)
+    created = workspace.store.complete(RAW_EXPORT, "monday-1").created
     (uploads / "by-hand" / "monday.jsonl").unlink()
     again = run_stages(workspace, "monday-1", Form())
     assert again.rows == before.rows
+    assert workspace.store.complete(RAW_EXPORT, "monday-1").created == created, "it is the same import"
     assert workspace.store.complete(RAW_EXPORT, "monday-1").settings == Settings("Monday", "auto", deduplicate=False)
 
 
@@ -90,6 +95,39 @@ def test_other_content_or_settings_under_an_existing_key_are_refused(
         make_raw_export(workspace, "monday-1", form)
     assert workspace.store.complete(RAW_EXPORT, "monday-1").outcome is Outcome.COMPLETE
     assert workspace.store.file(DEDUPED_DATASET, "monday-1", JSONL_FILE).read_bytes() == before
+
+
+def test_a_dataset_without_duplicates_is_not_made_with_them_under_its_key(workspace: Workspace, uploads: Path) -> None:
+    """Also where the bytes are the stored ones."""
+    run_stages(workspace, "monday-1", FORM._replace(deduplicate=True))
+    with pytest.raises(ImportExists, match="the settings differ"):
+        make_raw_export(workspace, "monday-1", Form(deduplicate=False))
+
+
+def test_a_compressed_export_is_kept_beside_its_rows_also_when_it_is_made_again(workspace: Workspace, uploads: Path) -> None:
+    """It is the upload, byte for byte; each file is described by a hash of its own."""
+    (uploads / "by-hand" / "monday.jsonl.gz").write_bytes(gzip.compress(GOOD.read_bytes()))
+    made = make_raw_export(workspace, "monday-1", FORM._replace(file="by-hand/monday.jsonl.gz"))
+    assert make_raw_export(workspace, "monday-1", Form()).files == made.files
+    for name, stored in made.files.items():
+        assert is_described(workspace.store.file(RAW_EXPORT, "monday-1", name), stored)
+    assert {EXPORT, COMPRESSED} <= made.files.keys()
+
+
+def test_a_file_that_is_written_to_while_it_is_copied_is_not_imported(workspace: Workspace, uploads: Path) -> None:
+    """Its end would be missing, or torn."""
+    path = uploads / "by-hand" / "monday.jsonl"
+
+    size = path.stat().st_size
+
+    def growing(doing: str, done: int, total: int, rows: int = 0) -> None:
+        if path.stat().st_size == size:
+            path.write_bytes(path.read_bytes() + b"\n")
+
+    with pytest.raises(FileChanged, match="changed while it was being read"):
+        make_raw_export(replace(workspace, progress=growing), "monday-1", FORM)
+    failed = workspace.store.manifest(RAW_EXPORT, "monday-1")
+    assert failed is None or failed.outcome is Outcome.FAILED
 
 
 def test_the_key_of_a_deleted_import_is_not_used_again(workspace: Workspace, uploads: Path) -> None:

@@ -87,13 +87,6 @@ def test_an_observation_without_a_trace_is_one_by_itself(langfuse: LangfuseServe
     assert (names(uploads, found), found.record.traces) == (["t-1", "t-2"], 2)
 
 
-def test_the_host_may_end_in_a_slash(langfuse: LangfuseServer, uploads: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As it is copied from a browser."""
-    monkeypatch.setenv("LANGFUSE_HOST", f"{langfuse.url}/")
-    langfuse.load([observation("t", "1", DAY_1, DAY_2)])
-    assert pulled("langfuse", "default", FIRST, uploads).record.rows == 1
-
-
 def test_a_server_that_asks_for_hours_of_patience_is_asked_again_sooner(
     langfuse: LangfuseServer, uploads: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -221,6 +221,34 @@ with LocalFolder(pathlib.Path({str(uploads)!r})).lock({series_name("langsmith", 
     pull(Scripted(iter(())), LocalFolder(uploads), Asked("langsmith", "p", FIRST))
 
 
+def test_a_lock_that_is_a_link_is_not_opened(uploads: Path, tmp_path: Path) -> None:
+    """Whoever may write to that folder must not choose a file elsewhere."""
+    (uploads / ".pulls").mkdir(parents=True)
+    (uploads / ".pulls" / f"{series_name('langsmith', 'p', None)}.lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="symbolic links"):
+        pull(Scripted(iter(())), LocalFolder(uploads), Asked("langsmith", "p", FIRST))
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_an_export_and_its_notes_are_on_the_disk_before_they_appear(uploads: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loss of power must not leave a half export under a whole one's name, which is never pulled again."""
+    fsync, rename, synced = os.fsync, Path.rename, set()
+
+    def seen(descriptor: int) -> None:
+        fsync(descriptor)
+        synced.add(os.fstat(descriptor).st_ino)
+
+    def appearing(path: Path, target: Path) -> Path:
+        assert path.stat().st_ino in synced
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    monkeypatch.setattr(Path, "rename", appearing)
+    rows = iter([Row("t", DAY_1, True, True, b"{}")])
+    pull(Scripted(rows), LocalFolder(uploads), Asked("langsmith", "p", FIRST))
+    assert len(synced) == 4
+
+
 def test_retry_after_is_seconds_or_a_date() -> None:
     """RFC 9110 allows both; anything else means our own waiting."""
     assert retry_after("7") == 7

@@ -128,26 +128,27 @@ def test_a_name_that_is_no_text_is_not_listed(tmp_path: Path) -> None:
     assert [upload.name for upload in uploads.listing() if upload.name.endswith(".jsonl")] == ["monday.jsonl"]
 
 
-@pytest.mark.parametrize("gone", ["team", "team/tuesday.jsonl"])
+@pytest.mark.parametrize("gone", ["team", "tuesday.jsonl"])
 def test_what_goes_away_while_it_is_listed_stops_no_listing(
     gone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """People move files while the sensor looks."""
     uploads, scandir = LocalUploads(tmp_path / "uploads"), os.scandir
     (uploads.root / "team").mkdir(parents=True)
-    for name in ("monday.jsonl", "team/tuesday.jsonl"):
+    for name in ("monday.jsonl", "tuesday.jsonl", "team/friday.jsonl"):
         (uploads.root / name).write_text("{}")
 
     @contextmanager
     def moving(path: Path) -> Iterator[list[os.DirEntry[str]]]:
         with scandir(path) as entries:
             found = list(entries)
-        if Path(path).name == Path(gone).parent.name or (gone == "team" and Path(path) == uploads.root):
+        if (uploads.root / gone).exists():
             (uploads.root / gone).rename(tmp_path / "moved")
         yield found
 
     monkeypatch.setattr(os, "scandir", moving)
-    assert [upload.name for upload in uploads.listing()] == ["monday.jsonl"]
+    listed = [upload.name for upload in uploads.listing()]
+    assert listed == [name for name in ("monday.jsonl", "team/friday.jsonl", "tuesday.jsonl") if gone not in name]
     assert uploads.unreadable == []
 
 
