@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,15 +24,18 @@ from oumi_assets.core.errors import (
     MixedPlatforms,
     NoConvertibleConversations,
     NothingToImport,
+    UnknownExport,
     UnsafePath,
 )
+from oumi_assets.core.storage_errors import DiskFull
 from oumi_assets.imports.catalog import delete_import
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, Workspace, open_workspace
 from oumi_assets.settings import Environment
 from oumi_assets.stages.files import COMPRESSED, EXPORT, JSONL_FILE
-from oumi_assets.storage.manifest import Outcome, Settings
+from oumi_assets.storage.local_store import LocalStore
+from oumi_assets.storage.manifest import Manifest, Outcome, Settings
 from oumi_assets.storage.store import is_described
 
 GOOD = FIXTURES / "langfuse" / "v5_openai_incremental_plain.jsonl"
@@ -114,20 +118,34 @@ def test_a_compressed_export_is_kept_beside_its_rows_also_when_it_is_made_again(
     assert {EXPORT, COMPRESSED} <= made.files.keys()
 
 
-def test_a_file_that_is_written_to_while_it_is_copied_is_not_imported(workspace: Workspace, uploads: Path) -> None:
-    """Its end would be missing, or torn."""
-    path = uploads / "by-hand" / "monday.jsonl"
+@pytest.mark.parametrize("last", [b"\n\n", b" "])
+def test_a_file_that_is_written_to_while_it_is_copied_is_not_imported(
+    last: bytes, workspace: Workspace, uploads: Path
+) -> None:
+    """Whether it grows or not: its end would be missing, or of another export than its beginning."""
+    path, content = uploads / "by-hand" / "monday.jsonl", GOOD.read_bytes()
 
-    size = path.stat().st_size
-
-    def growing(doing: str, done: int, total: int, rows: int = 0) -> None:
-        if path.stat().st_size == size:
-            path.write_bytes(path.read_bytes() + b"\n")
+    def writing(doing: str, done: int, total: int, rows: int = 0) -> None:
+        if path.read_bytes() == content:
+            path.write_bytes(content[:-1] + last)
 
     with pytest.raises(FileChanged, match="changed while it was being read"):
-        make_raw_export(replace(workspace, progress=growing), "monday-1", FORM)
-    failed = workspace.store.manifest(RAW_EXPORT, "monday-1")
-    assert failed is None or failed.outcome is Outcome.FAILED
+        make_raw_export(replace(workspace, progress=writing), "monday-1", FORM)
+
+
+class FullStore(LocalStore):
+    """A storage that takes nothing more."""
+
+    def publish(self, staged: Path, manifest: Manifest, hashes: Mapping[str, str] | None = None) -> Manifest:
+        raise DiskFull(str(self.root))
+
+
+def test_what_is_wrong_with_the_file_is_said_where_it_cannot_be_kept(workspace: Workspace, uploads: Path) -> None:
+    """With more room the file would be as wrong."""
+    shutil.copy(FIXTURES / "bad" / "openai_finetune.jsonl", uploads / "bad.jsonl")
+    assert isinstance(workspace.store, LocalStore)
+    with pytest.raises(UnknownExport):
+        make_raw_export(replace(workspace, store=FullStore(workspace.store.root)), "bad", Form(file="bad.jsonl"))
 
 
 def test_the_key_of_a_deleted_import_is_not_used_again(workspace: Workspace, uploads: Path) -> None:

@@ -12,6 +12,7 @@ from ticks import Platform, dead_mark, drop
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.workspace import DEDUPED_DATASET
+from oumi_assets.storage.scratch import host_tag
 
 
 def test_killed_after_partitions_were_added_nothing_is_missed(platform: Platform, uploads: Path) -> None:
@@ -50,7 +51,10 @@ def test_a_run_of_a_dead_process_is_reaped_by_the_tick_and_its_upload_planned_ag
     [request] = platform.tick()
     run_id = platform.record(request, dg.DagsterRunStatus.STARTED)
     platform.instance.add_run_tags(run_id, {"oumi/process": dead_mark(run_id)})
+    half_written = uploads.parent / "storage" / ".staging" / f"{host_tag()}-999999999-1-abcdefgh"
+    half_written.mkdir(parents=True)
     [again] = platform.tick()
+    assert not half_written.exists()
     assert platform.instance.get_run_by_id(run_id).status is dg.DagsterRunStatus.FAILURE
     assert again.partition_key == request.partition_key
     assert again.run_key != request.run_key
