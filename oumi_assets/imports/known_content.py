@@ -64,8 +64,9 @@ class KnownContent:
 
     def learn(self, store: Store, key: str) -> None:
         """Take note of an import that finished."""
-        self._expected.pop(key, None)
         manifest = None if self._imported is None else store.manifest(RAW_EXPORT, key)
+        # Not before: a storage that fails now is asked again at the next look.
+        self._expected.pop(key, None)
         if manifest is not None:
             self._note(manifest)
 
@@ -76,8 +77,10 @@ class KnownContent:
     def has_namesake(self, upload: Upload, store: Store) -> bool:
         """Whether an import of this name and size exists, so that content must be compared."""
         if self._imported is None:
+            # First the listing: where it fails, nothing is known yet, which is not the same as nothing imported.
+            manifests = store.manifests(RAW_EXPORT)
             self._imported = {}
-            for manifest in store.manifests(RAW_EXPORT):
+            for manifest in manifests:
                 self._note(manifest)
         for key in [key for key in self._expected if store.manifest(RAW_EXPORT, key) is not None]:
             self.learn(store, key)

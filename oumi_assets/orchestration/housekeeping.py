@@ -59,8 +59,8 @@ def reap_dead_runs(instance: dg.DagsterInstance, *, at_start: bool = False) -> i
 
 def stopped_runs(instance: dg.DagsterInstance) -> int:
     """How many runs wait in the queue or were ended in the middle: what a platform that stops leaves behind."""
-    runs = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED))
-    return sum(run.status is dg.DagsterRunStatus.QUEUED or has_dead_process(run, unmarked=True) for run in runs)
+    # What waits has no mark yet.
+    return sum(has_dead_process(run, unmarked=True) for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)))
 
 
 def finished_imports(instance: dg.DagsterInstance) -> int:

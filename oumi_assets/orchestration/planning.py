@@ -119,7 +119,9 @@ def _after_end(last: PastRun, now: float) -> Standing:
         return Standing.INTERRUPTED if last.attempt < MAX_ATTEMPTS else Standing.GIVEN_UP
     if last.attempt > len(PAUSES):
         return Standing.GIVEN_UP
-    return Standing.INTERRUPTED if now >= last.rests_since + PAUSES[last.attempt - 1] else Standing.RESTING
+    # After a run by hand, which is no attempt of the sensor's, the first pause.
+    pause = PAUSES[max(last.attempt, 1) - 1]
+    return Standing.INTERRUPTED if now >= last.rests_since + pause else Standing.RESTING
 
 
 def settled(launches: Iterable[Launch], look_again: Callable[[str], Upload | None], now_ns: int) -> list[Launch]:

@@ -18,7 +18,7 @@ Struct = dict[int, tuple[int, Any]]
 """A structure: the type and value of each of its fields by number. A list's value is its elements' type and they."""
 
 ROW_GROUPS = 4
-GROUP_COLUMNS, GROUP_BYTES, GROUP_ROWS, _GROUP_OFFSET, GROUP_COMPRESSED = 1, 2, 3, 5, 6
+GROUP_COLUMNS, GROUP_BYTES, GROUP_ROWS, GROUP_OFFSET, GROUP_COMPRESSED = 1, 2, 3, 5, 6
 CHUNK_OFFSET, CHUNK_META = 2, 3
 META_TYPE, META_ENCODINGS, META_PATH, META_CODEC, META_VALUES = 1, 2, 3, 4, 5
 META_BYTES, META_COMPRESSED, META_FIRST_PAGE = 6, 7, 9
@@ -81,7 +81,7 @@ def replace_chunk(group: Struct, place: int, values: int, first_page: int, size:
         META_FIRST_PAGE: (TType.I64, first_page),
     }
     # Where the group begins is said by its columns, too; of a first column that moved it would be wrong.
-    group.pop(_GROUP_OFFSET, None)
+    group.pop(GROUP_OFFSET, None)
     chunks[place] = {CHUNK_OFFSET: (TType.I64, 0), CHUNK_META: (TType.STRUCT, meta)}
     for total, field in ((GROUP_BYTES, META_BYTES), (GROUP_COMPRESSED, META_COMPRESSED)):
         kind, before = group[total]

@@ -10,10 +10,14 @@ from urllib.parse import urlsplit
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    CredentialRetrievalError,
     HTTPClientError,
     IncompleteReadError,
+    LoginError,
     NoCredentialsError,
     PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
 )
 from botocore.exceptions import ConnectionError as NoConnectionError
 from s3transfer.exceptions import RetriesExceededError
@@ -23,6 +27,9 @@ from oumi_assets.core.storage_errors import AccessRefused, BucketMissing, Storag
 
 DROPPED_CONNECTION = (HTTPClientError, IncompleteReadError, NoConnectionError, ConnectionError)
 """What a connection that breaks raises, at its start or in the middle of an object."""
+
+_NO_LOGIN = (CredentialRetrievalError, LoginError, SSOError, TokenRetrievalError)
+"""What is raised before any request, of a profile that fetches its credentials: its program failed, its session is over."""
 
 MISSING = ("NoSuchKey", "404", "NotFound")
 OTHER_VERSION = ("PreconditionFailed", "412")
@@ -47,6 +54,8 @@ def explained(bucket: str, where: str, endpoint: str) -> Iterator[None]:
         raise _of_answer(code_of(error), bucket, where, endpoint) from None
     except (NoCredentialsError, PartialCredentialsError):
         raise AccessRefused(where, "no credentials are set") from None
+    except _NO_LOGIN:
+        raise AccessRefused(where, "the profile's credentials could not be fetched; log in again") from None
     except (*DROPPED_CONNECTION, RetriesExceededError):
         raise StorageUnreachable(_server_of(endpoint)) from None
     except BotoCoreError as error:

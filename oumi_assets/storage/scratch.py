@@ -40,9 +40,11 @@ def new_folder(parent: Path, prefix: str = "") -> Path:
 @contextmanager
 def working_folder(parent: Path, prefix: str = "") -> Iterator[Path]:
     """A `new_folder` to write into, gone afterwards. Raises `DiskFull` in place of the system's error."""
-    parent.mkdir(parents=True, exist_ok=True)
-    folder = new_folder(parent, prefix)
+    folder: Path | None = None
     try:
+        # A disk may be too full for a folder, too.
+        parent.mkdir(parents=True, exist_ok=True)
+        folder = new_folder(parent, prefix)
         yield folder
     except Exception as error:
         if is_full(error):
@@ -50,7 +52,8 @@ def working_folder(parent: Path, prefix: str = "") -> Iterator[Path]:
             raise DiskFull(str(parent.parent)) from None
         raise
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep_folders(parent: Path, prefix: str = "") -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,14 +24,19 @@ from oumi_assets.core.errors import (
     MixedPlatforms,
     NoConvertibleConversations,
     NothingToImport,
+    UnknownExport,
     UnsafePath,
 )
+from oumi_assets.core.storage_errors import DiskFull
+from oumi_assets.imports.catalog import delete_import
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, Workspace, open_workspace
 from oumi_assets.settings import Environment
-from oumi_assets.stages.files import EXPORT, JSONL_FILE
-from oumi_assets.storage.manifest import Outcome, Settings
+from oumi_assets.stages.files import COMPRESSED, EXPORT, JSONL_FILE
+from oumi_assets.storage.local_store import LocalStore
+from oumi_assets.storage.manifest import Manifest, Outcome, Settings
+from oumi_assets.storage.store import is_described
 
 GOOD = FIXTURES / "langfuse" / "v5_openai_incremental_plain.jsonl"
 
@@ -55,9 +63,11 @@ def test_the_form_is_kept_in_the_manifest_and_serves_every_later_stage(workspace
 def test_an_empty_file_field_uses_the_stored_bytes_and_settings(workspace: Workspace, uploads: Path) -> None:
     """Re-materializing must not need the upload, which people clean away."""
     before = run_stages(workspace, "monday-1", FORM)
+    created = workspace.store.complete(RAW_EXPORT, "monday-1").created
     (uploads / "by-hand" / "monday.jsonl").unlink()
     again = run_stages(workspace, "monday-1", Form())
     assert again.rows == before.rows
+    assert workspace.store.complete(RAW_EXPORT, "monday-1").created == created, "it is the same import"
     assert workspace.store.complete(RAW_EXPORT, "monday-1").settings == Settings("Monday", "auto", deduplicate=False)
 
 
@@ -89,6 +99,65 @@ def test_other_content_or_settings_under_an_existing_key_are_refused(
         make_raw_export(workspace, "monday-1", form)
     assert workspace.store.complete(RAW_EXPORT, "monday-1").outcome is Outcome.COMPLETE
     assert workspace.store.file(DEDUPED_DATASET, "monday-1", JSONL_FILE).read_bytes() == before
+
+
+def test_a_dataset_without_duplicates_is_not_made_with_them_under_its_key(workspace: Workspace, uploads: Path) -> None:
+    """Also where the bytes are the stored ones."""
+    run_stages(workspace, "monday-1", FORM._replace(deduplicate=True))
+    with pytest.raises(ImportExists, match="the settings differ"):
+        make_raw_export(workspace, "monday-1", Form(deduplicate=False))
+
+
+def test_a_compressed_export_is_kept_beside_its_rows_also_when_it_is_made_again(workspace: Workspace, uploads: Path) -> None:
+    """It is the upload, byte for byte; each file is described by a hash of its own."""
+    (uploads / "by-hand" / "monday.jsonl.gz").write_bytes(gzip.compress(GOOD.read_bytes()))
+    made = make_raw_export(workspace, "monday-1", FORM._replace(file="by-hand/monday.jsonl.gz"))
+    assert make_raw_export(workspace, "monday-1", Form()).files == made.files
+    for name, stored in made.files.items():
+        assert is_described(workspace.store.file(RAW_EXPORT, "monday-1", name), stored)
+    assert {EXPORT, COMPRESSED} <= made.files.keys()
+
+
+@pytest.mark.parametrize("last", [b"\n\n", b" "])
+def test_a_file_that_is_written_to_while_it_is_copied_is_not_imported(
+    last: bytes, workspace: Workspace, uploads: Path
+) -> None:
+    """Whether it grows or not: its end would be missing, or of another export than its beginning."""
+    path, content = uploads / "by-hand" / "monday.jsonl", GOOD.read_bytes()
+
+    def writing(doing: str, done: int, total: int, rows: int = 0) -> None:
+        if path.read_bytes() == content:
+            path.write_bytes(content[:-1] + last)
+
+    with pytest.raises(FileChanged, match="changed while it was being read"):
+        make_raw_export(replace(workspace, progress=writing), "monday-1", FORM)
+
+
+class FullStore(LocalStore):
+    """A storage that takes nothing more."""
+
+    def publish(self, staged: Path, manifest: Manifest, hashes: Mapping[str, str] | None = None) -> Manifest:
+        raise DiskFull(str(self.root))
+
+
+def test_what_is_wrong_with_the_file_is_said_where_it_cannot_be_kept(workspace: Workspace, uploads: Path) -> None:
+    """With more room the file would be as wrong."""
+    shutil.copy(FIXTURES / "bad" / "openai_finetune.jsonl", uploads / "bad.jsonl")
+    assert isinstance(workspace.store, LocalStore)
+    with pytest.raises(UnknownExport):
+        make_raw_export(replace(workspace, store=FullStore(workspace.store.root)), "bad", Form(file="bad.jsonl"))
+
+
+def test_the_key_of_a_deleted_import_is_not_used_again(workspace: Workspace, uploads: Path) -> None:
+    """Its note is what keeps the sensor from bringing it back."""
+    run_stages(workspace, "monday-1", FORM)
+    delete_import(workspace.store, "monday-1")
+    for form in (FORM, Form()):
+        with pytest.raises(ImportExists, match="choose a new partition"):
+            make_raw_export(workspace, "monday-1", form)
+    manifest = workspace.store.manifest(RAW_EXPORT, "monday-1")
+    assert manifest is not None
+    assert manifest.outcome is Outcome.DELETED
 
 
 def test_a_new_partition_without_a_file_says_which_field_to_fill(workspace: Workspace, uploads: Path) -> None:

@@ -23,17 +23,48 @@ def test_a_known_file_larger_than_a_look_is_compared_over_several_ticks(
     platform: Platform, uploads: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Reading 50 GB in one tick would run into Dagster's time limit, for ever again; other files do not wait for it."""
-    path = drop(uploads, "large.jsonl")
+    paths = [drop(uploads, name) for name in ("large.jsonl", "large too.jsonl")]
     platform.run_everything()
-    os.utime(path, ns=(5_000, 5_000))
-    third = path.stat().st_size // 3
+    for path in paths:
+        os.utime(path, ns=(5_000, 5_000))
+    third = paths[0].stat().st_size // 3
     monkeypatch.setattr(watcher, "MAX_BYTES_PER_TICK", third)
     drop(uploads, "other.jsonl")
     assert len(platform.tick()) == 1
     platform.run_everything()
-    for _ in range(4):
+    for _ in range(9):
         assert platform.tick() == []
-    assert len(json.loads(platform.cursor or "")) == 1
+    assert len(json.loads(platform.cursor or "")) == 2
+
+
+def test_a_tick_reads_so_much_of_all_known_files_together(
+    platform: Platform, uploads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup touches every file at once; each alone may be small enough."""
+    paths = [drop(uploads, f"{number}.jsonl") for number in range(3)]
+    platform.run_everything()
+    for path in paths:
+        os.utime(path, ns=(5_000, 5_000))
+    monkeypatch.setattr(watcher, "MAX_BYTES_PER_TICK", paths[0].stat().st_size)
+    for known in (1, 2, 3):
+        assert platform.tick() == []
+        assert len(json.loads(platform.cursor or "")) == known
+
+
+def test_a_tick_that_runs_out_of_time_plans_what_it_saw(
+    instance: dg.DagsterInstance, workspace: Workspace, uploads: Path
+) -> None:
+    """Dagster ends a long tick, and a tick that was ended has planned nothing."""
+    for number in range(8):
+        drop(uploads, f"{number}.jsonl")
+    seconds = iter(range(0, 10_000, 4))
+    platform = Platform(instance, workspace, Watcher(clock=lambda: float(next(seconds))))
+    seen = platform.tick()
+    assert len(seen) == 3
+    for request in seen:
+        platform.run(request)
+    platform.run_everything()
+    assert list(platform.finished().values()) == ["complete"] * 8
 
 
 class ManyUploads(Uploads):

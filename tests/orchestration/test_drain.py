@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 from ticks import BROKEN, FIXTURE, Platform, drop, keys_of
@@ -114,3 +119,32 @@ def test_nested_runs_carry_the_mark_of_their_process(platform: Platform) -> None
     for run in _nested_runs(platform):
         assert run.tags[PROCESS_TAG].endswith(run.run_id)
         assert not has_dead_process(run, unmarked=True)
+
+
+class InterruptedUploads(Uploads):
+    """A folder in which somebody ends the process while one file is opened."""
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[Any]:
+        if name == "2.jsonl":
+            raise dg.DagsterExecutionInterruptedError
+        with super().open(name) as file:
+            yield file
+
+
+def test_an_interrupted_drain_ends_where_it_is_and_the_rest_is_planned_again(
+    instance: dg.DagsterInstance, workspace: Workspace, uploads: Path
+) -> None:
+    """Whoever ends a drain in the UI must not see it go on with the next file."""
+    for number in range(5):
+        os.utime(drop(uploads, f"{number}.jsonl"), (number, number))
+    platform = Platform(instance, replace(workspace, uploads=InterruptedUploads(uploads)))
+    [request] = platform.tick()
+    keys = keys_of([request])
+    result = platform.run(request)
+    [failure] = [event.step_failure_data for event in result.all_events if event.is_step_failure]
+    assert failure.user_failure_data.description == f"Interrupted at 3 of 5: {keys[2]}; the rest is planned again."
+    assert [len(runs_of_import(instance, key)) for key in keys] == [1, 1, 1, 0, 0]
+    platform.workspace = workspace
+    platform.run_everything()
+    assert list(platform.finished().values()) == ["complete"] * 5

@@ -16,6 +16,7 @@ from oumi_assets.core.errors import AmbiguousDataset
 from oumi_assets.core.pace import no_progress
 from oumi_assets.imports.catalog import ListedImport
 from oumi_assets.imports.form import Form
+from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.orchestration.failures import list_failed
 from oumi_assets.orchestration.in_process import Importer
@@ -148,6 +149,37 @@ def test_what_waits_for_a_place_is_said_to_be_tried_again(
     tags = {"dagster/failure_reason": "STEP_FAILURE", TRY_AGAIN_TAG: LATER, ATTEMPT_TAG: attempt}
     platform.record(request, dg.DagsterRunStatus.FAILURE, tags)
     assert (only(home, workspace).error or "").endswith("The sensor tries it again by itself.") is again
+
+
+def test_an_import_by_hand_is_not_tried_again_by_itself(
+    home: dg.DagsterInstance, workspace: Workspace, tmp_path: Path
+) -> None:
+    """The sensor looks after its own; whoever waits for it here would wait for ever."""
+    shutil.copyfile(FIXTURE, tmp_path / "uploads" / "monday.jsonl")
+    platform = Platform(home, workspace)
+    [request] = platform.tick()
+    tags = {"dagster/failure_reason": "STEP_FAILURE", TRY_AGAIN_TAG: LATER}
+    platform.record(request._replace(tags={}), dg.DagsterRunStatus.FAILURE, tags)
+    assert not (only(home, workspace).error or "").endswith("by itself.")
+
+
+def test_what_another_platform_left_unfinished_is_listed(
+    home: dg.DagsterInstance, workspace: Workspace, tmp_path: Path
+) -> None:
+    """It has no Dagster run here, and nobody can tell from here whether it goes on."""
+    shutil.copyfile(FIXTURE, tmp_path / "uploads" / "monday.jsonl")
+    make_raw_export(workspace, "theirs", Form(file="monday.jsonl"))
+    assert only(home, workspace).error == "It was interrupted, or another platform makes it right now."
+
+
+def test_a_run_of_some_stages_alone_is_no_import(home: dg.DagsterInstance, workspace: Workspace, tmp_path: Path) -> None:
+    """Somebody materialized the first asset only, and its run succeeded: there is no dataset all the same."""
+    shutil.copyfile(FIXTURE, tmp_path / "uploads" / "monday.jsonl")
+    platform = Platform(home, workspace)
+    [request] = platform.tick()
+    make_raw_export(workspace, str(request.partition_key), Form(file="monday.jsonl"))
+    platform.record(request, dg.DagsterRunStatus.SUCCESS)
+    assert only(home, workspace).error == "Not all of its stages were made."
 
 
 def test_a_killed_import_is_interrupted_and_does_not_run(

@@ -12,7 +12,7 @@ import pytest
 from dagster._core.utils import make_new_run_id
 
 from oumi_assets.core.processes import process_tag
-from oumi_assets.orchestration.housekeeping import reap_dead_runs, runs_elsewhere
+from oumi_assets.orchestration.housekeeping import reap_dead_runs, runs_elsewhere, stopped_runs
 from oumi_assets.orchestration.tags import PROCESS_TAG
 
 Status = dg.DagsterRunStatus
@@ -119,3 +119,13 @@ def test_a_run_of_this_machine_under_an_earlier_name_goes_on() -> None:
         run_id = running(instance, "an-earlier-name", process_tag(os.getpid()))
         assert reap_dead_runs(instance, at_start=True) == 0
         assert status(instance, run_id) is Status.STARTED
+
+
+def test_what_a_stopping_platform_leaves_is_counted(instance: dg.DagsterInstance) -> None:
+    """It says so, and that they go on with the next start: those that no process has marked yet, and those of a dead one."""
+    mine = process_tag(os.getpid())
+    running(instance)
+    running(instance, process=mine)
+    running(instance, status=Status.SUCCESS)
+    instance.add_run(dg.DagsterRun("trace_import", status=Status.STARTING))
+    assert stopped_runs(instance) == 2

@@ -13,6 +13,7 @@ from oumi_assets.imports.form import Form
 from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.workspace import DEDUPED_DATASET
 from oumi_assets.orchestration.tags import PROCESS_TAG
+from oumi_assets.storage.scratch import host_tag
 
 
 def test_killed_after_partitions_were_added_nothing_is_missed(platform: Platform, uploads: Path) -> None:
@@ -51,11 +52,23 @@ def test_a_run_of_a_dead_process_is_reaped_by_the_tick_and_its_upload_planned_ag
     [request] = platform.tick()
     run_id = platform.record(request, dg.DagsterRunStatus.STARTED)
     platform.instance.add_run_tags(run_id, {PROCESS_TAG: dead_mark(run_id)})
+    half_written = uploads.parent / "storage" / ".staging" / f"{host_tag()}-999999999-1-abcdefgh"
+    half_written.mkdir(parents=True)
     [again] = platform.tick()
+    assert not half_written.exists()
     assert platform.instance.get_run_by_id(run_id).status is dg.DagsterRunStatus.FAILURE
     assert again.partition_key == request.partition_key
     assert again.run_key != request.run_key
     assert platform.run(again).success
+    assert platform.tick() == []
+
+
+def test_what_another_platform_makes_is_left_to_it(platform: Platform, uploads: Path) -> None:
+    """Two platforms on one storage have a Dagster home each: only the manifests tell of the other's imports."""
+    drop(uploads, "one.jsonl")
+    [request] = platform.tick()
+    make_raw_export(platform.workspace, str(request.partition_key), Form(file="one.jsonl"), watched=True)
+    platform.restart()
     assert platform.tick() == []
 
 
@@ -98,6 +111,19 @@ def test_an_upload_that_always_kills_its_process_is_given_up(platform: Platform,
         attempts += 1
         assert attempts <= 3
     assert attempts == 3
+
+
+def test_a_file_that_was_away_is_planned_as_soon_as_it_is_there_again(platform: Platform, uploads: Path) -> None:
+    """Somebody moved it out and in again, or its network disk was away: there is no trouble to wait for."""
+    path = drop(uploads, "one.jsonl")
+    [request] = platform.tick()
+    aside = path.rename(uploads.parent / "aside.jsonl")
+    assert not platform.run(request).success
+    assert platform.tick() == []
+    aside.rename(path)
+    [again] = platform.tick()
+    assert again.partition_key == request.partition_key
+    assert platform.run(again).success
 
 
 def test_a_touched_file_whose_import_was_interrupted_is_finished_under_its_new_key(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -17,9 +18,13 @@ from ticks import BROKEN, FIXTURE, Platform, drop
 from oumi_assets.core.errors import FileNotFound, UnsafePath
 from oumi_assets.imports import known_content
 from oumi_assets.imports.catalog import delete_import
+from oumi_assets.imports.form import Form
+from oumi_assets.imports.raw_export import make_raw_export
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.orchestration.partitions import IMPORTS
+from oumi_assets.storage.local_store import LocalStore
 from oumi_assets.storage.local_uploads import LocalUploads as Uploads
+from oumi_assets.storage.manifest import Manifest
 
 
 def test_new_content_under_an_old_name_is_a_new_import(platform: Platform, uploads: Path) -> None:
@@ -58,6 +63,29 @@ def test_a_file_that_was_imported_under_a_key_of_another_version_is_not_imported
         assert platform.run(earlier).success
     platform.restart()
     assert platform.tick() == []
+
+
+def test_a_file_that_a_person_imported_is_new_to_the_sensor(platform: Platform, uploads: Path) -> None:
+    """That was another import, with settings of its own; whoever drops the file wants it here."""
+    drop(uploads, "one.jsonl")
+    make_raw_export(platform.workspace, "mine", Form(file="one.jsonl"))
+    assert len(platform.tick()) == 1
+
+
+def test_a_file_touched_when_an_import_of_before_the_restart_ended_is_not_imported_again(
+    platform: Platform, uploads: Path
+) -> None:
+    """It ran while the platform started anew, and ended unseen between two ticks."""
+    path = drop(uploads, "one.jsonl")
+    [request] = platform.tick()
+    running = platform.record(request, dg.DagsterRunStatus.STARTED)
+    platform.restart()
+    drop(uploads, "two.jsonl")
+    assert len(platform.tick()) == 1
+    assert platform.run(request).success
+    platform.instance.report_run_failed(platform.instance.get_run_by_id(running))
+    os.utime(path, ns=(5_000, 5_000))
+    assert [one.partition_key for one in platform.tick() if str(one.partition_key).startswith("one")] == []
 
 
 def test_a_file_that_failed_for_its_content_fails_once(platform: Platform, uploads: Path) -> None:
@@ -110,6 +138,49 @@ def test_the_cursor_is_bounded(platform: Platform, uploads: Path, monkeypatch: p
         os.utime(path, ns=(5_000, 5_000))
     assert platform.tick() == []
     assert len(json.loads(platform.cursor or "")) == 2
+
+
+class FlakyStore(LocalStore):
+    """A storage on a network disk that fails once, after so many questions."""
+
+    questions = -1
+
+    def _answer(self) -> None:
+        self.questions -= 1
+        if self.questions == -1:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    def manifests(self, asset: str) -> list[Manifest]:
+        self._answer()
+        return super().manifests(asset)
+
+    def manifest(self, asset: str, key: str) -> Manifest | None:
+        self._answer()
+        return super().manifest(asset, key)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("questions", range(5))
+def test_a_storage_that_fails_for_a_moment_is_asked_again(
+    questions: int, restarted: bool, instance: dg.DagsterInstance, workspace: Workspace, uploads: Path
+) -> None:
+    """What a tick could not read is not what was never imported: touched files would be imported twice."""
+    assert isinstance(workspace.store, LocalStore)
+    store = FlakyStore(workspace.store.root)
+    platform = Platform(instance, replace(workspace, store=store))
+    first, second = drop(uploads, "one.jsonl"), drop(uploads, "two.jsonl")
+    for request in platform.tick():
+        platform.run(request)
+    if restarted:
+        platform.restart()
+        os.utime(first, ns=(5_000, 5_000))
+    store.questions = questions
+    with suppress(OSError):
+        platform.tick()
+    store.questions = -1
+    os.utime(first, ns=(5_000, 5_000))
+    os.utime(second, ns=(6_000, 6_000))
+    assert platform.tick() == []
 
 
 class UnreadableUploads(Uploads):

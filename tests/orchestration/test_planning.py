@@ -40,8 +40,8 @@ def _uploads(count: int, mtime_ns: int = 5) -> list[Upload]:
         ([PastRun(RunStatus.FAILURE, 2, True), PastRun(RunStatus.FAILURE, 1, True)], Standing.INTERRUPTED, 3),
         ([PastRun(RunStatus.FAILURE, MAX_ATTEMPTS, True)], Standing.GIVEN_UP, MAX_ATTEMPTS + 1),
         ([PastRun(RunStatus.FAILURE, 1, False)], Standing.GIVEN_UP, 2),
-        ([PastRun(RunStatus.CANCELED)], Standing.GIVEN_UP, 2),
-        ([PastRun(RunStatus.SUCCESS)], Standing.GIVEN_UP, 2),
+        ([PastRun(RunStatus.CANCELED, 1, True)], Standing.GIVEN_UP, 2),
+        ([PastRun(RunStatus.SUCCESS, 1, True)], Standing.GIVEN_UP, 2),
         ([PastRun(RunStatus.FAILURE, 1, True), PastRun(RunStatus.UNFINISHED)], Standing.IN_FLIGHT, 2),
         ([PastRun(RunStatus.FAILURE, 1, True, NOW - PAUSES[0] + 1)], Standing.RESTING, 2),
         ([PastRun(RunStatus.FAILURE, 1, True, NOW - PAUSES[0])], Standing.INTERRUPTED, 2),
@@ -49,12 +49,14 @@ def _uploads(count: int, mtime_ns: int = 5) -> list[Upload]:
         ([PastRun(RunStatus.FAILURE, 4, True, NOW - PAUSES[3])], Standing.INTERRUPTED, 5),
         ([PastRun(RunStatus.FAILURE, len(PAUSES), True, NOW)], Standing.RESTING, len(PAUSES) + 1),
         ([PastRun(RunStatus.FAILURE, len(PAUSES) + 1, True, 0.0)], Standing.GIVEN_UP, len(PAUSES) + 2),
+        ([PastRun(RunStatus.FAILURE, 0, True, NOW - PAUSES[0] + 1)], Standing.RESTING, 1),
+        ([PastRun(RunStatus.FAILURE, 0, True, NOW - PAUSES[0])], Standing.INTERRUPTED, 1),
     ],
 )
 def test_an_import_stands_where_its_runs_left_it(runs: list[PastRun], expected: Standing, attempt: int) -> None:
     """Only an interruption is tried again, a bounded number of times; a run that never was queued is asked for again.
 
-    A place in trouble gets more time than a process that was killed.
+    A place in trouble gets more time than a process that was killed. A person's own run is no attempt of the sensor's.
     """
     assert standing_after(runs, NOW) == (expected, attempt)
 

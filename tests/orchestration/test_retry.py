@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -118,6 +120,21 @@ def test_a_fault_that_lasts_fails_the_run_and_the_upload_is_planned_again(
     monkeypatch.setattr(planning, "PAUSES", (0.0,))
     platform.run_everything()
     assert platform.finished() == {"one.jsonl": "complete"}
+
+
+def test_an_error_of_the_system_that_does_not_pass_is_not_waited_for(
+    instance: dg.DagsterInstance, workspace: Workspace
+) -> None:
+    """It is a bug of ours, however it looks: trying again hides it, and its page would blame a disk."""
+    shutil.copyfile(FIXTURE, _uploads(workspace) / "one.jsonl")
+    bug = OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+    platform = Platform(instance, replace(workspace, uploads=FlakyUploads(_uploads(workspace), bug, 1)))
+    [request] = platform.tick()
+    result = platform.run(request)
+    [failure] = [event.step_failure_data for event in result.all_events if event.is_step_failure]
+    assert failure.user_failure_data is None
+    assert not [event for event in result.all_events if event.is_step_up_for_retry]
+    assert platform.tick() == []
 
 
 def test_a_bad_file_is_not_retried(instance: dg.DagsterInstance, workspace: Workspace) -> None:

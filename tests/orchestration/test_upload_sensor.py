@@ -50,6 +50,16 @@ def test_files_with_one_and_the_same_old_time_are_all_imported(platform: Platfor
     assert set(platform.finished()) == {"a.jsonl", "b.jsonl", "c.jsonl", "late.jsonl"}
 
 
+def test_an_uploads_folder_that_is_away_stops_nothing(platform: Platform, uploads: Path) -> None:
+    """A network disk comes back, and what lies there then is imported."""
+    uploads.rmdir()
+    assert platform.tick() == []
+    uploads.mkdir()
+    drop(uploads, "one.jsonl")
+    platform.run_everything()
+    assert platform.finished() == {"one.jsonl": "complete"}
+
+
 def test_odd_names_are_imported_like_any_other(platform: Platform, uploads: Path) -> None:
     """People name files as they like; a name reaches a path, a tag and a partition only in safe forms."""
     for name in ODD_NAMES:

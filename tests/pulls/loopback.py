@@ -37,6 +37,7 @@ class Fault:
     cut_connection: bool = False
     truncate: bool = False
     without_length: bool = False
+    page: str = ""
     skip: int = 0
     times: int = 1
 
@@ -107,9 +108,10 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_GET
 
     def _send(self, status: int, value: Any, fault: Fault | None) -> None:
-        body = json.dumps(value).encode()
+        page = fault.page if fault is not None else ""
+        body = page.encode() or json.dumps(value).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", "text/html" if page else "application/json")
         if fault is None or not fault.without_length:
             self.send_header("Content-Length", str(len(body)))
         for name, text in fault.headers if fault else ():

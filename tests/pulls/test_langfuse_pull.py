@@ -10,7 +10,9 @@ import ground_truth
 import pytest
 from pipeline import import_export
 
+from oumi_assets.pulls import http
 from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUnreachable, QueryRefused, UnknownProject
+from oumi_assets.pulls.http import ATTEMPTS
 from pulls.langfuse_server import PROJECT, SECRET_KEY, LangfuseServer
 from pulls.loopback import Fault
 from pulls.traces import DAY_1, DAY_2, DAY_3, FIRST, SECOND, day_of, export_rows, pulled, rows_of, visible
@@ -71,10 +73,28 @@ def test_all_pages_are_read(langfuse: LangfuseServer, uploads: Path) -> None:
 def test_a_trace_belongs_to_the_window_of_its_first_observation(langfuse: LangfuseServer, uploads: Path) -> None:
     """A trace that goes on over midnight is whole in the first window, and not in the second."""
     langfuse.load([observation("late", "1", DAY_2 - HOUR, DAY_2), observation("late", "2", DAY_2 + HOUR, DAY_2 + HOUR)])
+    langfuse.load([observation("edge", "1", DAY_2 - HOUR, DAY_2), observation("edge", "2", DAY_2, DAY_2)])
     langfuse.load([observation("new", "1", DAY_2, DAY_2 + HOUR)])
     first, second = (pulled("langfuse", "default", window, uploads) for window in (FIRST, SECOND))
-    assert names(uploads, first) == ["late-1", "late-2"]
+    assert names(uploads, first) == ["edge-1", "edge-2", "late-1", "late-2"]
     assert names(uploads, second) == ["new-1"]
+
+
+def test_an_observation_without_a_trace_is_one_by_itself(langfuse: LangfuseServer, uploads: Path) -> None:
+    """What two of them have in common is only that they name none; the import counts them as such."""
+    langfuse.load([observation("t", name, DAY_1, DAY_2, traceId=None) for name in "12"])
+    found = pulled("langfuse", "default", FIRST, uploads)
+    assert (names(uploads, found), found.record.traces) == (["t-1", "t-2"], 2)
+
+
+def test_a_server_that_asks_for_hours_of_patience_is_asked_again_sooner(
+    langfuse: LangfuseServer, uploads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that sleeps for a day holds its place in the queue."""
+    monkeypatch.setattr(http, "LONGEST_WAIT", 0.01)
+    langfuse.load([observation("t", "1", DAY_1, DAY_2)])
+    langfuse.faults = [Fault("observations", status=429, headers=(("Retry-After", "86400"),))]
+    assert pulled("langfuse", "default", FIRST, uploads).record.rows == 1
 
 
 def test_an_unfinished_observation_holds_its_trace_back(langfuse: LangfuseServer, uploads: Path) -> None:
@@ -97,13 +117,15 @@ def test_a_trace_waits_for_its_root(langfuse: LangfuseServer, uploads: Path) -> 
     )
     first = pulled("langfuse", "default", FIRST, uploads, now=DAY_2 + HOUR)
     assert (names(uploads, first), first.record.unfinished) == (["r-child"], 1)
-    langfuse.load([observation("t", "root", DAY_2 - HOUR, DAY_2 + HOUR)])
+    # It is the last to arrive, and the first to start.
+    langfuse.load([observation("t", "root", DAY_2 - 2 * HOUR, DAY_2 + HOUR)])
     second = pulled("langfuse", "default", SECOND, uploads, now=DAY_2 + 2 * HOUR)
     assert names(uploads, second) == ["t-child", "t-root"]
 
 
 def test_long_metadata_is_whole(langfuse: LangfuseServer, uploads: Path) -> None:
     """The API cuts metadata at 200 characters, and some frameworks log their tools there."""
+    langfuse.page_size = 1
     tools = '[{"type": "function", "function": {"name": "' + "x" * 1000 + '"}}]'
     metadata = {"attributes.gen_ai.tool.definitions": tools, "short": "as it is", "a,b": "y" * 300}
     langfuse.load(
@@ -111,6 +133,15 @@ def test_long_metadata_is_whole(langfuse: LangfuseServer, uploads: Path) -> None
     )
     row = next(row for row in rows_of(uploads, pulled("langfuse", "default", FIRST, uploads)) if row["metadata"])
     assert row["metadata"] == {**metadata, "a,b": "y" * 200}
+
+
+def test_metadata_of_many_long_keys_is_asked_for_in_several_requests(langfuse: LangfuseServer, uploads: Path) -> None:
+    """Servers and proxies refuse a URL of more than some thousand characters."""
+    metadata = {f"{number:02}{'k' * 900}": "v" * 300 for number in range(10)}
+    langfuse.load([observation("t", "1", DAY_1, DAY_2, metadata=metadata)])
+    (row,) = rows_of(uploads, pulled("langfuse", "default", FIRST, uploads))
+    assert row["metadata"] == metadata
+    assert max(len(asked.query.get("expandMetadata", "")) for asked in langfuse.log) < 4100
 
 
 @pytest.mark.parametrize("metadata", ["x" * 300, ["x" * 300], 5])
@@ -139,8 +170,9 @@ def test_a_filter_chooses_whole_traces(langfuse: LangfuseServer, uploads: Path) 
         Fault("observations", status=500, skip=1, times=2),
         Fault("observations", cut_connection=True, skip=3),
         Fault("observations", truncate=True, skip=1),
+        Fault("observations", headers=(("Content-Encoding", "gzip"),), skip=1),
     ],
-    ids=["429", "500", "cut on page 4", "truncated"],
+    ids=["429", "500", "cut on page 4", "truncated", "no gzip"],
 )
 def test_what_goes_wrong_for_a_moment_is_tried_again(fault: Fault, langfuse: LangfuseServer, uploads: Path) -> None:
     """Pages fail every day; a pull must not."""
@@ -156,6 +188,7 @@ def test_what_goes_wrong_for_a_moment_is_tried_again(fault: Fault, langfuse: Lan
     [
         (401, KeyRefused, ["LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"]),
         (400, QueryRefused, ["--filter"]),
+        (422, QueryRefused, ["--filter"]),
         (404, AnswerNotUnderstood, ["LANGFUSE_HOST"]),
         (503, PlatformUnreachable, ["Pull again later", "503"]),
     ],
@@ -172,6 +205,30 @@ def test_a_refusal_says_what_to_do_and_leaves_no_export(
     assert all(word in str(raised.value) for word in words)
     assert SECRET_KEY not in str(raised.value)
     assert visible(uploads) == []
+
+
+def test_a_server_that_hangs_up_every_time_is_named_by_its_setting(langfuse: LangfuseServer, uploads: Path) -> None:
+    """The exceptions underneath quote the server and what it was asked for."""
+    langfuse.faults = [Fault("observations", cut_connection=True, times=99)]
+    with pytest.raises(PlatformUnreachable, match="Pull again later: Langfuse could not be reached") as raised:
+        pulled("langfuse", "default", FIRST, uploads)
+    assert "check LANGFUSE_HOST" in str(raised.value)
+    assert raised.value.__suppress_context__
+    assert langfuse.count("observations") == ATTEMPTS
+
+
+def test_a_page_of_a_proxy_is_no_answer(langfuse: LangfuseServer, uploads: Path) -> None:
+    """A login page has status 200, too."""
+    langfuse.faults = [Fault("observations", page="<html>Who are you?</html>")]
+    with pytest.raises(AnswerNotUnderstood, match="LANGFUSE_HOST"):
+        pulled("langfuse", "default", FIRST, uploads)
+
+
+def test_a_server_that_does_not_tell_the_project_is_believed(langfuse: LangfuseServer, uploads: Path) -> None:
+    """Older ones have no such address."""
+    langfuse.load([observation("t", "1", DAY_1, DAY_2)])
+    langfuse.faults = [Fault("projects", status=404)]
+    assert pulled("langfuse", "another", FIRST, uploads).record.rows == 1
 
 
 def test_a_project_that_is_not_the_keys_own_is_refused(langfuse: LangfuseServer, uploads: Path) -> None:
@@ -202,11 +259,12 @@ def test_a_cursor_that_stands_still_ends_the_pull(
         {"data": [{"id": ["x"], "startTime": DAY_1.isoformat()}]},
         {"data": {"id": "x"}},
         {},
+        [],
         {"data": [{"id": "x"}]},
     ],
 )
 def test_an_answer_of_another_form_is_one_clear_error(
-    answer: dict[str, object], langfuse: LangfuseServer, uploads: Path, monkeypatch: pytest.MonkeyPatch
+    answer: object, langfuse: LangfuseServer, uploads: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A proxy in between may answer with anything."""
     monkeypatch.setattr(langfuse, "answer", lambda asked, headers: answer)

@@ -83,6 +83,15 @@ def test_a_trace_belongs_to_the_window_of_its_root(sdk: str, langsmith: LangSmit
     assert (trace_names(uploads, second), second.record.rows) == (["at midnight"], 2)
 
 
+def test_a_run_that_seems_to_start_before_its_root_belongs_to_its_trace(
+    sdk: str, langsmith: LangSmithServer, uploads: Path
+) -> None:
+    """Another machine logged it, whose clock is behind: without it the conversation would lack a call."""
+    langsmith.load("p", trace("skewed", FIRST.start, FIRST.start + HOUR, call_after=-timedelta(minutes=30)))
+    found = pulled("langsmith", "p", FIRST, uploads)
+    assert (trace_names(uploads, found), found.record.rows) == (["skewed"], 2)
+
+
 def test_a_filter_chooses_whole_traces(sdk: str, langsmith: LangSmithServer, uploads: Path) -> None:
     """A filter on single runs would tear traces apart; and another filter is another export."""
     for name in ("wanted", "other"):

@@ -58,6 +58,7 @@ def test_bounds_are_utc_unless_they_say_otherwise() -> None:
     """An export of another day than the one meant would go unnoticed."""
     window = chosen_window("2026-11-21", "2026-11-22T01:00:00+02:00", NOON, LAG)
     assert window == (datetime(2026, 11, 21, tzinfo=UTC), datetime(2026, 11, 21, 23, tzinfo=UTC))
+    assert chosen_window("2026-11-21T00:00:00.7", "2026-11-22T01:00:00.3+02:00", NOON, LAG) == window, "whole seconds"
 
 
 def test_an_end_that_has_not_settled_is_moved_back() -> None:
@@ -119,6 +120,14 @@ def test_a_window_is_pulled_once(langsmith: LangSmithServer, uploads: Path) -> N
     assert (visible(uploads), len(langsmith.log)) == ([first.record.export], asked)
 
 
+def test_a_window_stays_pulled_when_its_export_is_deleted(langsmith: LangSmithServer, uploads: Path) -> None:
+    """People tidy up what was imported; it must not come back with the next pull."""
+    langsmith.load("p", trace("one", DAY_1, DAY_1 + HOUR))
+    (uploads / pulled("langsmith", "p", FIRST, uploads).record.export).unlink()
+    assert pulled("langsmith", "p", FIRST, uploads).before
+    assert visible(uploads) == []
+
+
 def test_asking_again_makes_another_export_each_time(langsmith: LangSmithServer, uploads: Path) -> None:
     """Whoever asks for it gets a second import, and the first stays as it is."""
     langsmith.load("p", trace("one", DAY_1, DAY_1 + HOUR))
@@ -148,6 +157,14 @@ def test_nothing_of_a_pull_is_visible_before_it_is_whole(uploads: Path) -> None:
     found = pull(Scripted(rows()), LocalFolder(uploads), Asked("langsmith", "p", FIRST))
     assert seen == [[], [], []]
     assert [upload.name for upload in LocalUploads(uploads).watched()] == [found.record.export]
+
+
+def test_the_last_progress_is_the_whole(uploads: Path) -> None:
+    """The bar of a pull must not end in the middle."""
+    rows = (Row(str(number % 2), DAY_1, True, True, b"{}") for number in range(7))
+    reported: list[tuple[int, int, int]] = []
+    pull(Scripted(rows), LocalFolder(uploads), Asked("langsmith", "p", FIRST), lambda *done: reported.append(done))
+    assert reported[-1] == (7, 2, 21)
 
 
 def test_what_a_killed_pull_wrote_aside_is_swept(uploads: Path) -> None:
@@ -202,6 +219,34 @@ with LocalFolder(pathlib.Path({str(uploads)!r})).lock({series_name("langsmith", 
             pull(Scripted(iter(())), LocalFolder(uploads), Asked("langsmith", "p", FIRST))
         process.communicate(b"\n", timeout=30)
     pull(Scripted(iter(())), LocalFolder(uploads), Asked("langsmith", "p", FIRST))
+
+
+def test_a_lock_that_is_a_link_is_not_opened(uploads: Path, tmp_path: Path) -> None:
+    """Whoever may write to that folder must not choose a file elsewhere."""
+    (uploads / ".pulls").mkdir(parents=True)
+    (uploads / ".pulls" / f"{series_name('langsmith', 'p', None)}.lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="symbolic links"):
+        pull(Scripted(iter(())), LocalFolder(uploads), Asked("langsmith", "p", FIRST))
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_an_export_and_its_notes_are_on_the_disk_before_they_appear(uploads: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loss of power must not leave a half export under a whole one's name, which is never pulled again."""
+    fsync, rename, synced = os.fsync, Path.rename, set()
+
+    def seen(descriptor: int) -> None:
+        fsync(descriptor)
+        synced.add(os.fstat(descriptor).st_ino)
+
+    def appearing(path: Path, target: Path) -> Path:
+        assert path.stat().st_ino in synced
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    monkeypatch.setattr(Path, "rename", appearing)
+    rows = iter([Row("t", DAY_1, True, True, b"{}")])
+    pull(Scripted(rows), LocalFolder(uploads), Asked("langsmith", "p", FIRST))
+    assert len(synced) == 4
 
 
 def test_retry_after_is_seconds_or_a_date() -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from oumi_assets.pulls import state
+from oumi_assets.pulls.client import Row
 from oumi_assets.pulls.folder import LocalFolder
 from oumi_assets.pulls.naming import NOTES, series_name
+from oumi_assets.pulls.pull import Asked, pull
+from oumi_assets.pulls.window import Window
 from pulls.langsmith_server import LangSmithServer
 from pulls.traces import DAY_1, DAY_2, DAY_3, FIRST, SECOND, THIRD, pulled, rows_of, trace, trace_names, visible
 
@@ -24,6 +28,7 @@ def test_an_unfinished_trace_comes_whole_with_a_later_pull(langsmith: LangSmithS
     langsmith.load("p", trace("done", DAY_1 + HOUR, DAY_1 + 2 * HOUR) + trace("running", DAY_2 - HOUR, None))
     first = pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1)
     assert (trace_names(uploads, first), first.record.rows, first.record.unfinished) == (["done"], 2, 1)
+    assert (first.record.traces, first.record.bytes) == (1, (uploads / first.record.export).stat().st_size)
     langsmith.load("p", trace("running", DAY_2 - HOUR, DAY_2 + HOUR) + trace("new", DAY_2 + HOUR, DAY_2 + 2 * HOUR))
     second = pulled("langsmith", "p", SECOND, uploads, now=AFTER_DAY_2)
     assert trace_names(uploads, second) == ["new", "running"]
@@ -75,6 +80,32 @@ def test_a_remembered_trace_inside_the_window_is_not_doubled(langsmith: LangSmit
     assert (trace_names(uploads, again), again.record.unfinished) == (["done", "running"], 0)
 
 
+class Remembering:
+    """A platform that notes which traces it is asked for, and from when on."""
+
+    def __init__(self, *rows: Row) -> None:
+        self._rows = rows
+        self.asked: list[tuple[str, datetime]] = []
+
+    def window_rows(self, window: Window, filter: str | None) -> Iterator[Row]:
+        return iter(self._rows)
+
+    def trace_rows(self, trace: str, started: datetime) -> Iterator[Row]:
+        self.asked.append((trace, started))
+        return iter(())
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_remembered_trace_is_asked_for_from_its_first_row_on(order: int, uploads: Path) -> None:
+    """Platforms look for rows from a time on; what came before it would be missing in the middle of the conversation."""
+    rows = [Row("t", DAY_1 + hours * HOUR, hours != 2, hours == 1, b"{}") for hours in (1, 2, 3)]
+    folder, now = LocalFolder(uploads), DAY_1 + 4 * HOUR
+    pull(Remembering(*rows[::order]), folder, Asked("langsmith", "p", FIRST), now=now)
+    later = Remembering()
+    pull(later, folder, Asked("langsmith", "p", SECOND), now=now)
+    assert later.asked == [("t", DAY_1 + HOUR)]
+
+
 def _kill_at(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def killed(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
@@ -98,6 +129,22 @@ def test_a_pull_killed_while_it_publishes_loses_and_doubles_nothing(
     pulled("langsmith", "p", SECOND, uploads, now=AFTER_DAY_2)
     names = [row["name"] for name in visible(uploads) for row in _rows(uploads / name) if row["id"] == row["trace_id"]]
     assert sorted(names) == ["done", "running"]
+
+
+def test_what_a_killed_pull_left_is_settled_once(
+    langsmith: LangSmithServer, uploads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a later pull remembers must not be replaced by it."""
+    langsmith.load("p", trace("done", DAY_1 + HOUR, DAY_1 + 2 * HOUR) + trace("running", DAY_2 - HOUR, None))
+    with monkeypatch.context() as patched:
+        _kill_at("state", patched)
+        with pytest.raises(KeyboardInterrupt):
+            pulled("langsmith", "p", FIRST, uploads, now=AFTER_DAY_1)
+    langsmith.load("p", trace("late", DAY_2 + HOUR, None))
+    assert pulled("langsmith", "p", SECOND, uploads, now=DAY_2 + 2 * HOUR).record.unfinished == 2
+    langsmith.load("p", trace("running", DAY_2 - HOUR, DAY_3) + trace("late", DAY_2 + HOUR, DAY_3))
+    third = pulled("langsmith", "p", THIRD, uploads, now=AFTER_DAY_3)
+    assert trace_names(uploads, third) == ["late", "running"]
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

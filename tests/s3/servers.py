@@ -64,6 +64,7 @@ class CuttingProxy(ThreadingHTTPServer):
         self.upstream = urlsplit(upstream).netloc
         self.seen: list[Seen] = []
         self.cuts: list[int] = []
+        self.ignores_ranges = False
         self.before: Callable[[Seen], None] = lambda request: None
 
     def downloads(self, ending: str) -> list[Seen]:
@@ -83,7 +84,7 @@ class _Forwarder(BaseHTTPRequestHandler):
         upstream = http.client.HTTPConnection(self.server.upstream, timeout=60)
         upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
         for name, value in self.headers.items():
-            if name.lower() != "expect":
+            if name.lower() != "expect" and not (self.server.ignores_ranges and name.lower() == "range"):
                 upstream.putheader(name, value)
         upstream.endheaders(body)
         answer = upstream.getresponse()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from servers import SECRET, RefusingServer, serving
+from servers import SECRET, CuttingProxy, RefusingServer, serving
 
 from oumi_assets.core.errors import BadSetting, TraceImportError
 from oumi_assets.core.storage_errors import AccessRefused, BucketMissing, StorageRefused, StorageUnreachable
 from oumi_assets.orchestration.resources import connect_s3, open_here, uploads_here
+from oumi_assets.storage.location import S3Location
+from oumi_assets.storage.s3_bucket import Bucket
 
 REFUSALS = {
     "AccessDenied": AccessRefused,
@@ -42,7 +45,7 @@ def assert_plain(error: TraceImportError) -> None:
     assert SECRET not in str(error)
     assert "Signature=" not in str(error)
     assert error.__cause__ is None
-    assert error.__suppress_context__
+    assert error.__suppress_context__ or error.__context__ is None
 
 
 def test_a_missing_bucket_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,6 +70,16 @@ def test_a_refusal_says_what_to_check(code: str, monkeypatch: pytest.MonkeyPatch
             assert_plain(caught.value)
 
 
+def test_an_object_that_may_not_be_deleted_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer to a list of deletions is a success, whatever it says of each: what people deleted would still be there."""
+    text = f"<DeleteResult><Error><Key>x</Key><Code>AccessDenied</Code><Message>{SECRET}</Message></Error></DeleteResult>"
+    with serving(RefusingServer(text, status=200)) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        with pytest.raises(StorageRefused, match="AccessDenied") as caught:
+            Bucket(connect_s3(), S3Location("nowhere")).delete(["x"])
+    assert_plain(caught.value)
+
+
 def test_missing_credentials_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing set is another thing than something wrong."""
     set_locations(monkeypatch)
@@ -74,6 +87,36 @@ def test_missing_credentials_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     with pytest.raises(AccessRefused, match="no credentials are set"):
         uploads_here().listing()
+
+
+def test_a_profile_that_cannot_fetch_its_credentials_is_no_refusal_of_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A single sign-on ends every few hours; the server was not even asked."""
+    config = tmp_path / "config"
+    config.write_text(
+        "[profile mine]\nsso_start_url = https://127.0.0.1/start\nsso_region = us-east-1\n"
+        "sso_account_id = 1\nsso_role_name = nobody\n"
+    )
+    monkeypatch.setenv("HOME", str(tmp_path))
+    set_locations(monkeypatch)
+    for name, value in (("AWS_CONFIG_FILE", str(config)), ("AWS_PROFILE", "mine")):
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    with pytest.raises(AccessRefused, match="credentials could not be fetched; log in again") as caught:
+        uploads_here().listing()
+    assert_plain(caught.value)
+
+
+def test_an_error_code_that_is_no_word_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy may answer with anything, also with what it was asked."""
+    with serving(RefusingServer(f"<Error><Code>asked with {SECRET}</Code></Error>")) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        set_locations(monkeypatch)
+        with pytest.raises(StorageRefused, match="an unknown error") as caught:
+            uploads_here().listing()
+    assert_plain(caught.value)
 
 
 def test_an_unreachable_server_is_named_without_credentials_in_its_url(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,6 +128,15 @@ def test_an_unreachable_server_is_named_without_credentials_in_its_url(monkeypat
         set_locations(monkeypatch)
         with pytest.raises(StorageUnreachable, match=rf"server 127\.0\.0\.1:{port} cannot") as caught:
             uploads_here().listing()
+    assert_plain(caught.value)
+
+
+def test_a_download_that_keeps_breaking_is_told(bucket: Bucket, proxy: CuttingProxy, tmp_path: Path) -> None:
+    """boto3 has an error of its own for that, which is none of its errors of connections."""
+    bucket.write("export.jsonl", b"x" * 1000)
+    proxy.cuts = [0] * 100
+    with pytest.raises(StorageUnreachable, match="kept breaking") as caught:
+        Bucket(connect_s3(), bucket.location).download("export.jsonl", tmp_path / "export.jsonl")
     assert_plain(caught.value)
 
 

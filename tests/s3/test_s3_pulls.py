@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from oumi_assets.core.errors import BadSetting
 from oumi_assets.imports.workspace import Workspace
 from oumi_assets.pulls import s3_folder
 from oumi_assets.pulls.client import Row
@@ -81,3 +83,15 @@ def test_a_pull_killed_before_its_export_appeared_did_not_happen(
             pulled(uploads, done)
     assert uploads.watched() == []
     assert pulled(uploads, done).record.rows
+
+
+def test_a_scratch_folder_of_somebody_else_is_refused(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody may write to the temporary folder; whoever was there first must not choose where traces are written."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / f"oumi-pulls-{os.getuid()}").symlink_to(tmp_path / "theirs")
+    assert isinstance(workspace.uploads, S3Uploads)
+    with pytest.raises(BadSetting, match="belongs to another user of this machine"):
+        S3Folder(workspace.uploads)

@@ -16,6 +16,7 @@ from oumi_assets.core.storage_errors import StoredFileDamaged
 from oumi_assets.imports.publishing import new_manifest
 from oumi_assets.imports.workspace import DEDUPED_DATASET, RAW_EXPORT, STAGES
 from oumi_assets.orchestration.resources import open_here
+from oumi_assets.storage import s3_bucket
 from oumi_assets.storage.location import S3Location
 from oumi_assets.storage.manifest import Outcome
 from oumi_assets.storage.s3_bucket import Bucket
@@ -145,6 +146,16 @@ def test_an_object_changed_by_hand_is_refused(bucket: Bucket, client: S3Client) 
         S3Store(bucket).file(DEDUPED_DATASET, "it", "a")
 
 
+def test_an_object_that_is_gone_is_not_there(bucket: Bucket, client: S3Client) -> None:
+    """A rule of the bucket deleted it, while its manifest stayed."""
+    publish(S3Store(bucket), {"a": b"1"})
+    client.delete_object(Bucket=bucket.location.bucket, Key="storage/deduped_dataset/it/a")
+    with pytest.raises(MissingImport, match="Materialize deduped_dataset"):
+        S3Store(bucket).file(DEDUPED_DATASET, "it", "a")
+    publish(S3Store(bucket), {"a": b"1"})
+    assert contents(bucket, ["a"]) == {"a": b"1"}, "the sentence is right: what is made again is whole"
+
+
 @pytest.mark.parametrize(("body", "refused"), [(b"1", False), (b"22", True)])
 def test_an_object_described_by_another_hash_is_checked_by_its_size(
     bucket: Bucket, client: S3Client, body: bytes, refused: bool
@@ -166,6 +177,17 @@ def test_a_file_is_downloaded_once_however_often_it_is_asked_for(bucket: Bucket,
     paths = {store.file(DEDUPED_DATASET, "it", "export.jsonl") for _ in range(5)}
     assert len(paths) == 1
     assert len(proxy.downloads("export.jsonl")) == 1
+
+
+def test_a_listing_reads_a_manifest_again_only_when_it_changed(bucket: Bucket, proxy: CuttingProxy) -> None:
+    """The sensor's process lists for months: it must see what others publish, and not pay a request for each import."""
+    publish(S3Store(bucket), {"a": b"1"})
+    store = open_here().store
+    for _ in range(3):
+        assert [manifest.files["a"].size for manifest in store.manifests(DEDUPED_DATASET)] == [1]
+    assert len(proxy.downloads("manifest.json")) == 1
+    publish(S3Store(bucket), {"a": b"22"})
+    assert [manifest.files["a"].size for manifest in store.manifests(DEDUPED_DATASET)] == [2]
 
 
 def test_what_was_published_by_this_process_is_not_downloaded_at_all(bucket_name: str, proxy: CuttingProxy) -> None:
@@ -232,6 +254,27 @@ def test_old_leftovers_are_swept_and_nothing_else(bucket: Bucket, client: S3Clie
         "storage/notes/of-somebody/else.txt",
     ]
     assert client.list_multipart_uploads(Bucket=name).get("Uploads", []) == []
+
+
+def test_more_names_than_one_request_takes_are_all_deleted(
+    bucket: Bucket, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S3 takes a thousand at a time."""
+    monkeypatch.setattr(s3_bucket, "_AT_ONCE", 2)
+    names = [f"raw_export/killed/{number}" for number in range(5)]
+    for name in names:
+        bucket.write(name, b"x")
+    bucket.delete(names)
+    assert keys("storage/") == []
+
+
+def test_an_upload_of_parts_that_goes_on_is_not_aborted(bucket: Bucket, client: S3Client) -> None:
+    """Another machine may be in the middle of 50 GB."""
+    name = bucket.location.bucket
+    client.create_multipart_upload(Bucket=name, Key="storage/raw_export/theirs/export.jsonl")
+    (begun,) = client.list_multipart_uploads(Bucket=name)["Uploads"]
+    assert bucket.abort_uploads("raw_export/", begun["Initiated"]) == 0
+    assert len(client.list_multipart_uploads(Bucket=name)["Uploads"]) == 1
 
 
 def test_a_bucket_without_a_prefix_works_the_same(client: S3Client, bucket_name: str, keys: Keys) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,9 @@ import pytest
 from servers import CuttingProxy
 
 from oumi_assets.core.errors import FileChanged, FileNotFound, UnsafePath
+from oumi_assets.core.storage_errors import StorageRefused, StorageUnreachable
 from oumi_assets.orchestration.resources import uploads_here
+from oumi_assets.storage import s3_stream
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -104,6 +107,34 @@ class TestOpening:
         assert len(others) == 3
         assert first.range is None
         assert all(request.range and request.if_match for request in others)
+
+    def test_going_far_back_reads_the_same_bytes_again(self, put: Put) -> None:
+        """What the buffer no longer holds is asked for anew."""
+        content = bytes(range(256)) * 20_000
+        put("x.jsonl", content)
+        with uploads_here().open("x.jsonl") as file:
+            assert file.read() == content
+            file.seek(0)
+            assert file.read() == content
+            file.seek(-1_000_000, os.SEEK_END)
+            assert file.read() == content[-1_000_000:]
+
+    def test_a_connection_that_keeps_breaking_is_told(
+        self, put: Put, proxy: CuttingProxy, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """After some tries at one place: the run tries again later, and says why."""
+        monkeypatch.setattr(s3_stream, "_ATTEMPTS", 3)
+        put("x.jsonl", b"x" * 3_000_000)
+        proxy.cuts = [1_000_000] + [0] * 50
+        with uploads_here().open("x.jsonl") as file, pytest.raises(StorageUnreachable, match="kept breaking"):
+            file.read()
+
+    def test_a_server_that_begins_anew_after_a_dropped_connection_is_refused(self, put: Put, proxy: CuttingProxy) -> None:
+        """The first bytes once more in the middle would be an export that nobody logged."""
+        put("x.jsonl", bytes(range(256)) * 20_000)
+        proxy.cuts, proxy.ignores_ranges = [2_000_000], True
+        with uploads_here().open("x.jsonl") as file, pytest.raises(StorageRefused, match="ignores ranges of bytes"):
+            file.read()
 
     def test_another_version_is_never_mixed_in_after_a_dropped_connection(self, put: Put, proxy: CuttingProxy) -> None:
         """Half of the old and half of the new export would be a dataset that nobody logged."""

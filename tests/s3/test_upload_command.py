@@ -158,6 +158,44 @@ def test_another_refusal_is_not_called_a_timeout(export: Path, text: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("status", "text", "said"),
+    [
+        (307, "", "HTTP status 307"),
+        (400, "<Error><Code>EntityTooLarge</Code></Error>", "EntityTooLarge"),
+        (400, f"<Error><Code>not a code: {SIGNATURE}</Code></Error>", "HTTP status 400"),
+    ],
+)
+def test_a_refusal_that_is_not_ours_to_explain_is_named(export: Path, status: int, text: str, said: str) -> None:
+    """Its code leads to the server's documentation; of anything longer only the status goes on."""
+    with serving(RefusingServer(text, status=status)) as url:
+        error = as_json(upload(export, "--url", f"{url}/bucket/x.jsonl?{VALID_QUERY}", "--json"))["error"]
+    assert said in error
+    assert "X-Amz" not in error
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "X-Amz-Date=yesterday&X-Amz-Expires=60",
+        "X-Amz-Date=20260101T000000Z&X-Amz-Expires=a+minute",
+        "X-Amz-Date=20260101T000000Z&X-Amz-Expires=99999999999999",
+        f"Expires={'9' * 30}",
+        "",
+    ],
+)
+def test_a_url_that_does_not_tell_its_end_is_tried_again(export: Path, query: str) -> None:
+    """Not every server signs as S3 does."""
+    with serving(RefusingServer("", status=0, refusals=1)) as url:
+        assert put_presigned(export, f"{url}/bucket/x.jsonl?{query}", no_report) == f"{url}/bucket/x.jsonl"
+
+
+def test_a_url_signed_the_older_way_tells_its_end_too(export: Path) -> None:
+    """Its `Expires` is a moment, in seconds since 1970."""
+    with serving(RefusingServer("", status=0)) as url, pytest.raises(UploadTimedOut):
+        put_presigned(export, f"{url}/bucket/x.jsonl?Expires=1767225600&Signature=0123", no_report)
+
+
+@pytest.mark.parametrize(
     ("name", "content", "message"),
     [
         ("x.csv", b"1", "only supports .jsonl files"),
@@ -178,7 +216,7 @@ def test_what_an_import_would_refuse_is_refused_before_it_is_sent(
     assert uploads_here().names() == []
 
 
-@pytest.mark.parametrize("url", ["example.com/x", "ftp://host/x", "https://"])
+@pytest.mark.parametrize("url", ["example.com/x", "ftp://host/x", "https://", "https://host:99999/x", "http://[::1/x"])
 def test_what_is_no_url_is_refused(export: Path, url: str) -> None:
     """A URL cut by a shell at its first `&` is still one; half of one is not."""
     assert "must be the whole presigned URL" in as_json(upload(export, "--url", url, "--json"))["error"]

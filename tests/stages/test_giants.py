@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +15,7 @@ from pipeline import import_export
 from polars.testing import assert_frame_equal
 
 from oumi_assets.stages.files import JSONL_FILE, PARQUET_FILE
+from oumi_assets.stages.giants import take_giants
 from oumi_assets.stages.pages import Pages
 from oumi_assets.stages.parquet_footer import read_footer, write_footer
 from oumi_assets.stages.tables import write_pieces
@@ -48,6 +50,16 @@ def test_a_table_with_giants_is_read_as_it_was_given(giants: set[int], group_row
     assert_frame_equal(pl.read_parquet(path), table(giants))
     assert_frame_equal(pl.scan_parquet(path).filter(size=7).collect(), table(giants).filter(size=7))
     assert [*path.parent.iterdir()] == [path], "nothing that waited stays"
+
+
+@pytest.mark.parametrize("of", [str, str.encode])
+def test_rows_of_a_worker_give_up_all_their_giants(of: Callable[[str], str | bytes]) -> None:
+    """Also several of one row; what is as many bytes in fewer characters is one, what only may be is none."""
+    giant, wide, nearly = of("x" * GIANT), of("数" * (GIANT // 3 + 1)), of("x" * (GIANT - 1))
+    rows: list[tuple[object, ...]] = [(nearly, of("a"), 1), (giant, wide, 2), (of("b"), wide, 3)]
+    found = take_giants(("name", "text"), rows)
+    assert rows == [(nearly, of("a"), 1), (of(""), of(""), 2), (of("b"), of(""), 3)]
+    assert [(one.row, one.column) for one in found] == [(1, "name"), (1, "text"), (2, "text")]
 
 
 def test_a_giant_given_in_parts_never_was_in_the_table(tmp_path: Path) -> None:

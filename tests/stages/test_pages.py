@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from oumi_assets.stages import parquet_footer as parquet
 from oumi_assets.stages.pages import Column, Pages
 from oumi_assets.stages.tables import write_pieces
 
@@ -54,6 +55,30 @@ def test_a_column_of_ours_is_read_as_it_was_given(group_rows: int, piece_rows: i
     assert_frame_equal(pl.read_parquet(path), wanted())
     assert_frame_equal(pl.scan_parquet(path).filter(number=7).collect(), wanted().filter(number=7))
     assert [*folder.iterdir()] == [path], "nothing that waited stays"
+
+
+def test_a_footer_adds_up(folder: Path) -> None:
+    """Other readers plan what they read by it: sums of columns, and where each begins."""
+    pages, path = Pages(folder), folder / "a.parquet"
+    column = Column(pages, "text", 8)
+    for text in TEXTS:
+        column.append(text.encode())
+    column.flush()
+    write_pieces(path, SCHEMA, [wanted().with_columns(text=pl.lit(""))], 8, pages)
+    with path.open("rb") as file:
+        start, footer = parquet.read_footer(file)
+    groups = footer[parquet.ROW_GROUPS][1][1]
+    assert len(groups) == len(TEXTS) / 8
+    for group in groups:
+        metas = [chunk[parquet.CHUNK_META][1] for chunk in group[parquet.GROUP_COLUMNS][1][1]]
+        for total, part in (
+            (parquet.GROUP_BYTES, parquet.META_BYTES),
+            (parquet.GROUP_COMPRESSED, parquet.META_COMPRESSED),
+        ):
+            assert group[total][1] == sum(meta[part][1] for meta in metas)
+        ends = [meta[parquet.META_FIRST_PAGE][1] + meta[parquet.META_COMPRESSED][1] for meta in metas]
+        assert max(ends) <= start
+        assert parquet.GROUP_OFFSET not in group, "which would be that of a column that moved"
 
 
 def test_a_page_that_reaches_into_the_next_row_group_is_an_error(folder: Path) -> None:

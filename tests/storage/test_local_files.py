@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -84,6 +84,29 @@ def test_the_uploads_folder_follows_no_link(tmp_path: Path) -> None:
         pass
 
 
+def _next_descriptor() -> int:
+    """The lowest that is free."""
+    descriptor = os.open(os.devnull, os.O_RDONLY)
+    os.close(descriptor)
+    return descriptor
+
+
+@pytest.mark.parametrize(
+    "name", ["team/a.jsonl", "team/b.jsonl", "team/folder", "team/pipe.jsonl", "gone/a.jsonl", "team/link"]
+)
+def test_nothing_stays_open(name: str, tmp_path: Path) -> None:
+    """The sensor's process lives for months, and opens whatever people put there."""
+    team = tmp_path / "uploads" / "team"
+    (team / "folder").mkdir(parents=True)
+    (team / "a.jsonl").write_text("{}")
+    (team / "link").symlink_to(team / "a.jsonl")
+    os.mkfifo(team / "pipe.jsonl")
+    before = _next_descriptor()
+    with suppress(FileNotFound, UnsafePath), LocalUploads(tmp_path / "uploads").open(name):
+        pass
+    assert _next_descriptor() <= before
+
+
 def test_a_folder_that_may_not_be_read_is_left_out_and_named(anyones: Path) -> None:
     """`lost+found` on a mounted volume must not stop every import."""
     uploads = LocalUploads(anyones)
@@ -95,6 +118,47 @@ def test_a_folder_that_may_not_be_read_is_left_out_and_named(anyones: Path) -> N
     (anyones / "lost+found").rmdir()
     uploads.listing()
     assert not uploads.unreadable
+
+
+def test_a_name_that_is_no_text_is_not_listed(tmp_path: Path) -> None:
+    """Nothing could show, tag or type it; the other files are imported all the same."""
+    uploads = LocalUploads(tmp_path)
+    (tmp_path / "monday.jsonl").write_text("{}")
+    (tmp_path / os.fsdecode(b"\xff.jsonl")).write_text("{}")
+    assert [upload.name for upload in uploads.listing() if upload.name.endswith(".jsonl")] == ["monday.jsonl"]
+
+
+@pytest.mark.parametrize("gone", ["team", "tuesday.jsonl"])
+def test_what_goes_away_while_it_is_listed_stops_no_listing(
+    gone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People move files while the sensor looks."""
+    uploads, scandir = LocalUploads(tmp_path / "uploads"), os.scandir
+    (uploads.root / "team").mkdir(parents=True)
+    for name in ("monday.jsonl", "tuesday.jsonl", "team/friday.jsonl"):
+        (uploads.root / name).write_text("{}")
+
+    @contextmanager
+    def moving(path: Path) -> Iterator[list[os.DirEntry[str]]]:
+        with scandir(path) as entries:
+            found = list(entries)
+        if (uploads.root / gone).exists():
+            (uploads.root / gone).rename(tmp_path / "moved")
+        yield found
+
+    monkeypatch.setattr(os, "scandir", moving)
+    listed = [upload.name for upload in uploads.listing()]
+    assert listed == [name for name in ("monday.jsonl", "team/friday.jsonl", "tuesday.jsonl") if gone not in name]
+    assert uploads.unreadable == []
+
+
+def test_an_upload_takes_the_place_of_one_of_its_name(tmp_path: Path) -> None:
+    """The export of a day is uploaded again when it was wrong."""
+    uploads = LocalUploads(tmp_path / "uploads")
+    for content in ("{}", '{"a": 1}'):
+        (tmp_path / "mine").write_text(content)
+        uploads.put(tmp_path / "mine", "a.jsonl", lambda done, size: None)
+        assert (uploads.root / "a.jsonl").read_text() == content
 
 
 def test_a_folder_whose_files_may_not_be_looked_at_is_left_out_and_named(anyones: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import subprocess
@@ -12,8 +13,9 @@ from pathlib import Path, PosixPath
 
 import pytest
 
+from oumi_assets.core.storage_errors import DiskFull
 from oumi_assets.storage.copies import sweep_copies
-from oumi_assets.storage.scratch import LEFTOVERS_AFTER, host_tag, new_folder, sweep_folders
+from oumi_assets.storage.scratch import LEFTOVERS_AFTER, host_tag, new_folder, sweep_folders, working_folder
 
 _KILLED = """
 import os, sys
@@ -88,3 +90,22 @@ def test_folders_of_another_machine_are_swept_only_after_a_day(tmp_path: Path, m
     os.utime(theirs / "half", (long_ago, long_ago))
     assert sweep_folders(tmp_path) == 1
     assert not theirs.exists()
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_disk_without_room_for_a_folder_is_a_full_one(
+    exists: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is nobody's bug, and the sensor tries such an import again once there is room."""
+    parent, mkdir = tmp_path / "storage" / ".staging", os.mkdir
+    if exists:
+        parent.mkdir(parents=True)
+
+    def full(path: str | Path, *args: int, **kwargs: int) -> None:
+        if Path(path).is_relative_to(parent):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        mkdir(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "mkdir", full)
+    with pytest.raises(DiskFull, match=f"no room left in {tmp_path / 'storage'}"), working_folder(parent):
+        raise AssertionError("there is no folder to work in")

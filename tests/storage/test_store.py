@@ -46,6 +46,16 @@ def test_a_stage_is_private_while_it_is_written_and_readable_when_it_is_publishe
     assert stat.S_IMODE(Path(store.location("raw_export", "one")).stat().st_mode) == 0o755
 
 
+def test_manifests_are_listed_oldest_first(tmp_path: Path) -> None:
+    """In whatever order the disk holds their folders."""
+    store = LocalStore(tmp_path)
+    for day in (24, 21, 28, 23, 26, 22, 27, 25):
+        with store.staging() as folder:
+            manifest = new_manifest("raw_export", f"key-{day}", None)
+            store.publish(folder, msgspec.structs.replace(manifest, created=f"2026-11-{day}"))
+    assert [manifest.import_key for manifest in store.manifests("raw_export")] == [f"key-{day}" for day in range(21, 29)]
+
+
 def test_a_file_that_no_manifest_names_is_not_there(tmp_path: Path) -> None:
     """Whatever else lies in a folder was never published."""
     store = LocalStore(tmp_path)
@@ -65,6 +75,26 @@ def test_a_file_cut_short_is_refused(tmp_path: Path) -> None:
     (Path(store.location("raw_export", "one")) / "data").unlink()
     with pytest.raises(MissingImport, match="Materialize raw_export"):
         store.file("raw_export", "one", "data")
+
+
+def test_a_file_that_is_gone_is_not_there(tmp_path: Path) -> None:
+    """Somebody tidied up: the sentence says what to do, and is no traceback."""
+    store = LocalStore(tmp_path)
+    publish(store, b"hello")
+    (Path(store.location("raw_export", "one")) / "data").unlink()
+    with pytest.raises(MissingImport, match="Materialize raw_export"):
+        store.file("raw_export", "one", "data")
+    with pytest.raises(MissingImport, match="Materialize raw_export"):
+        store.file("raw_export", "another", "data")
+
+
+def test_a_file_in_the_place_of_a_stage_is_no_stage(tmp_path: Path) -> None:
+    """It is somebody's note, or what a backup made of a folder."""
+    store = LocalStore(tmp_path)
+    (tmp_path / "raw_export").mkdir()
+    (tmp_path / "raw_export" / "one").write_text("a note")
+    assert store.manifest("raw_export", "one") is None
+    assert store.manifests("raw_export") == []
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\0\0\0", b"{", b'{"asset": "\xff"}'])
@@ -104,6 +134,17 @@ def test_publishing_again_replaces_the_whole_stage(tmp_path: Path) -> None:
     assert store.file("raw_export", "one", "data").read_bytes() == b"new"
     assert store.sweep() == 0
     assert not any((tmp_path / ".staging").iterdir())
+
+
+def test_a_removed_stage_is_gone_with_its_bytes(tmp_path: Path) -> None:
+    """People delete because of what is in there; one that is not there is removed already."""
+    store = LocalStore(tmp_path)
+    publish(store, b"mine")
+    publish(store, b"another's", "two")
+    for _ in range(2):
+        store.remove("raw_export", "one")
+    assert store.folders("raw_export") == {"two"}
+    assert [path.read_bytes() for path in tmp_path.rglob("data")] == [b"another's"]
 
 
 def test_a_stage_that_raises_leaves_nothing(tmp_path: Path) -> None:
@@ -203,6 +244,24 @@ def test_a_publish_that_fails_leaves_the_old_stage_where_it_was(tmp_path: Path, 
         publish(store, b"new")
     assert store.file("raw_export", "one", "data").read_bytes() == b"old"
     assert not any((tmp_path / ".staging").iterdir())
+
+
+def test_an_old_stage_that_cannot_be_put_back_waits_for_a_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk fails once more: what was set aside may be the only copy of an upload."""
+    store = LocalStore(tmp_path)
+    publish(store, b"old")
+    place, rename = Path(store.location("raw_export", "one")), Path.rename
+
+    def failing(path: Path, target: Path) -> Any:
+        if target == place:
+            raise OSError(5, "Input/output error")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(OSError, match="Input/output error"):
+        publish(store, b"new")
+    (kept,) = (tmp_path / ".staging").iterdir()
+    assert (kept / "replaced" / "data").read_bytes() == b"old"
 
 
 _PUBLISHING = """
