@@ -23,6 +23,7 @@ from oumi_assets.reconstruction.late_logs import may_be_late
 from oumi_assets.shapes import read_reply
 from oumi_assets.shapes.ai_sdk_metadata import recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
+from oumi_assets.shapes.haystack import is_writer as is_haystack
 from oumi_assets.shapes.no_answers import may_be_echo
 from oumi_assets.shapes.openai_chat import message as read_message
 from oumi_assets.shapes.openllmetry import is_writer as is_openllmetry
@@ -177,7 +178,7 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
 
 
 def _lacks(asked: list[Message], call: ModelCall) -> bool:
-    """Whether more was said than the payloads tell: a system prompt or reasoning beside them, blocks in their texts.
+    """Whether more was said than the payloads tell: a system prompt or reasoning beside them, calls or blocks in texts.
 
     Or less, where a system prompt that was not given stands there by its name.
     """
@@ -185,6 +186,7 @@ def _lacks(asked: list[Message], call: ModelCall) -> bool:
         is_unset(asked[0].role, asked[0].content)
         or recorded_reasoning(call)
         or is_openllmetry(call)
+        or is_haystack(call)
         or attribute_of_span(call)
     ):
         return True

@@ -3,18 +3,66 @@
 `{role, meta, name, content: [block]}`, blocks `{text}`, `{image}`, `{tool_call: {tool_name, arguments, id}}` and
 `{tool_call_result: {result, origin}}`; before version 2.11 the fields began with an underscore. A generator's output is
 `{replies: [message]}`.
-Source of the format: haystack `dataclasses.chat_message`.
+
+Before version 2.9 a message was a text: the OpenAI generator wrote an answer's calls into it as JSON, and lost those that
+were streamed beside each other. Such a call is opened as a whole: its metadata tell that text from other people's.
+Source of the format: haystack `dataclasses.chat_message`, `components.generators.chat.openai` 2.0 to 2.8; langfuse-haystack.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from oumi_assets.core.calls import Draft, Reply, ToolCallDraft
-from oumi_assets.shapes.base import Shape, first_list
+import msgspec
+
+from oumi_assets.core.calls import Draft, ModelCall, Reply, ToolCallDraft
+from oumi_assets.shapes.base import Shape, first_list, parsed, role_of, value_at
 from oumi_assets.shapes.blocks import block_drafts
 
 _BLOCKS = frozenset({"text", "tool_call", "tool_call_result", "reasoning"})
+
+_CALL_KEYS = frozenset({"id", "type", "function"})
+
+
+def is_writer(call: ModelCall) -> bool:
+    """Whether a chat generator of a pipeline logged the call; metadata without the word need not be parsed."""
+    metadata = call.extras.get("metadata")
+    if isinstance(metadata, str) and "haystack" not in metadata:
+        return False
+    return str(value_at(metadata, "haystack.component.type")).endswith("ChatGenerator")
+
+
+def opened(call: ModelCall) -> ModelCall:
+    """A call of a chat generator with the calls that its messages have as text; without an answer that lost them."""
+    messages, answers = call.input, call.output
+    if not isinstance(messages, list) or not isinstance(answers, list) or not answers:
+        return call
+    if not all(map(_is_text, answers)) or not is_writer(call):
+        return call
+    asked = [_with_calls(message) for message in messages]
+    if not answers[0]["content"]:
+        return msgspec.structs.replace(call, input=asked, output=None, output_text=None)
+    return msgspec.structs.replace(call, input=asked, output=[_with_calls(answer) for answer in answers])
+
+
+def _is_text(message: Any) -> bool:
+    return isinstance(message, dict) and message.keys() == {"role", "content"} and isinstance(message["content"], str)
+
+
+def _with_calls(message: Any) -> Any:
+    """The message with its text as calls, if it is one of the assistant and nothing but them."""
+    if not _is_text(message) or role_of(message) != "assistant":
+        return message
+    calls = parsed(message["content"])
+    if not isinstance(calls, list) or not calls or not all(map(_is_call, calls)):
+        return message
+    return {"role": "assistant", "content": None, "tool_calls": calls}
+
+
+def _is_call(value: Any) -> bool:
+    if not isinstance(value, dict) or value.keys() != _CALL_KEYS or value["type"] != "function":
+        return False
+    return isinstance(value["function"], dict) and value["function"].keys() == {"name", "arguments"}
 
 
 def reply(value: Any) -> Reply | None:

@@ -15,6 +15,7 @@ from typing import Any
 from oumi_assets.core.calls import Draft, Reply, Request
 from oumi_assets.shapes.base import Shape, first_list, messages_in
 from oumi_assets.shapes.langchain_calls import answered, has_own_blocks, reasoning, said, tool_calls, tool_results
+from oumi_assets.shapes.langchain_js import unnamed_role
 from oumi_assets.shapes.lost_calls import has_only_words
 from oumi_assets.shapes.openai_chat import spoken
 from oumi_assets.shapes.openai_replies import speaks
@@ -104,13 +105,8 @@ def message(value: Any) -> list[Draft] | None:
     if isinstance(value.get("role"), str) and _has_own_fields(value):
         return _drafts(_role(value["role"], value) or value["role"], value)
     if "role" not in value and "additional_kwargs" in value and "content" in value:
-        return _drafts(_unnamed_role(value["additional_kwargs"]), value)
+        return _drafts(unnamed_role(value["additional_kwargs"]), value)
     return None
-
-
-def _unnamed_role(additional: Any) -> str:
-    """Langfuse's first handler for LangChain.js names no role of streamed answers, nor of nameless tools' results."""
-    return "assistant" if first_list(additional, "tool_calls") else "tool"
 
 
 def _serialized_fields(value: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:

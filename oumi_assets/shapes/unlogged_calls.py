@@ -2,12 +2,14 @@
 
 - older Traceloop for JavaScript: the turn has its text, `null` for none, and results name no call
 - OpenLIT (OpenAI, Groq and others): the same with ids; a turn of nothing but calls is missing
-- OpenLIT for Bedrock: calls and results are told nowhere, so the assistant speaks twice
+- OpenLIT for Bedrock: calls and results are told nowhere, so the assistant speaks twice; for LiteLLM, where nothing is left
+  out, it does so by itself (CrewAI writes observations into its turn)
 - OpenLLMetry for Cohere: the turn has no text either; for Mistral there is nothing but the role of the first message
 Whoever asked exactly what stands before such a turn got it as the answer, so another call of the trace tells it. Where
 none does, nobody knows what was called, and the history cannot be read: no API takes a result without its call.
 Source of the format: @traceloop/instrumentation-openai 0.13 and 0.20; openlit 1.4x `instrumentation.openai.utils`,
-`instrumentation.groq.utils`; opentelemetry-instrumentation-cohere and -mistralai 0.62; all as Langfuse receives them.
+`instrumentation.groq.utils`, `instrumentation.litellm.utils`; opentelemetry-instrumentation-cohere and -mistralai 0.62; all
+as Langfuse receives them.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ MARK = b"openlit."
 """In the metadata of a call that may lack whole messages."""
 
 _OPENLIT = MARK.decode()
+_OPENLIT_FOR_LITELLM = f"{_OPENLIT}instrumentation.litellm"
 _PLAIN_KEYS = frozenset({"role", "content", "parts", "name"})
 _SYSTEM_ROLES = ("system", "developer")
 _NOTHING = ("", "null")
@@ -43,7 +46,7 @@ def completed(call: ModelCall, answers: Answers) -> ModelCall:
     messages = call.input
     if not isinstance(messages, list):
         return call
-    if _lacks_results(messages) and _is_of_openlit(call):
+    if _lacks_results(messages) and _is_of_openlit(call) and scope_of(call) != _OPENLIT_FOR_LITELLM:
         return msgspec.structs.replace(call, input=None)
     if not any(map(_may_lack_something, messages)) or not (is_openllmetry(call) or _is_of_openlit(call)):
         return call

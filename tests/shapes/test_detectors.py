@@ -14,7 +14,9 @@ from test_bedrock import CASES as BEDROCK
 from test_dspy import CASES as DSPY
 from test_frameworks import BEEAI, HAYSTACK, LLAMA_INDEX, OPENINFERENCE
 from test_google_adk import CASES as ADK
+from test_haystack import CASES as OLDER_HAYSTACK
 from test_langchain import ASKED, HISTORY
+from test_langchain_js import STREAMS
 from test_langchain_replies import REPLIES as LANGCHAIN_REPLIES
 from test_litellm import CASES as LITELLM
 from test_livekit import CASES as LIVEKIT
@@ -64,7 +66,7 @@ LOGGED += [payload for case in [*STRANDS, *BEEAI] for payload in (case.input, ca
 LOGGED += [ASKED, *(case[1] for case in LANGCHAIN_REPLIES), *(case[2] for case in REPLIES)]
 """Real payloads: one odd value inside of one gets further than anything generated."""
 
-WHOLE: list[Any] = [*STRANDS, *LATEST, *ADK, *DSPY, *MASTRA, *REPRS]
+WHOLE: list[Any] = [*STRANDS, *LATEST, *ADK, *DSPY, *MASTRA, *REPRS, *OLDER_HAYSTACK, *STREAMS]
 WHOLE += [
     Logged("attributes", "langfuse", "hi", None, [], [], {"metadata": told}) for told in ({"attributes": FLAT}, DOTTED)
 ]

@@ -6,15 +6,21 @@ import json
 from typing import Any
 
 import pytest
-from both_platforms import Case, assert_read, call, langfuse_row, parametrize, read
+from both_platforms import Case, assert_read, call, langfuse_row, langsmith_row, parametrize, read
 from model_calls import Logged, assistant, system, user
 from model_calls import assert_read as assert_logged
 
+from oumi_assets.reconstruction.candidate import NoCandidate
 from oumi_assets.reconstruction.conversation import Conversation
 
 TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
 ASKED = [system("Be brief."), user("Rome?")]
 CALL = call("a", "weather", '{"city": "Rome"}')
+CALL_AS_REPR = (
+    "ChatCompletionMessageToolCall(function=Function(arguments='{\"city\": \"Rome\"}', name='weather'), "
+    "id='a', type='function')"
+)
+"""LiteLLM's object, which OpenInference's JSON encoder does not know (DSPy 3)."""
 
 
 def _input(**kwargs: Any) -> dict[str, Any]:
@@ -37,6 +43,19 @@ CASES = [
         _input(n=2),
         [{"text": "Sunny.", "reasoning_content": "Hm."}, {"text": "Clouds."}],
         [*ASKED, assistant("Sunny.", reasoning_content="Hm.")],
+    ),
+    Case(
+        "a prompt alone",
+        {"prompt": "Rome?", "messages": None, "kwargs": {}},
+        ["Sunny."],
+        [user("Rome?"), assistant("Sunny.")],
+    ),
+    Case(
+        "calls as Python's repr",
+        _input(tools=[TOOL]),
+        [{"text": None, "tool_calls": [CALL_AS_REPR]}],
+        [*ASKED, assistant(None, CALL)],
+        [TOOL],
     ),
 ]
 
@@ -88,3 +107,18 @@ def test_dspys_answer_is_the_first_of_its_list(input_: Any, output: Any, answer:
     read_ = read("langfuse", langfuse_row(input_, output))
     assert isinstance(read_, Conversation)
     assert read_.messages == [*ASKED, answer]
+
+
+LOST: dict[str, list[Any]] = {
+    "null for an answer without a text": [None],
+    "null beside an alternative": [None, "Sunny."],
+    "a call that is no data": [{"text": None, "tool_calls": ["<object at 0x7f43>"]}],
+}
+
+
+@pytest.mark.parametrize("output", LOST.values(), ids=LOST)
+@pytest.mark.parametrize("platform", ["langfuse", "langsmith"])
+def test_an_answer_whose_calls_were_not_logged_is_no_reply(platform: str, output: list[Any]) -> None:
+    """DSPy before 2.6 kept an answer's text alone, and `[null]` became the assistant's words."""
+    row = langfuse_row if platform == "langfuse" else langsmith_row
+    assert read(platform, row(_input(tools=[TOOL]), output)) is NoCandidate.NO_REPLY

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from model_calls import Logged, assert_read, assistant, parametrize, result
+from typing import Any
+
+import pytest
+from model_calls import Logged, assert_read, assistant, call, langfuse_row, parametrize, read, result, user
 from test_langchain import HI, RAW_CALLS, WIRE_CALLS, langfuse, lc
+
+from oumi_assets.reconstruction.candidate import NoCandidate
+
+CHAT = {"metadata": {"ls_provider": "openai", "ls_model_type": "chat"}}
+ASKED = {"content": "hi", "role": "user"}
+STREAMED, MORE = {"content": "Hello."}, {"content": "And?", "role": "user"}
 
 HISTORY = [
     langfuse(
@@ -26,6 +35,15 @@ HISTORY = [
         ],
         [HI, assistant(None, *WIRE_CALLS), result("a", "sunny"), result("b", "snow")],
     ),
+    langfuse(
+        "a streamed call of a function, from before tools",
+        [
+            ASKED,
+            {"content": "", "additional_kwargs": {"function_call": {"name": "weather", "arguments": "{}"}}},
+            {"content": "sunny", "additional_kwargs": {}, "role": "weather"},
+        ],
+        [HI, assistant(None, call("call_1_0", "weather")), {**result("call_1_0", "sunny")}],
+    ),
     langfuse("constructors", [lc("HumanMessage", "hi", "langchain_core", "messages")], [HI]),
 ]
 
@@ -34,3 +52,35 @@ HISTORY = [
 def test_a_history_is_read(logged: Logged) -> None:
     """They have no role, or the tool's name for one."""
     assert_read(logged)
+
+
+STREAMS = [
+    Logged(
+        "a streamed answer of nothing but words",
+        "langfuse",
+        [ASKED, STREAMED, MORE],
+        {"content": "Done."},
+        [HI, assistant("Hello."), user("And?"), assistant("Done.")],
+        fields=CHAT,
+    )
+]
+
+
+@parametrize(STREAMS)
+def test_a_streamed_answer_is_the_assistants(logged: Logged) -> None:
+    """Every chat of more than one turn was dropped."""
+    assert_read(logged)
+
+
+OTHERS: dict[str, tuple[list[Any], dict[str, Any]]] = {
+    "another writer's": ([ASKED, STREAMED, MORE], {}),
+    "at the beginning": ([STREAMED, MORE], CHAT),
+    "behind the assistant": ([ASKED, {**STREAMED, "role": "assistant"}, STREAMED, MORE], CHAT),
+    "without words": ([ASKED, {"content": ""}, MORE], CHAT),
+}
+
+
+@pytest.mark.parametrize(("messages", "fields"), OTHERS.values(), ids=OTHERS)
+def test_nobody_guesses_who_said_anything_else_without_a_role(messages: list[Any], fields: dict[str, Any]) -> None:
+    """A message that may be anyone's makes its call unreadable."""
+    assert read("langfuse", langfuse_row(messages, {"content": "Done."}, **fields)) is NoCandidate.UNSUPPORTED

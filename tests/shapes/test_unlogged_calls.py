@@ -17,6 +17,7 @@ from oumi_assets.shapes.unlogged_calls import completed
 
 TRACELOOP = {"metadata": {"scope.name": "@traceloop/instrumentation-openai"}}
 OPENLIT = {"metadata": {"scope.name": "openlit.instrumentation.openai"}}
+OPENLIT_FOR_LITELLM = {"metadata": {"scope.name": "openlit.instrumentation.litellm"}}
 COHERE = {"metadata": {"scope.name": "opentelemetry.instrumentation.cohere"}}
 MISTRAL = {"metadata": {"scope.name": "opentelemetry.instrumentation.mistralai"}}
 ASKED = [system("Be terse."), user("Rome and Oslo?")]
@@ -188,6 +189,15 @@ UNKNOWN = {
 def test_a_history_whose_calls_nobody_tells_is_not_read(rows: list[bytes]) -> None:
     """It would read as if the model had said nothing, and tools had answered by themselves."""
     assert _last(rows) is NoCandidate.UNSUPPORTED
+
+
+def test_an_assistant_that_speaks_twice_lacks_nothing_where_openlit_keeps_results() -> None:
+    """CrewAI up to 0.x, which calls tools in words, puts what they returned into the assistant's own turn."""
+    words = "Thought: look\nAction: weather\nAction Input: {}\nObservation: 20C"
+    row = observation(1, [*ASKED_IN_PARTS, _in_parts("assistant", _text(words))], SUNNY_IN_PARTS, **OPENLIT_FOR_LITELLM)
+    found = _last([row])
+    assert isinstance(found, Conversation)
+    assert found.messages == [*ASKED, assistant(words), assistant("Sunny.")]
 
 
 def test_the_longest_call_is_the_one_with_the_turns_that_came_back() -> None:
