@@ -134,6 +134,9 @@ def _request(value: Any, failed: bool) -> Any:
 
 def _reply(value: Any, failed: bool) -> Any:
     """Streamed answers are bare text, whatever they look like: `103` is the text "103", `[1] see` is no list."""
+    if isinstance(value, bool):
+        # Of the older table, which parses every text: an answer of `false` is one.
+        return dump(value)
     if not isinstance(value, str):
         return number_text(value) or value
     if value.lstrip()[:1] not in ("{", "["):
