@@ -117,13 +117,12 @@ def _of_event(value: dict[str, Any]) -> Reply | None:
 
 
 def _of_wrapper(value: dict[str, Any]) -> Reply | None:
-    for key in ("message", "output"):
-        if key in value:
-            inner = value[key]
-            if isinstance(inner, str):
-                return _of_text(inner)
-            return reply(inner) or Reply([])
-    return None
+    wrapped = [value[key] for key in ("message", "output") if key in value]
+    # Of two wrappers one may be unset.
+    inner = next((inner for inner in wrapped if inner is not None), None)
+    if isinstance(inner, str):
+        return _of_text(inner)
+    return (reply(inner) or Reply([])) if wrapped else None
 
 
 def _of_only_member(value: dict[str, Any]) -> Reply | None:

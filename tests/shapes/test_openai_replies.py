@@ -174,6 +174,7 @@ REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
     ("a message", "langsmith", {"message": assistant("Yes.")}, assistant("Yes.")),
     ("a message that is a text", "langsmith", {"message": "Yes."}, assistant("Yes.")),
     ("an output", "langsmith", {"output": assistant("Yes.")}, assistant("Yes.")),
+    ("an output beside an unset message", "langsmith", {"message": None, "output": assistant("Yes.")}, assistant("Yes.")),
     ("an output that is a text", "langsmith", {"output": "Yes.", "usage_metadata": {}}, assistant("Yes.")),
     ("messages", "langsmith", {"messages": [HI, assistant("Yes.")]}, assistant("Yes.")),
     ("empty", "langsmith", choices({**NULLS, "role": "assistant", "content": None}), assistant("")),
