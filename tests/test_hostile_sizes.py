@@ -217,13 +217,14 @@ def test_a_gzip_bomb_meets_the_quota(name: str, tmp_path: Path) -> None:
     assert kept < 1 << 20
 
 
+@pytest.mark.parametrize(("platform", "title"), [("auto", "Trace"), ("langsmith", "LangSmith")])
 @pytest.mark.parametrize("damage", [lambda data: data[:-9], lambda data: data[:40] + b"\xff" * 8 + data[48:]])
-def test_damaged_gzip_is_told(damage: Any, tmp_path: Path) -> None:
-    """Half a download is no export, however many of its rows could be saved."""
+def test_damaged_gzip_is_told(damage: Any, platform: str, title: str, tmp_path: Path) -> None:
+    """Half a download is no export, however many of its rows could be saved; whoever named the platform reads its name."""
     data = gzip.compress("\n".join(json.dumps(langfuse_row(str(n), str(n))) for n in range(50)).encode())
     (tmp_path / "a.jsonl.gz").write_bytes(damage(data))
-    with pytest.raises(NotJsonl, match=r"gzip file"):
-        import_export(tmp_path / "a.jsonl.gz", tmp_path)
+    with pytest.raises(NotJsonl, match=rf"{title} import only supports .jsonl files: it is a (damaged )?gzip file"):
+        import_export(tmp_path / "a.jsonl.gz", tmp_path, platform=platform)
 
 
 @pytest.mark.parametrize("zeros", [1, 300, 5 << 20])

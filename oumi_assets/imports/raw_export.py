@@ -132,13 +132,15 @@ class _Attempt(NamedTuple):
         return Settings(name, self.form.source_platform, self.form.deduplicate)
 
     def _copy(self, folder: Path, file: UploadFile, before: Upload) -> Copied:
-        refuse_other_names(self.form.file, _declared(self.form.source_platform))
+        declared = _declared(self.form.source_platform)
+        refuse_other_names(self.form.file, declared)
         if before.size == 0:
             raise EmptyFile
         if self.content_tag is not None and self.content_tag != before.content_tag:
             raise FileChanged(self.form.file)
         warm_up(workers_for(before.size, self.workspace.workers), index_export.__module__)
-        copied = copy_export(file, before.size, folder, self.workspace.max_upload_bytes, self.workspace.progress)
+        quota, progress = self.workspace.max_upload_bytes, self.workspace.progress
+        copied = copy_export(file, before.size, folder, quota, progress, declared=declared)
         if file.describe() != before or copied.size != before.size:
             raise FileChanged(self.form.file)
         return copied

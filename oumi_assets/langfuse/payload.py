@@ -25,8 +25,8 @@ _BEGINS_AS_A_MESSAGE = re.compile(
     re.IGNORECASE,
 )
 _BEGINS_LIKE_ANYTHING = re.compile(
-    r"""\s*(\[\s*)*\{\s*"(arguments|call_id|citations|content|id|index|message|messages|model_version|output"""
-    r"""|sdk_http_response|ResponseMetadata)"\s*:"""
+    r"""\s*(\[\s*)*\{\s*"(additional_kwargs|annotations|arguments|audio|call_id|citations|content|function_call|id|index"""
+    r"""|message|messages|model_version|output|refusal|response_metadata|sdk_http_response|ResponseMetadata)"\s*:"""
 )
 """Not only what people write first: a call's item begins with its `arguments` as OpenAI's SDK orders the fields."""
 
@@ -134,6 +134,9 @@ def _request(value: Any, failed: bool) -> Any:
 
 def _reply(value: Any, failed: bool) -> Any:
     """Streamed answers are bare text, whatever they look like: `103` is the text "103", `[1] see` is no list."""
+    if isinstance(value, bool):
+        # Of the older table, which parses every text: an answer of `false` is one.
+        return dump(value)
     if not isinstance(value, str):
         return number_text(value) or value
     if value.lstrip()[:1] not in ("{", "["):

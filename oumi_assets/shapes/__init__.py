@@ -53,7 +53,7 @@ from oumi_assets.shapes.no_answers import is_no_answer
 from oumi_assets.shapes.plain import is_plain
 from oumi_assets.shapes.recorded_instructions import with_recorded_instructions
 from oumi_assets.shapes.recorded_response import prompt_of_response
-from oumi_assets.shapes.system_prompts import is_unset
+from oumi_assets.shapes.system_prompts import is_unset, with_prompt_beside
 
 SHAPES: tuple[Shape, ...] = (
     litellm.SHAPE,
@@ -93,7 +93,8 @@ def read_request(call: ModelCall) -> Request | None:
     for shape in SHAPES:
         found = shape.request(call.input) if shape.request else None
         if found is not None:
-            return with_recorded_instructions(_without_pseudo_messages(found), call)
+            found = _without_pseudo_messages(with_prompt_beside(found, call.input))
+            return with_recorded_instructions(found, call)
     found = prompt_of_response(call)
     return None if found is None else with_recorded_instructions(found, call)
 

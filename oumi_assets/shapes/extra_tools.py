@@ -1,4 +1,6 @@
-"""Tool definitions that a framework logged beside the payloads: metadata, invocation parameters, tool columns."""
+"""Tool definitions that stand beside the messages: in the payload under a name that its shape does not ask for, and beside
+the payloads in metadata, invocation parameters, tool columns.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,12 @@ from oumi_assets.shapes.openinference_attributes import attributes_of
 from oumi_assets.wire.tools import definitions_of, wire_tools
 
 _PLACES = (
+    "input.tools",
+    "input.functions",
+    "input.function_declarations",
+    "input.functionDeclarations",
+    "input.kwargs.tools",
+    "input.kwargs.functions",
     "invocation_params.tools",
     "invocation_params.functions",
     "tool_columns",
@@ -28,7 +36,7 @@ _PLACES = (
     "metadata.attributes.tools",
     "metadata.ls_invocation_params.tools",
 )
-"""Where to look, in this order: names of `ModelCall.extras` and keys inside, joined by dots."""
+"""Where to look, in this order: the input or names of `ModelCall.extras`, and keys inside, joined by dots."""
 
 _NUMBERED = re.compile(
     r"(?:attributes\.)?llm\."
@@ -44,6 +52,8 @@ def extra_tools(call: ModelCall) -> list[Any]:
     """The tool definitions of the first place that holds any."""
     # Metadata may be JSON text: parsed once, and not for each place.
     beside = {name: parsed(value) for name, value in call.extras.items()}
+    if isinstance(call.input, dict):
+        beside["input"] = call.input
     for place in _PLACES:
         found = definitions_of(value_at(beside, place))
         if wire_tools(found):

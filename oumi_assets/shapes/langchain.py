@@ -3,22 +3,23 @@
 - constructors `{"lc": 1, "type": "constructor", "id": [.., "HumanMessage"], "kwargs": {..}}`, nested one
   level in LangSmith's `inputs.messages`, or under `input` (JavaScript's `traceable`); replies in `outputs.generations`
 - flat `{type: "human", content}`, stored `{type, data: {..}}`, pairs `["human", "hi"]`
-- Langfuse's handlers: wire-like messages whose calls are `{name, args, id}` (the tool definitions that they append are read
-  by `appended_tools`); LangChain.js logs a tool's result under the tool's name
+- Langfuse's handlers: wire-like messages with calls `{name, args, id}`; LangChain.js logs a result under its tool's name
 Source of the format: langchain_core `messages`, `load.serializable`, `outputs`; Langfuse's handlers.
 """
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from oumi_assets.core.calls import Draft, Reply, Request
-from oumi_assets.shapes.base import Shape, first_list, messages_in
+from oumi_assets.shapes.base import Shape, first_list, messages_in, role_of
 from oumi_assets.shapes.langchain_calls import answered, has_own_blocks, reasoning, said, tool_calls, tool_results
 from oumi_assets.shapes.langchain_js import unnamed_role
 from oumi_assets.shapes.lost_calls import has_only_words
 from oumi_assets.shapes.openai_chat import spoken
 from oumi_assets.shapes.openai_replies import speaks
+from oumi_assets.wire.roles import is_assistant
 
 _ROLES = frozenset({"human", "user", "ai", "assistant", "system", "developer", "tool", "function"})
 _OWN_ROLE = frozenset({"", "chat", "generic"})
@@ -84,11 +85,10 @@ def _lost_its_calls(answer: dict[str, Any]) -> bool:
 
 
 def _last_answer(messages: list[Any]) -> Reply:
-    for value in reversed(messages):
-        drafts = message(value)
-        if drafts and drafts[-1].role in ("ai", "assistant"):
-            return Reply([value])
-    return Reply([])
+    """The assistant's last message; people append wire messages to LangChain's."""
+    spoken_by = ((value, message(value)) for value in reversed(messages))
+    answers = (value for value, drafts in spoken_by if is_assistant((drafts[-1].role if drafts else role_of(value)) or ""))
+    return Reply(list(islice(answers, 1)))
 
 
 def message(value: Any) -> list[Draft] | None:

@@ -184,9 +184,10 @@ def _parts(block: Any) -> list[Any]:
 
 
 def _block(block: Any) -> Any:
-    """OpenAI's reasoning summaries and Bedrock's `reasoning_content` as one reasoning text; others as they are."""
+    """OpenAI's summaries and Bedrock's `reasoning_content` as one reasoning text; others (the AI SDK's) as they are."""
     if _kind(block) == "reasoning" and "reasoning" not in block:
-        return {"type": "reasoning", "reasoning": _summary(block)}
+        summary = _summary(block)
+        return {"type": "reasoning", "reasoning": summary} if summary else block
     if _kind(block) == "reasoning_content":
         inner = block.get("reasoning_content")
         return {"type": "reasoning", "reasoning": inner.get("text") if isinstance(inner, dict) else inner}

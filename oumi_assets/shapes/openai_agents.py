@@ -26,9 +26,10 @@ def reply(value: Any) -> Reply | None:
     """The items of a whole response object, and what of its request is told there alone."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
-    if not is_whole_response(value):
+    found = responses.reply(value)
+    if not is_whole_response(value) and (found is None or not _tells_of_its_request(value)):
         return None
-    answer = responses.reply(value) or Reply([], prompt_is_text=True)
+    answer = found or Reply([], prompt_is_text=True)
     answer.tools = first_list(value, "tools")
     answer.instructions = value.get("instructions")
     return answer
@@ -37,6 +38,12 @@ def reply(value: Any) -> Reply | None:
 def is_whole_response(value: Any) -> bool:
     """Whether a value is the whole response of the Responses API."""
     return isinstance(value, dict) and value.get("object") == "response" and isinstance(value.get("output"), list)
+
+
+def _tells_of_its_request(value: Any) -> bool:
+    """Whether an object of items has the request's part of a response, too: people log one without saying what it is."""
+    has_items = isinstance(value, dict) and isinstance(value.get("output"), list)
+    return has_items and ("instructions" in value or "tools" in value)
 
 
 SHAPE = Shape("openai_agents", request=request, reply=reply)

@@ -117,13 +117,21 @@ def _of_event(value: dict[str, Any]) -> Reply | None:
 
 
 def _of_wrapper(value: dict[str, Any]) -> Reply | None:
-    for key in ("message", "output"):
-        if key in value:
-            inner = value[key]
-            if isinstance(inner, str):
-                return _of_text(inner)
-            return reply(inner) or Reply([])
-    return None
+    wrapped = [value[key] for key in ("message", "output") if key in value]
+    # Of two wrappers one may be unset.
+    inner = next((inner for inner in wrapped if inner is not None), None)
+    if not wrapped:
+        return None
+    calls = {key: value[key] for key in _CALLING if _has_calls(value.get(key))}
+    if calls and (inner is None or isinstance(inner, str)):
+        # People log calls beside the text. Without a role: of a failed call, the text is the error.
+        return Reply([{"content": inner, **calls}])
+    return _of_text(inner) if isinstance(inner, str) else reply(inner) or Reply([])
+
+
+def _has_calls(value: Any) -> bool:
+    calls = value if isinstance(value, list) else [value]
+    return any(isinstance(call, dict) and call for call in calls)
 
 
 def _of_only_member(value: dict[str, Any]) -> Reply | None:

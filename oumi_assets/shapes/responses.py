@@ -21,6 +21,12 @@ _NOT_HOSTED = frozenset({"tool_call"})
 _REQUEST_KEYS = ("instructions", "model", "tools", "previous_response_id", "reasoning", "max_output_tokens", "store")
 """Arguments of `responses.create`: a text `input` beside one of them is a chat's."""
 
+_SETTINGS = """
+    background context_management conversation extra_body extra_headers extra_query include metadata prompt_cache_key
+    prompt_cache_retention safety_identifier service_tier stream_options text timeout tool_choice truncation user
+"""
+_NOT_SAID = frozenset({*_REQUEST_KEYS, *_SETTINGS.split()})
+
 
 def request(value: Any) -> Request | None:
     """Messages of bare items, or of `{input, instructions}`; None for lists without a single item."""
@@ -40,13 +46,19 @@ def _among_messages(messages: list[Any]) -> list[Any] | None:
 
 
 def _sent(value: dict[str, Any]) -> list[Any] | None:
-    """What `input` says; Langfuse logs instructions alone where there was no input."""
+    """What `input` says; Langfuse logs instructions alone where there was no input.
+
+    A function's own arguments may be called so, too: beside a history, or beside a question, they are not all that was said.
+    """
     sent = value.get("input")
+    others = [said for key, said in value.items() if key not in _NOT_SAID and key != "input" and said]
     if isinstance(sent, str) and sent:
-        return [_user(sent)] if any(key in value for key in _REQUEST_KEYS) else None
+        is_whole = not any(isinstance(other, list) and all(map(_has_role, other)) for other in others)
+        return [_user(sent)] if is_whole and any(key in value for key in _REQUEST_KEYS) else None
     if isinstance(sent, list) and sent and (_has_items(sent) or all(map(_has_role, sent))):
         return messages_of(sent)
-    return [] if sent is None and isinstance(value.get("instructions"), str) else None
+    is_alone = sent is None and not any(isinstance(other, (str, list, dict)) for other in others)
+    return [] if is_alone and isinstance(value.get("instructions"), str) else None
 
 
 def prompt(value: Any) -> Request | None:

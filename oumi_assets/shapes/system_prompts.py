@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from oumi_assets.core.calls import Request
 from oumi_assets.shapes.base import first_list, given_text, is_object_name
+from oumi_assets.shapes.blocks import with_system
 
 SYSTEM_KEYS = (
     "instructions",
@@ -13,15 +16,36 @@ SYSTEM_KEYS = (
     "system_instruction",
     "systemInstruction",
     "system_instructions",
+    "system_message",
+    "systemMessage",
 )
 
+_FEWEST_WORDS = 2
 
-def system_beside(value: dict[str, Any], messages: list[Any]) -> str | list[Any] | None:
+
+def with_prompt_beside(request: Request, value: Any) -> Request:
+    """The request with a system prompt that stands beside its messages, whatever these are called and whoever wrote them.
+
+    What is called `system` must be more than a word: telemetry names the provider so.
+    """
+    if not isinstance(value, dict):
+        return request
+    keys = SYSTEM_KEYS if len(str(value.get("system")).split()) < _FEWEST_WORDS else (*SYSTEM_KEYS, "system")
+    prompt = system_beside(value, request.messages, keys)
+    return Request(with_system(prompt, request.messages), request.tools) if prompt else request
+
+
+def system_beside(value: dict[str, Any], messages: list[Any], keys: Sequence[str] = SYSTEM_KEYS) -> str | list[Any] | None:
     """The system prompt of a request that logs it apart, as a text or its parts, unless there is one among the messages."""
-    beside = [value[key] for key in SYSTEM_KEYS if value.get(key)]
+    beside = [value[key] for key in keys if value.get(key)]
     if not beside or any(map(is_system, messages)):
         return None
-    return next((said for logged in beside if (said := given_text(logged) or _text_parts(logged))), None)
+    return next((said for logged in map(_content, beside) if (said := given_text(logged) or _text_parts(logged))), None)
+
+
+def _content(logged: Any) -> Any:
+    """What a whole message of the system's says; any other value as it is."""
+    return logged.get("content") if isinstance(logged, dict) and "parts" not in logged and is_system(logged) else logged
 
 
 def _text_parts(value: Any) -> list[Any] | None:

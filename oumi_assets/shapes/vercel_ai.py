@@ -35,7 +35,7 @@ def request(value: Any) -> Request | None:
     if not isinstance(value, dict):
         return None
     messages, tools = first_list(value, "messages"), value.get("tools")
-    if messages and not (isinstance(tools, dict) and tools):
+    if messages and (isinstance(messages[0], list) or not (isinstance(tools, dict) and tools)):
         return None
     messages = messages or _prompt(value)
     tools = tools or _tools_of_mode(value.get("mode"))

@@ -36,10 +36,13 @@ class Copied(NamedTuple):
     blake3: str
 
 
-def copy_export(upload: Stream, size: int, folder: Path, quota: int, progress: Progress) -> Copied:
+def copy_export(
+    upload: Stream, size: int, folder: Path, quota: int, progress: Progress, *, declared: str | None = None
+) -> Copied:
     """Copy an open upload of `size` bytes into `export.jsonl` (gzip: kept as it is, and inflated beside).
 
-    Raises `FileTooLarge` over the quota, counted in inflated bytes, and `NotJsonl` for damaged gzip.
+    Raises `FileTooLarge` over the quota, counted in inflated bytes, and `NotJsonl` (of the declared platform) for damaged
+    gzip.
     """
     if size > quota:
         raise FileTooLarge(size, quota)
@@ -48,7 +51,7 @@ def copy_export(upload: Stream, size: int, folder: Path, quota: int, progress: P
     if first != _GZIP:
         return _copy(upload, size, folder / EXPORT, quota, progress)
     copied = _copy(upload, size, folder / COMPRESSED, quota, progress)
-    _inflate(folder / COMPRESSED, folder / EXPORT, quota)
+    _inflate(folder / COMPRESSED, folder / EXPORT, quota, declared)
     return copied
 
 
@@ -62,7 +65,7 @@ def _copy(upload: Stream, size: int, target: Path, quota: int, progress: Progres
         return Copied(out.size, out.blake3())
 
 
-def _inflate(source: Path, target: Path, quota: int) -> None:
+def _inflate(source: Path, target: Path, quota: int, declared: str | None) -> None:
     """All members of a gzip file; stops at the quota, so a bomb costs no more than that."""
     written = 0
     try:
@@ -73,6 +76,6 @@ def _inflate(source: Path, target: Path, quota: int) -> None:
                     raise FileTooLarge(written, quota, at_least=True)
                 out.write(block)
     except EOFError:
-        raise NotJsonl("it is a gzip file cut short", remedy=_AGAIN) from None
+        raise NotJsonl("it is a gzip file cut short", declared, remedy=_AGAIN) from None
     except (gzip.BadGzipFile, zlib.error):
-        raise NotJsonl("it is a damaged gzip file", remedy=_AGAIN) from None
+        raise NotJsonl("it is a damaged gzip file", declared, remedy=_AGAIN) from None

@@ -73,9 +73,12 @@ class CallIds:
         return answered
 
     def _unlinked(self, draft: Draft, key: str) -> str | None:
-        """A call for a result whose id leads nowhere: such an id only fits calls that were logged without one."""
-        for name in (draft.name, draft.tool_call_id, draft.role):
-            call_id = self._turn.by_name(name, unlinked=bool(key)) if isinstance(name, str) else None
+        """A call for a result whose id leads nowhere: such an id only fits calls that were logged without one.
+
+        An id that is a waiting tool's name is that name, whatever id the call has.
+        """
+        for name, unlinked in ((draft.name, bool(key)), (draft.tool_call_id, False), (draft.role, bool(key))):
+            call_id = self._turn.by_name(name, unlinked=unlinked) if isinstance(name, str) else None
             if call_id is not None:
                 return call_id
         # A result that names a tool which nobody is waiting for answers none of the waiting calls.

@@ -18,7 +18,8 @@ from oumi_assets.reconstruction.conversation import Candidate
 
 
 @pytest.mark.parametrize(
-    ("output", "text"), [(103, "103"), (1.5, "1.5"), ({"score": 5}, '{"score":5}'), ([1, 2], "[1,2]"), (True, "true")]
+    ("output", "text"),
+    [(103, "103"), (1.5, "1.5"), ({"score": 5}, '{"score":5}'), ([1, 2], "[1,2]"), (True, "true"), (False, "false")],
 )
 def test_an_answer_logged_as_a_value_is_its_json_text(output: Any, text: str) -> None:
     """The older table keeps values; what no shape knows is what the model answered."""

@@ -56,6 +56,11 @@ REPLIES: list[tuple[str, Any, dict[str, Any]]] = [
         HELLO,
     ),
     ("messages", {"messages": [lc("HumanMessage", "hi"), lc("AIMessage", "Done.")]}, HELLO),
+    (
+        "messages, of which the answer is no object of LangChain's",
+        {"messages": [lc("HumanMessage", "a"), lc("AIMessage", "b"), lc("HumanMessage", "hi"), HELLO]},
+        HELLO,
+    ),
     ("flat messages", {"messages": [{"type": "human", "content": "hi"}, {"type": "ai", "content": "Done."}]}, HELLO),
     (
         "chunks without an id",

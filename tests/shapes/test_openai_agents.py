@@ -36,6 +36,14 @@ CASES = [
         [WIRE_TOOL],
     ),
     Logged(
+        "a response that does not say what it is",
+        "langsmith",
+        {"input": [user("hi")]},
+        {"instructions": "Be brief.", "output": [SAID], "tools": [TOOL]},
+        [system("Be brief."), user("hi"), assistant("Hello.")],
+        [WIRE_TOOL],
+    ),
+    Logged(
         "items, and the whole response",
         "langfuse",
         [user("hi"), CALLED, {"type": "function_call_output", "call_id": "a", "output": "sunny"}],

@@ -61,6 +61,16 @@ CASES = [
         "Sunny.",
         _answered("sunny"),
     ),
+    Case(
+        "reasoning of an earlier turn without calls",
+        [
+            ASK,
+            {"role": "assistant", "content": [{"type": "reasoning", "text": "Easy."}, {"type": "text", "text": "Sunny."}]},
+            ASK,
+        ],
+        "Sunny.",
+        [ASK, {**DONE, "reasoning_content": "Easy."}, ASK, DONE],
+    ),
     Case("a bare result of version 4", _loop(_result(result={"sky": "sunny"})), "Sunny.", _answered('{"sky":"sunny"}')),
     Case(
         "reasoning, a picture, several results in one message, tools as a map by name",

@@ -54,6 +54,11 @@ LINKS: list[tuple[str, list[Draft], list[Any]]] = [
         [["call_1_0", "call_1_1"], "call_1_1", "call_1_0"],
     ),
     (
+        "the tool's name in place of the id of a result alone",
+        [_calls(("a", "f"), ("b", "g")), _result("g"), _result("f")],
+        [["a", "b"], "b", "a"],
+    ),
+    (
         "an id that leads nowhere answers a call without one",
         [_calls(("a", "f"), (None, "f")), _result("elsewhere", "f"), _result("a")],
         [["a", "call_1_1"], "call_1_1", "a"],
