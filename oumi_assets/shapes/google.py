@@ -19,6 +19,7 @@ from oumi_assets.wire.tools import definitions_of, wire_tools
 _WRAPPED = frozenset({"function_call", "function_response"})
 _SIGNATURES = frozenset({"thought_signature", "thoughtSignature"})
 _DECLARATIONS = ("function_declarations", "functionDeclarations")
+_INSTRUCTIONS = frozenset({"system_instruction", "systemInstruction"})
 _PART_KEYS = (
     ("text", "text"),
     ("function_call", "functionCall"),
@@ -34,8 +35,8 @@ def request(value: Any) -> Request | None:
     """Contents or messages, the system instruction before them, and the function declarations."""
     if not isinstance(value, dict):
         return None
-    config = value["config"] if isinstance(value.get("config"), dict) else {}
     contents = _contents(value.get("contents"))
+    config = value["config"] if isinstance(value.get("config"), dict) else _config_elsewhere(value) if contents else {}
     if not contents and config and not value.get("system"):
         contents = first_list(value, "messages")
     if not contents:
@@ -44,6 +45,12 @@ def request(value: Any) -> Request | None:
         config, "system_instruction", "systemInstruction"
     )
     return Request(with_system(_system(system), contents), _tools(value, config))
+
+
+def _config_elsewhere(value: dict[str, Any]) -> dict[str, Any]:
+    """The configuration that a traced function was given under a name of its own: LangSmith takes `config` for itself."""
+    given = [inner for inner in value.values() if isinstance(inner, dict) and not _INSTRUCTIONS.isdisjoint(inner)]
+    return given[0] if len(given) == 1 else {}
 
 
 def _tools(value: dict[str, Any], config: dict[str, Any]) -> list[Any]:

@@ -1,7 +1,8 @@
 """A streamed chat completion that was logged piece by piece: generators traced without a function that puts it together.
 
-Output: a list of `{object: "chat.completion.chunk", choices: [{index, delta}]}`, or of their JSON texts. The pieces of
-the first choice are one message: texts joined, and every call's arguments by the call's `index`.
+Output: a list of `{object: "chat.completion.chunk", choices: [{index, delta}]}`, or of their JSON texts, or each under
+`data` (Mistral's SDK). The pieces of the first choice are one message: texts joined, and every call's arguments by the
+call's `index`.
 
 LangSmith's SDKs up to 0.3 log the pieces as a run's events, beside what they put together of them: without reasoning and
 refusals; in JavaScript, and in Python until 0.1, with all calls of a message in one; in Python 0.2 without calls.
@@ -25,11 +26,16 @@ def reply(value: Any) -> Reply | None:
     """The message that the chunks are together; none where the first choice says nothing."""
     if not isinstance(value, list) or not value:
         return None
-    value = list(map(parsed, value)) if are_texts(value) else value
+    value = list(map(_inside, map(parsed, value) if are_texts(value) else value))
     if not all(map(_is_chunk, value)):
         return None
     deltas = [choice["delta"] for chunk in value for choice in first_list(chunk, "choices") if _is_first(choice)]
     return Reply([_message(deltas)] if any(deltas) else [])
+
+
+def _inside(event: Any) -> Any:
+    """The chunk in an event of Mistral's SDK, which holds nothing else."""
+    return event["data"] if isinstance(event, dict) and event.keys() == {"data"} else event
 
 
 def whole_stream(completion: Any, pieces: list[Any]) -> list[Any] | None:

@@ -21,6 +21,7 @@ _FUNCTION_KEYS = {"name", "arguments"}
 _ANSWER_KEYS = ("role", *_SAYING)
 _CALLING = ("tool_calls", "toolCalls", "function_call")
 _ENDS_OF_CALLS = ("tool_calls", "function_call")
+REASONING_KEYS = ("reasoning_content", "reasoning", "thinking", "tool_plan")
 _PLACES = (*_SAYING, "toolCalls", "choices", "message", "messages", "output")
 
 
@@ -120,10 +121,20 @@ def _of_wrapper(value: dict[str, Any]) -> Reply | None:
     for key in ("message", "output"):
         if key in value:
             inner = value[key]
-            if isinstance(inner, str):
-                return _of_text(inner)
-            return reply(inner) or Reply([])
+            found = _of_text(inner) if isinstance(inner, str) else reply(inner) or Reply([])
+            return _with_calls_beside(value, found)
     return None
+
+
+def _with_calls_beside(value: dict[str, Any], found: Reply) -> Reply:
+    """The answer with calls and thoughts that people log beside it, not in it."""
+    beside = {key: value[key] for key in (*_CALLING, *REASONING_KEYS) if value.get(key)}
+    if not beside or len(found.messages) > 1:
+        return found
+    said = found.messages[0] if found.messages else {"role": "assistant", "content": None}
+    if isinstance(said, str):
+        said = {"role": "assistant", "content": said}
+    return Reply([{**beside, **{key: inner for key, inner in said.items() if inner}}]) if isinstance(said, dict) else found
 
 
 def _of_only_member(value: dict[str, Any]) -> Reply | None:
@@ -150,6 +161,8 @@ def _of_messages(value: dict[str, Any]) -> Reply | None:
 
 
 def _of_list(value: list[Any]) -> Reply | None:
+    if len(value) == 1 and isinstance(value[0], dict) and value[0].keys() == {"generated_text"}:
+        return _generated(value[0]["generated_text"])
     if value and all(map(_is_choice, value)):
         return _first_of(value)
     if value and all(map(_is_call, value)):
@@ -159,6 +172,13 @@ def _of_list(value: list[Any]) -> Reply | None:
     if all(map(_answers, value)):
         return Reply([value[0]])
     return _last_assistant(value)
+
+
+def _generated(value: Any) -> Reply | None:
+    """What a `transformers` pipeline returns of a chat: the messages with the answer behind them, or the new text alone."""
+    if isinstance(value, str):
+        return Reply([value] if value else [])
+    return _of_messages({"messages": value})
 
 
 def _last_assistant(messages: list[Any]) -> Reply | None:
