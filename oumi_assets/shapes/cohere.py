@@ -2,8 +2,8 @@
 
 Output: a list of events of Cohere's chat API, version 2: `content-delta` with a piece of text or thought, `tool-plan-delta`
 with a piece of the plan, `tool-call-start` with a call's id and name, `tool-call-delta` with a piece of its arguments. An
-event names what it is a piece of by its index. A whole answer is `{message}`; its `tool_plan`, what the model thought before
-it called tools, is reasoning wherever it stands.
+event names what it is a piece of by its index. The JavaScript SDK writes camel case. A whole answer is `{message}`; its
+`tool_plan`, what the model thought before it called tools, is reasoning wherever it stands.
 Source of the format: Cohere's API reference, chat streaming; its Python SDK, `V2ChatStreamResponse`.
 """
 
@@ -29,7 +29,10 @@ def reply(value: Any) -> Reply | None:
     if not any(message for _, _, message in pieces):
         return None
     texts = [_text(message.get("content"), "text") for _, _, message in pieces]
-    thoughts = [_text(message, "tool_plan") or _text(message.get("content"), "thinking") for _, _, message in pieces]
+    thoughts = [
+        _text(message, "tool_plan") or _text(message, "toolPlan") or _text(message.get("content"), "thinking")
+        for _, _, message in pieces
+    ]
     said = {"content": "".join(texts), "reasoning": "".join(thoughts), "tool_calls": _calls(pieces)}
     return Reply([{"role": "assistant", **said}] if any(said.values()) else [])
 
@@ -49,7 +52,7 @@ def _calls(pieces: list[tuple[str, Any, dict[str, Any]]]) -> list[dict[str, Any]
     """Id and name come with a call's start, its arguments piece by piece."""
     calls: dict[Any, dict[str, Any]] = {}
     for kind, index, message in pieces:
-        called = message.get("tool_calls")
+        called = message.get("tool_calls") or message.get("toolCalls")
         if not isinstance(called, dict) or not isinstance(called.get("function"), dict):
             continue
         function = called["function"]

@@ -21,7 +21,7 @@ _FUNCTION_KEYS = {"name", "arguments"}
 _ANSWER_KEYS = ("role", *_SAYING)
 _CALLING = ("tool_calls", "toolCalls", "function_call")
 _ENDS_OF_CALLS = ("tool_calls", "function_call")
-REASONING_KEYS = ("reasoning_content", "reasoning", "thinking", "tool_plan")
+REASONING_KEYS = ("reasoning_content", "reasoning", "thinking", "tool_plan", "toolPlan")
 _PLACES = (*_SAYING, "toolCalls", "choices", "message", "messages", "output")
 
 

@@ -53,6 +53,32 @@ CASES = [
         [*ASK, assistant("Sunny.")],
     ),
     Case(
+        "Mistral's in JavaScript, with thoughts as parts",
+        ASK,
+        [
+            _mistral({"role": "assistant", "content": [{"type": "thinking", "thinking": [{"type": "text", "text": "H"}]}]}),
+            _mistral({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "m."}]}]}),
+            _mistral({"content": "Lo"}),
+            _mistral({"content": [{"type": "text", "text": "ok."}]}),
+            _mistral(
+                {"toolCalls": [{**call("a", "f", '{"a": 1}'), "index": 0}, {**call("b", "g"), "index": 1}]}, "tool_calls"
+            ),
+        ],
+        [*ASK, CALLS],
+    ),
+    Case(
+        "the events of OpenAI's Python SDK",
+        ASK,
+        [
+            {"type": "chunk", "chunk": _mistral({"content": "Sun"})["data"], "snapshot": {"choices": []}},
+            {"type": "content.delta", "delta": "Sun", "snapshot": "Sun"},
+            {"type": "chunk", "chunk": _mistral({"content": "ny."}, "stop")["data"], "snapshot": {"choices": []}},
+            {"type": "content.delta", "delta": "ny.", "snapshot": "Sunny."},
+            {"type": "content.done", "content": "Sunny."},
+        ],
+        [*ASK, assistant("Sunny.")],
+    ),
+    Case(
         "Ollama",
         ASK,
         [_ollama({"content": "Sun"}), _ollama({"content": "ny."}), _ollama({}, done=True)],
@@ -159,9 +185,11 @@ def test_a_list_that_a_model_wrote_is_no_stream() -> None:
 
 
 def test_a_plan_before_calls_is_reasoning() -> None:
-    """Rule 6: Cohere calls it what the model thinks before it calls tools."""
+    """Rule 6: Cohere calls it what the model thinks before it calls tools. Its JavaScript SDK writes camel case."""
     planned = {"role": "assistant", "tool_plan": "Hm.", "tool_calls": [call("a", "f")]}
+    camel = {"role": "assistant", "toolPlan": "Hm.", "toolCalls": [call("a", "f")]}
     wire = assistant(None, call("a", "f"), reasoning_content="Hm.")
     assert_read(Case("answer", ASK, {"id": "x", "finish_reason": "TOOL_CALL", "message": planned}, [*ASK, wire]))
+    assert_read(Case("JavaScript", ASK, {"id": "x", "finishReason": "TOOL_CALL", "message": camel}, [*ASK, wire]))
     result = {"role": "tool", "tool_call_id": "a", "content": "9 C"}
     assert_read(Case("history", [*ASK, planned, result], assistant("Cold."), [*ASK, wire, result, assistant("Cold.")]))
