@@ -13,6 +13,9 @@ SYSTEM_KEYS = (
     "system_instruction",
     "systemInstruction",
     "system_instructions",
+    "system_message",
+    "systemMessage",
+    "sys_prompt",
 )
 
 
