@@ -31,7 +31,9 @@ _FIRST_TO_MARK = (0, 1, 147)
 
 
 def answer_of(outputs: Any) -> Any:
-    """The words of an object that holds nothing else that was said; any other answer as it is."""
+    """The words of an object that says nothing else, or the answer that a text is the JSON of; any other as it is."""
+    if isinstance(outputs, str):
+        return _told(outputs)
     if not isinstance(outputs, dict):
         return outputs
     names = [name for name in outputs if name not in _BESIDE]
@@ -40,7 +42,7 @@ def answer_of(outputs: Any) -> Any:
     return outputs[names[0]] if is_text else outputs
 
 
-def told(text: str) -> Any:
+def _told(text: str) -> Any:
     """The answer of an API, or the message, that a text is the JSON of; any other text as it is."""
     value = parsed(text) if text[:1] == "{" else None
     return value if isinstance(value, dict) and _is_answer(value) else text

@@ -13,7 +13,7 @@ from msgspec import UNSET, Raw, UnsetType
 from oumi_assets.core.calls import ModelCall, UnreadCall
 from oumi_assets.core.json_text import parse, parse_fields
 from oumi_assets.langsmith import answers
-from oumi_assets.langsmith.rows import parsed_object
+from oumi_assets.langsmith.rows import is_model_call, parsed_object
 from oumi_assets.shapes import openai_chunks, stream_events
 
 _FAILED = frozenset(["error", "pending"])
@@ -24,6 +24,7 @@ class _Row(msgspec.Struct):
     """The fields that `_call` reads, each still JSON."""
 
     inputs: Raw = Raw(b"null")
+    run_type: Raw | UnsetType = UNSET
     outputs: Raw | UnsetType = UNSET
     error: Raw | UnsetType = UNSET
     status: Raw | UnsetType = UNSET
@@ -58,6 +59,8 @@ def _call(row: dict[str, Any], request: Any) -> ModelCall:
     metadata = extra.get("metadata") or row.get("metadata") or row.get("custom_metadata")
     runtime = extra.get("runtime")
     output = _reply(parsed_object(row.get("outputs")), row.get("events"), runtime)
+    if is_model_call(row.get("run_type")):
+        output = answers.answer_of(output)
     return ModelCall(
         input=request,
         output=output,
@@ -79,10 +82,8 @@ def _is_failed(error: Any, status: Any) -> bool:
 def _reply(outputs: Any, events: Any, runtime: Any) -> Any:
     """The SDKs wrap an answer that is no object as `{"output": value}`, in JavaScript `{"outputs": value}`; null is none."""
     if not isinstance(outputs, dict) or len(outputs) != 1 or not outputs.keys() <= {"output", "outputs"}:
-        return (_streamed(outputs, _tokens(events)) if events else None) or answers.answer_of(outputs)
+        return (_streamed(outputs, _tokens(events)) if events else None) or outputs
     value = next(iter(outputs.values()))
-    if isinstance(value, str):
-        return answers.told(value)
     if not isinstance(value, list) or not value:
         return value
     if all(isinstance(piece, str) for piece in value):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from model_calls import assistant, call, langfuse_row, langsmith_row, read, user
 
+from oumi_assets.platforms import PLATFORMS
 from oumi_assets.reconstruction.candidate import NoCandidate
 from oumi_assets.reconstruction.conversation import Conversation
 
@@ -58,6 +59,15 @@ OTHERS: list[dict[str, Any]] = [
 def test_an_object_that_may_be_what_a_model_wrote_is_no_reply(outputs: dict[str, Any]) -> None:
     """`{"answer": ...}` is what a model writes that was asked for JSON, as much as what a function calls its words."""
     assert _said(outputs) is NoCandidate.NO_REPLY
+
+
+@pytest.mark.parametrize(
+    "returned", [{"text": "9 C"}, {"result": "9 C", "usage": USAGE}, {"output": '{"object": "response"}'}]
+)
+def test_what_tools_return_is_no_answer(returned: dict[str, Any]) -> None:
+    """Results of tools are read of their own runs where a writer logs them nowhere else (Mastra)."""
+    line = langsmith_row({"city": "Rome"}, returned, run_type="tool")
+    assert PLATFORMS["langsmith"].read_call(line).output == returned.get("output", returned)
 
 
 def test_text_alone_stays_the_json_that_it_was_on_langfuse() -> None:
