@@ -3,6 +3,7 @@
 - a text, which may be the JSON that an API's SDK writes of its whole answer (`model_dump_json()`, `to_json()`)
 - an object of nothing but a text under a name that APIs give it, or under any usual name beside what was counted
 - the pieces that a generator yielded
+- a text and its calls, or a text and what was counted, as a pair
 
 Source of the format: langsmith `run_helpers` and `traceable.ts`; the answers of the APIs that people call.
 """
@@ -23,8 +24,7 @@ _OBJECTS = ("chat.completion", "response")
 _OF_GOOGLE = frozenset({"usage_metadata", "usageMetadata", "model_version", "modelVersion"})
 _OF_MESSAGES = "annotations audio content function_call reasoning reasoning_content refusal role thinking tool_calls"
 _MESSAGE_KEYS = frozenset(_OF_MESSAGES.split())
-_TELLING = 2
-"""A message has a role and something more."""
+_PAIR = 2
 
 _FIRST_TO_MARK = (0, 1, 147)
 """The Python SDK of which it is certain that it marks the runs of generators."""
@@ -34,6 +34,8 @@ def answer_of(outputs: Any) -> Any:
     """The words of an object that says nothing else, or the answer that a text is the JSON of; any other as it is."""
     if isinstance(outputs, str):
         return _told(outputs)
+    if isinstance(outputs, list):
+        return _of_pair(outputs)
     if not isinstance(outputs, dict):
         return outputs
     names = [name for name in outputs if name not in _BESIDE]
@@ -56,17 +58,40 @@ def _is_answer(value: dict[str, Any]) -> bool:
     if value.get("role") != "assistant":
         return False
     is_anthropics = value.get("type") == "message" and "stop_reason" in value
-    return is_anthropics or (len(value) >= _TELLING and value.keys() <= _MESSAGE_KEYS)
+    return is_anthropics or (len(value) > 1 and value.keys() <= _MESSAGE_KEYS)
 
 
-def of_pieces(pieces: list[str], events: Any, runtime: Any) -> Any:
+def _of_pair(values: list[Any]) -> Any:
+    """The message that a text and its calls are, or the text beside what was counted: people return such pairs."""
+    if len(values) != _PAIR or not isinstance(values[0], str | None):
+        return values
+    words, beside = values
+    if isinstance(beside, list) and beside and all(map(_is_call, beside)):
+        return {"role": "assistant", "content": words, "tool_calls": beside}
+    is_count = isinstance(beside, dict) and any("token" in key for key in beside)
+    return words if words and (is_count or beside == []) else values
+
+
+def _is_call(value: Any) -> bool:
+    """As OpenAI's API has it."""
+    function = value.get("function") if isinstance(value, dict) else None
+    return isinstance(function, dict) and isinstance(function.get("name"), str) and "arguments" in function
+
+
+def are_pieces(values: list[Any]) -> bool:
+    """Whether these may be pieces of a text; of its first and its last one, a chunk of OpenAI's says null."""
+    return all(value is None or isinstance(value, str) for value in values) and any(values)
+
+
+def of_pieces(pieces: list[Any], events: Any, runtime: Any) -> Any:
     """The documented pair of role and content, else what a generator yielded piece by piece.
 
     Several texts that no generator yielded are alternatives, or a text and what was said about it: nobody can tell.
     """
-    if len(pieces) == _TELLING and pieces[0] in ("assistant", "ai"):
+    texts = [piece for piece in pieces if piece]
+    if len(pieces) == _PAIR and pieces[0] in ("assistant", "ai") and pieces[1]:
         return {"role": "assistant", "content": pieces[1]}
-    return pieces if len(pieces) > 1 and _are_returned(events, runtime) else "".join(pieces)
+    return pieces if len(texts) > 1 and _are_returned(events, runtime) else "".join(texts)
 
 
 def is_streamed(events: Any) -> bool:

@@ -86,7 +86,7 @@ def _reply(outputs: Any, events: Any, runtime: Any) -> Any:
     value = next(iter(outputs.values()))
     if not isinstance(value, list) or not value:
         return value
-    if all(isinstance(piece, str) for piece in value):
+    if answers.are_pieces(value):
         return answers.of_pieces(value, events, runtime)
     return _message_of(value) if len(value) > 1 and answers.is_streamed(events) and all(map(_is_piece, value)) else value
 

@@ -120,6 +120,41 @@ def test_other_json_that_a_function_returned_is_what_was_said(text: str) -> None
     assert _said({"output": text}) == assistant(text)
 
 
+def test_pieces_may_be_null() -> None:
+    """`yield chunk.choices[0].delta.content`: OpenAI's chunks that say nothing have null there."""
+    for pieces in ([None, "Hel", "lo.", None], ["", "Hello.", None], ["Hello.", None]):
+        for fields in ({}, {"events": [{"name": "new_token"}], "extra": RUNTIME}):
+            assert _said({"output": pieces}, **fields) == assistant("Hello.")
+    assert _said({"output": [None, None]}) is NoCandidate.NO_REPLY
+
+
+CALLS = [call("a", "f")]
+
+
+@pytest.mark.parametrize(
+    ("pair", "wire"),
+    [
+        (["Look.", CALLS], assistant("Look.", *CALLS)),
+        ([None, CALLS], assistant(None, *CALLS)),
+        (["Hello.", None], assistant("Hello.")),
+        (["Hello.", []], assistant("Hello.")),
+        (["Hello.", {"prompt_tokens": 1, "completion_tokens": 2}], assistant("Hello.")),
+    ],
+)
+def test_a_text_and_its_calls_are_a_message(pair: list[Any], wire: dict[str, Any]) -> None:
+    """`return message.content, message.tool_calls`."""
+    for key in ("output", "outputs"):
+        assert _said({key: pair}, events=[], extra=RUNTIME) == wire
+
+
+@pytest.mark.parametrize(
+    "pair", [["Hello.", {"a": 1}], ["Hello.", 0.3], ["Hello.", [1]], [1, CALLS], ["Hello.", CALLS, 1], [None, {"tokens": 1}]]
+)
+def test_other_lists_that_were_returned_are_no_reply(pair: list[Any]) -> None:
+    """Nobody can tell what was said."""
+    assert _said({"output": pair}, events=[], extra=RUNTIME) is NoCandidate.NO_REPLY
+
+
 def test_texts_that_were_returned_as_a_list_are_not_joined() -> None:
     """A text and the name of its model, or two alternatives: only what a generator yielded is pieces of one text."""
     outputs = {"output": ["Hel", "lo."]}
