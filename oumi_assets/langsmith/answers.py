@@ -24,6 +24,7 @@ _OBJECTS = ("chat.completion", "response")
 _OF_GOOGLE = frozenset({"usage_metadata", "usageMetadata", "model_version", "modelVersion"})
 _OF_MESSAGES = "annotations audio content function_call reasoning reasoning_content refusal role thinking tool_calls"
 _MESSAGE_KEYS = frozenset(_OF_MESSAGES.split())
+_DELTA_KEYS = frozenset({"content", "function_call", "reasoning", "reasoning_content", "refusal", "role", "tool_calls"})
 _PAIR = 2
 
 _FIRST_TO_MARK = (0, 1, 147)
@@ -92,6 +93,21 @@ def of_pieces(pieces: list[Any], events: Any, runtime: Any) -> Any:
     if len(pieces) == _PAIR and pieces[0] in ("assistant", "ai") and pieces[1]:
         return {"role": "assistant", "content": pieces[1]}
     return pieces if len(texts) > 1 and _are_returned(events, runtime) else "".join(texts)
+
+
+def of_deltas(values: list[Any]) -> list[Any]:
+    """The chunks of OpenAI's stream whose deltas a generator yielded; other values as they are.
+
+    Only the first delta names its role: messages that do are turns.
+    """
+    first, *others = values
+    if not all(map(_is_delta, values)) or first.get("role") != "assistant" or any(delta.get("role") for delta in others):
+        return values
+    return [{"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta}]} for delta in values]
+
+
+def _is_delta(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() <= _DELTA_KEYS and isinstance(value.get("content"), str | None)
 
 
 def is_streamed(events: Any) -> bool:

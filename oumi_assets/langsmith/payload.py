@@ -88,7 +88,9 @@ def _reply(outputs: Any, events: Any, runtime: Any) -> Any:
         return value
     if answers.are_pieces(value):
         return answers.of_pieces(value, events, runtime)
-    return _message_of(value) if len(value) > 1 and answers.is_streamed(events) and all(map(_is_piece, value)) else value
+    if len(value) == 1 or not answers.is_streamed(events):
+        return value
+    return _message_of(value) if all(map(_is_piece, value)) else answers.of_deltas(value)
 
 
 def _streamed(outputs: Any, tokens: list[Any]) -> list[Any] | None:

@@ -128,6 +128,27 @@ def test_pieces_may_be_null() -> None:
     assert _said({"output": [None, None]}) is NoCandidate.NO_REPLY
 
 
+STREAMED = [{"name": "new_token"}]
+DELTAS = [
+    {"role": "assistant", "content": ""},
+    {"content": "Loo"},
+    {"content": "k."},
+    {"tool_calls": [{"index": 0, **call("a", "f", "")}]},
+    {"tool_calls": [{"index": 0, "function": {"arguments": "{}"}}]},
+    {},
+]
+
+
+def test_deltas_that_a_generator_yielded_are_one_answer() -> None:
+    """`yield chunk.choices[0].delta`; whole messages are turns, and so are deltas that no generator yielded."""
+    assert _said({"output": DELTAS}, events=STREAMED) == assistant("Look.", call("a", "f"))
+    assert _said({"output": [*DELTAS[:3], {}]}, events=STREAMED) == assistant("Look.")
+    assert _said({"output": [*DELTAS, {"other": 1}]}, events=STREAMED) is NoCandidate.NO_REPLY
+    assert _said({"output": DELTAS}, events=[]) is NoCandidate.NO_REPLY
+    turns = [assistant("Look.", call("a", "f")), assistant("Done.")]
+    assert _said({"output": turns}, events=STREAMED) == turns[0]
+
+
 CALLS = [call("a", "f")]
 
 
