@@ -12,7 +12,8 @@ from msgspec import UNSET, Raw, UnsetType
 
 from oumi_assets.core.calls import ModelCall, UnreadCall
 from oumi_assets.core.json_text import parse, parse_fields
-from oumi_assets.langsmith.rows import parsed_object
+from oumi_assets.langsmith import answers
+from oumi_assets.langsmith.rows import is_model_call, parsed_object
 from oumi_assets.shapes import openai_chunks, stream_events
 
 _FAILED = frozenset(["error", "pending"])
@@ -23,6 +24,7 @@ class _Row(msgspec.Struct):
     """The fields that `_call` reads, each still JSON."""
 
     inputs: Raw = Raw(b"null")
+    run_type: Raw | UnsetType = UNSET
     outputs: Raw | UnsetType = UNSET
     error: Raw | UnsetType = UNSET
     status: Raw | UnsetType = UNSET
@@ -55,7 +57,10 @@ def _call(row: dict[str, Any], request: Any) -> ModelCall:
     logged = parsed_object(row.get("extra"))
     extra = logged if isinstance(logged, dict) else {}
     metadata = extra.get("metadata") or row.get("metadata") or row.get("custom_metadata")
-    output = _reply(parsed_object(row.get("outputs")), row.get("events"))
+    runtime = extra.get("runtime")
+    output = _reply(parsed_object(row.get("outputs")), row.get("events"), runtime)
+    if is_model_call(row.get("run_type")):
+        output = answers.answer_of(output)
     return ModelCall(
         input=request,
         output=output,
@@ -64,7 +69,7 @@ def _call(row: dict[str, Any], request: Any) -> ModelCall:
         extras={
             "invocation_params": extra.get("invocation_params"),
             "metadata": parsed_object(metadata),
-            "runtime": extra.get("runtime"),
+            "runtime": runtime,
         },
     )
 
@@ -74,16 +79,18 @@ def _is_failed(error: Any, status: Any) -> bool:
     return bool(error) or (isinstance(status, str) and status.lower() in _FAILED)
 
 
-def _reply(outputs: Any, events: Any) -> Any:
+def _reply(outputs: Any, events: Any, runtime: Any) -> Any:
     """The SDKs wrap an answer that is no object as `{"output": value}`, in JavaScript `{"outputs": value}`; null is none."""
     if not isinstance(outputs, dict) or len(outputs) != 1 or not outputs.keys() <= {"output", "outputs"}:
         return (_streamed(outputs, _tokens(events)) if events else None) or outputs
     value = next(iter(outputs.values()))
     if not isinstance(value, list) or not value:
         return value
-    if all(isinstance(piece, str) for piece in value):
-        return _gathered(value)
-    return _message_of(value) if len(value) > 1 and _is_streamed(events) and all(map(_is_piece, value)) else value
+    if answers.are_pieces(value):
+        return answers.of_pieces(value, events, runtime)
+    if len(value) == 1 or not answers.is_streamed(events):
+        return value
+    return _message_of(value) if all(map(_is_piece, value)) else answers.of_deltas(value)
 
 
 def _streamed(outputs: Any, tokens: list[Any]) -> list[Any] | None:
@@ -95,18 +102,6 @@ def _tokens(events: Any) -> list[Any]:
     """What came of a stream, piece by piece, in the SDKs that log every piece as an event."""
     logged = (event.get("kwargs") for event in events if isinstance(event, dict)) if isinstance(events, list) else ()
     return [kwargs["token"] for kwargs in logged if isinstance(kwargs, dict) and "token" in kwargs]
-
-
-def _gathered(pieces: list[str]) -> Any:
-    """The documented pair of role and content, else what a generator yielded piece by piece."""
-    if len(pieces) == 2 and pieces[0] in ("assistant", "ai"):
-        return {"role": "assistant", "content": pieces[1]}
-    return "".join(pieces)
-
-
-def _is_streamed(events: Any) -> bool:
-    """Whether a generator yielded the answer: else messages in a list are alternatives, or turns."""
-    return isinstance(events, list) and any(isinstance(event, dict) and event.get("name") == "new_token" for event in events)
 
 
 def _is_piece(value: Any) -> bool:

@@ -105,6 +105,11 @@ def index_object(fields: dict[str, Any]) -> IndexedRow | None:
     return _index_row(row, b"")
 
 
+def is_model_call(run_type: Any) -> bool:
+    """Whether a run is a call of a model."""
+    return isinstance(run_type, str) and run_type.upper() == MODEL_CALL
+
+
 def parsed_object(value: Any) -> Any:
     """The object whose JSON text stands in its place; any other value as it is."""
     if not isinstance(value, str) or value[:1] != "{":
@@ -130,7 +135,7 @@ def _index_row(row: Row, line: bytes) -> IndexedRow | None:
     if trace is None:
         return None
     metadata = _merged_metadata(row)
-    is_call = row.run_type is not None and row.run_type.upper() == MODEL_CALL
+    is_call = is_model_call(row.run_type)
     # By position: names would take as long as half of the fields.
     return IndexedRow(
         trace,

@@ -20,6 +20,7 @@ _WRAPPED = frozenset({"function_call", "function_response"})
 _SIGNATURES = frozenset({"thought_signature", "thoughtSignature"})
 _SYSTEM = ("system_instruction", "systemInstruction")
 _DECLARATIONS = ("function_declarations", "functionDeclarations")
+_INSTRUCTIONS = frozenset({"system_instruction", "systemInstruction"})
 _PART_KEYS = (
     ("text", "text"),
     ("function_call", "functionCall"),
@@ -35,14 +36,20 @@ def request(value: Any) -> Request | None:
     """Contents or messages, the system instruction before them, and the function declarations."""
     if not isinstance(value, dict):
         return None
-    config = value["config"] if isinstance(value.get("config"), dict) else {}
     contents = _contents(value.get("contents"))
+    config = value["config"] if isinstance(value.get("config"), dict) else _config_elsewhere(value) if contents else {}
     if not contents and config and not value.get("system"):
         contents = first_list(value, "messages")
     if not contents:
         return None
     system = _either(value, *_SYSTEM) or _either(config, *_SYSTEM)
     return Request(with_system(_system(system), contents), _tools(value, config))
+
+
+def _config_elsewhere(value: dict[str, Any]) -> dict[str, Any]:
+    """The configuration that a traced function was given under a name of its own: LangSmith takes `config` for itself."""
+    given = [inner for inner in value.values() if isinstance(inner, dict) and not _INSTRUCTIONS.isdisjoint(inner)]
+    return given[0] if len(given) == 1 else {}
 
 
 def _tools(value: dict[str, Any], config: dict[str, Any]) -> list[Any]:

@@ -48,9 +48,15 @@ def is_json_answer(value: Any, found: Reply) -> bool:
     if not found.messages:
         return any(_is_foreign(value.get(key)) for key in (*_LISTS, *_WRAPPERS))
     said = found.messages[0]
-    if said is not value and not isinstance(said, str):
+    if said is not value and not isinstance(said, str) and not _wraps_text_of(value, said):
         return False
     return not _names_its_role(value) and (_has_another_role(value) or not _is_of_a_writer(value))
+
+
+def _wraps_text_of(value: dict[str, Any], said: Any) -> bool:
+    """Whether the message was put together of a wrapper's text and what stands beside the wrapper."""
+    text = next((value[key] for key in _WRAPPERS if key in value), None)
+    return isinstance(text, str) and isinstance(said, dict) and said.get("content") == text
 
 
 def _names_its_role(value: dict[str, Any]) -> bool:

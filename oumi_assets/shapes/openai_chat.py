@@ -12,14 +12,16 @@ from typing import Any
 from oumi_assets.core.calls import Draft, Request, ToolCallDraft
 from oumi_assets.shapes.base import Shape, first_list, parsed, role_of, tools_beside
 from oumi_assets.shapes.blocks import with_system
-from oumi_assets.shapes.openai_replies import reply
+from oumi_assets.shapes.openai_replies import REASONING_KEYS, reply
 from oumi_assets.shapes.system_prompts import system_beside
 
 _CALL_KEYS = {"function": "arguments", "custom": "input"}
-_REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
 _REASONING_LISTS = ("thinking_blocks", "reasoning_details")
 _REASONING_TEXTS = ("thinking", "text", "summary")
-_SAYING = frozenset({"content", "tool_calls", "toolCalls", "function_call", "refusal", "audio", *_REASONING_KEYS})
+_SAYING = frozenset({"content", "tool_calls", "toolCalls", "function_call", "refusal", "audio", *REASONING_KEYS})
+_TEXTS = ("text", "response", "answer", "output_text", "completion", "result", "reply")
+"""What people call the words that they log by hand beside calls."""
+
 _ABOUT = """
     additional_kwargs annotations artifact cache_control citations created createdAt created_at experimental_providerMetadata
     finishReason finish_reason id index logprobs metadata metrics model name object providerMetadata providerOptions
@@ -66,7 +68,7 @@ def message(value: Any) -> list[Draft] | None:
 
 def _reasoning(value: dict[str, Any]) -> str | None:
     """A text under one of the usual names; else LiteLLM's blocks or OpenRouter's details, one text each."""
-    told = next((value[key] for key in _REASONING_KEYS if isinstance(value.get(key), str) and value[key]), None)
+    told = next((value[key] for key in REASONING_KEYS if isinstance(value.get(key), str) and value[key]), None)
     blocks = [block for block in first_list(value, *_REASONING_LISTS) if isinstance(block, dict)]
     texts = (block[key] for block in blocks for key in _REASONING_TEXTS if isinstance(block.get(key), str))
     return told or "\n".join(filter(None, texts)) or None
@@ -89,8 +91,11 @@ def _answered(value: dict[str, Any]) -> Any:
 
 
 def _spoken_otherwise(value: dict[str, Any]) -> Any:
-    """What is said without a content: aloud, or as the `text` that people log by hand beside calls."""
-    return spoken(value.get("audio")) or (value.get("text") if isinstance(value.get("text"), str) else None)
+    """What is said without a content: aloud, or under a name that people give to words beside calls."""
+    names = _TEXTS if value.get("tool_calls") or value.get("toolCalls") else _TEXTS[:1]
+    return spoken(value.get("audio")) or next(
+        (value[name] for name in names if isinstance(value.get(name), str) and value[name]), None
+    )
 
 
 def spoken(audio: Any) -> Any:

@@ -1,7 +1,8 @@
 """A streamed chat completion that was logged piece by piece: generators traced without a function that puts it together.
 
-Output: a list of `{object: "chat.completion.chunk", choices: [{index, delta}]}`, or of their JSON texts. The pieces of
-the first choice are one message: texts joined, and every call's arguments by the call's `index`.
+Output: a list of `{object: "chat.completion.chunk", choices: [{index, delta}]}`, or of their JSON texts, or each under
+`data` (Mistral's SDK, which writes camel case in JavaScript, and thoughts as parts of the content). The pieces of the first
+choice are one message: texts joined, and every call's arguments by the call's `index`.
 
 LangSmith's SDKs up to 0.3 log the pieces as a run's events, beside what they put together of them: without reasoning and
 refusals; in JavaScript, and in Python until 0.1, with all calls of a message in one; in Python 0.2 without calls.
@@ -11,12 +12,14 @@ langsmith-sdk `js/src/wrappers/openai.ts`; openinference-instrumentation-agno 0.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from oumi_assets.core.calls import Reply
-from oumi_assets.shapes.base import Shape, first_list, parsed
+from oumi_assets.shapes.base import Shape, first_list, kind_of, parsed
 
 _NAME = '"chat.completion.chunk"'
+_CHUNK, _ADDED = "chunk", (".delta", ".done")
 _TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
 _OFTEN_LOST = ("tool_calls", "function_call", "refusal", "reasoning_content", "reasoning")
 
@@ -25,11 +28,25 @@ def reply(value: Any) -> Reply | None:
     """The message that the chunks are together; none where the first choice says nothing."""
     if not isinstance(value, list) or not value:
         return None
-    value = list(map(parsed, value)) if are_texts(value) else value
+    value = list(map(_inside, _sent(map(parsed, value) if are_texts(value) else value)))
     if not all(map(_is_chunk, value)):
         return None
     deltas = [choice["delta"] for chunk in value for choice in first_list(chunk, "choices") if _is_first(choice)]
     return Reply([_message(deltas)] if any(deltas) else [])
+
+
+def _sent(pieces: Iterable[Any]) -> list[Any]:
+    """The chunks among the events of OpenAI's Python SDK, which tells of each what it added to the answer."""
+    pieces = list(pieces)
+    kinds = [kind_of(piece) or "" for piece in pieces]
+    if _CHUNK not in kinds or not all(kind == _CHUNK or kind.endswith(_ADDED) for kind in kinds):
+        return pieces
+    return [piece.get(_CHUNK) for piece, kind in zip(pieces, kinds, strict=True) if kind == _CHUNK]
+
+
+def _inside(event: Any) -> Any:
+    """The chunk in an event of Mistral's SDK, which holds nothing else."""
+    return event["data"] if isinstance(event, dict) and event.keys() == {"data"} else event
 
 
 def whole_stream(completion: Any, pieces: list[Any]) -> list[Any] | None:
@@ -95,7 +112,36 @@ def _is_first(choice: Any) -> bool:
 def _message(deltas: list[dict[str, Any]]) -> dict[str, Any]:
     called = [delta["function_call"] for delta in deltas if isinstance(delta.get("function_call"), dict)]
     legacy = {"function_call": _function(called)} if called else {}
-    return {"role": "assistant", **{key: _joined(deltas, key) for key in _TEXTS}, "tool_calls": _calls(deltas), **legacy}
+    said = {key: _joined(deltas, key) for key in _TEXTS} | _in_parts(deltas)
+    return {"role": "assistant", **said, "tool_calls": _calls(deltas), **legacy}
+
+
+def _in_parts(deltas: list[dict[str, Any]]) -> dict[str, Any]:
+    """The content where some of its pieces are parts: neighbours of a kind are one part."""
+    contents = [delta.get("content") for delta in deltas]
+    if not any(isinstance(content, list) for content in contents):
+        return {}
+    pieces = [part for content in contents for part in (content if isinstance(content, list) else [content])]
+    parts: list[Any] = []
+    for part in map(_as_part, filter(None, pieces)):
+        kind = kind_of(part)
+        if kind in ("text", "thinking") and parts and kind_of(parts[-1]) == kind:
+            parts[-1] = {"type": kind, kind: parts[-1][kind] + part[kind]}
+        else:
+            parts.append(part)
+    return {"content": parts}
+
+
+def _as_part(piece: Any) -> Any:
+    """A text as a part, thoughts as one text."""
+    if isinstance(piece, str):
+        return {"type": "text", "text": piece}
+    kind = kind_of(piece)
+    if kind not in ("text", "thinking"):
+        return piece
+    inner = [{kind: piece.get(kind)}] if isinstance(piece.get(kind), str) else first_list(piece, kind)
+    texts = [part.get("text", part.get(kind)) if isinstance(part, dict) else part for part in inner]
+    return {"type": kind, kind: "".join(text for text in texts if isinstance(text, str))}
 
 
 def _calls(deltas: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -103,7 +149,7 @@ def _calls(deltas: list[dict[str, Any]]) -> list[dict[str, Any]]:
     calls: list[list[dict[str, Any]]] = []
     open_calls: dict[Any, list[dict[str, Any]]] = {}
     for delta in deltas:
-        for position, piece in enumerate(first_list(delta, "tool_calls")):
+        for position, piece in enumerate(first_list(delta, "tool_calls", "toolCalls")):
             if not isinstance(piece, dict):
                 continue
             index = piece["index"] if isinstance(piece.get("index"), int) else position

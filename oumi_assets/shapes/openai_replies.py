@@ -21,6 +21,7 @@ _FUNCTION_KEYS = {"name", "arguments"}
 _ANSWER_KEYS = ("role", *_SAYING)
 _CALLING = ("tool_calls", "toolCalls", "function_call")
 _ENDS_OF_CALLS = ("tool_calls", "function_call")
+REASONING_KEYS = ("reasoning_content", "reasoning", "thinking", "tool_plan", "toolPlan")
 _PLACES = (*_SAYING, "toolCalls", "choices", "message", "messages", "output")
 
 
@@ -118,15 +119,28 @@ def _of_event(value: dict[str, Any]) -> Reply | None:
 
 def _of_wrapper(value: dict[str, Any]) -> Reply | None:
     wrapped = [value[key] for key in ("message", "output") if key in value]
-    # Of two wrappers one may be unset.
-    inner = next((inner for inner in wrapped if inner is not None), None)
     if not wrapped:
         return None
-    calls = {key: value[key] for key in _CALLING if _has_calls(value.get(key))}
-    if calls and (inner is None or isinstance(inner, str)):
-        # People log calls beside the text. Without a role: of a failed call, the text is the error.
-        return Reply([{"content": inner, **calls}])
-    return _of_text(inner) if isinstance(inner, str) else reply(inner) or Reply([])
+    # Of two wrappers one may be unset.
+    inner = next((inner for inner in wrapped if inner is not None), None)
+    found = _of_text(inner) if isinstance(inner, str) else reply(inner) or Reply([])
+    return _with_calls_beside(value, found)
+
+
+def _with_calls_beside(value: dict[str, Any], found: Reply) -> Reply:
+    """The answer with calls and thoughts that people log beside it, not in it.
+
+    A text beside calls gets no role: of a failed call, it is the error.
+    """
+    beside = {key: value[key] for key in _CALLING if _has_calls(value.get(key))}
+    said = found.messages[0] if found.messages else {}
+    if len(found.messages) > 1 or not (beside or said):
+        return found
+    beside |= {key: value[key] for key in REASONING_KEYS if value.get(key)}
+    if beside and isinstance(said, (str, dict)):
+        message = {"content": said} if isinstance(said, str) else said
+        found.messages = [{**beside, **{key: inner for key, inner in message.items() if inner}}]
+    return found
 
 
 def _has_calls(value: Any) -> bool:
@@ -158,6 +172,8 @@ def _of_messages(value: dict[str, Any]) -> Reply | None:
 
 
 def _of_list(value: list[Any]) -> Reply | None:
+    if len(value) == 1 and isinstance(value[0], dict) and value[0].keys() == {"generated_text"}:
+        return _generated(value[0]["generated_text"])
     if value and all(map(_is_choice, value)):
         return _first_of(value)
     if value and all(map(_is_call, value)):
@@ -167,6 +183,13 @@ def _of_list(value: list[Any]) -> Reply | None:
     if all(map(_answers, value)):
         return Reply([value[0]])
     return _last_assistant(value)
+
+
+def _generated(value: Any) -> Reply | None:
+    """What a `transformers` pipeline returns of a chat: the messages with the answer behind them, or the new text alone."""
+    if isinstance(value, str):
+        return Reply([value] if value else [])
+    return _of_messages({"messages": value})
 
 
 def _last_assistant(messages: list[Any]) -> Reply | None:

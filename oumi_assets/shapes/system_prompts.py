@@ -18,6 +18,7 @@ SYSTEM_KEYS = (
     "system_instructions",
     "system_message",
     "systemMessage",
+    "sys_prompt",
 )
 
 _FEWEST_WORDS = 2

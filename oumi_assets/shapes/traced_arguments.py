@@ -17,7 +17,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Request
 from oumi_assets.shapes import anthropic, bedrock, google, openai_chat, responses
-from oumi_assets.shapes.base import Shape, first_list, given_text, is_object_name
+from oumi_assets.shapes.base import Shape, first_list, given_text, is_object_name, role_of
 from oumi_assets.shapes.blocks import with_system
 from oumi_assets.shapes.system_prompts import SYSTEM_KEYS, system_beside
 from oumi_assets.wire.tools import wire_tools
@@ -33,6 +33,10 @@ _SETTINGS = """
     responseFormat schema stop tags tool_choice toolChoice tools user
 """
 _NOT_SAID = frozenset(_SETTINGS.split())
+_BEFORE_A_QUESTION = frozenset({"assistant", "ai", "model", "system", "developer"})
+_ASKING = "input message new_message prompt query question user_input user_message user_prompt user_query"
+"""What people call the one thing that a user said last, beside the history."""
+
 _DEFINING = frozenset({"function", "parameters", "input_schema", "inputSchema", "function_declarations", "toolSpec"})
 _SETTING = re.compile(r"(?=.*[\d_/:.-])[\w/:.@+-]+")
 """The name of a model, an id, an address: nothing that anybody says."""
@@ -47,12 +51,33 @@ def request(value: Any) -> Request | None:
         return None
     if not isinstance(value.get("args"), list):
         # By their names alone: what is called `messages` is read as any chat's, but for a request as one argument.
+        if isinstance(value.get("messages"), list) and value["messages"]:
+            return _beside_messages(value)
         sent = (value.get(key) for key in _SENT)
         return None if any(said and not isinstance(said, dict) for said in sent) or "args" in value else _among([], value)
     beside = {key: inner for key, inner in value.items() if key not in ("args", "kwargs")}
     named = beside | (value["kwargs"] if isinstance(value.get("kwargs"), dict) else {})
     found = _sent(named)
     return _among(value["args"], named) if found is None else found
+
+
+def _beside_messages(value: dict[str, Any]) -> Request | None:
+    """Messages by their name, whose tools have another, or lie among options.
+
+    None where what the user said last stands in another argument.
+    """
+    last = role_of(value["messages"][-1])
+    if last in _BEFORE_A_QUESTION and any(map(_is_question, map(value.get, _ASKING.split()))):
+        return Request([])
+    given = [options.get("tools") if isinstance(options, dict) else options for options in value.values()]
+    tools = [inner for inner in given if _are_tools(inner)]
+    if len(tools) != 1 or any(value.get(key) for key in ("tools", "functions", "toolConfig")):
+        return None
+    return openai_chat.request({**value, "tools": tools[0]})
+
+
+def _is_question(value: Any) -> bool:
+    return given_text(value) is not None or role_of(value) is not None
 
 
 def _sent(named: Any) -> Request | None:

@@ -213,6 +213,23 @@ def test_a_google_call_becomes_openai_wire(case: Case) -> None:
     assert_read(case)
 
 
+def test_a_configuration_under_another_name_is_read() -> None:
+    """LangSmith's `traceable` takes an argument called `config` for itself, so people call Google's otherwise."""
+    tools = [{"function_declarations": [{"name": "weather", "parameters": {"type": "object"}}]}]
+    given = {"system_instruction": "Be brief.", "tools": tools, "temperature": 0}
+    contents = [{"role": "user", "parts": [{"text": "Hi"}]}]
+    wire = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": "A"},
+    ]
+    said = {"candidates": [{"content": {"role": "model", "parts": [{"text": "A"}]}}]}
+    named = {"name": "weather", "parameters": {"type": "object"}}
+    for name in ("cfg", "generation_config"):
+        asked = {"contents": contents, name: given, "model": "gemini"}
+        assert_read(Case(name, asked, said, wire, [{"type": "function", "function": named}]))
+
+
 def test_a_blocked_prompt_has_no_reply() -> None:
     """No candidate means that the model said nothing, not that it said an empty object."""
     for form, make in FORMS.items():

@@ -18,6 +18,7 @@ STREAMED_HOLES = {
     "tool_calls": [None, {"index": 1, "id": "a", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}],
 }
 
+LOOKING = assistant("Look.", call("a", "f"))
 PLAN = '{"tool_calls": [{"function": "f", "arguments": {"a": 1}}], "plan": "x"}'
 CHUNKS = [
     {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": text}}]} for text in ("Hel", "lo.")
@@ -63,6 +64,41 @@ REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
         "langfuse",
         {"text": "Look.", "tool_calls": [call("a", "f")]},
         assistant("Look.", call("a", "f")),
+    ),
+    *[
+        (f"calls beside words that are called {name}", platform, {name: "Look.", "tool_calls": [call("a", "f")]}, LOOKING)
+        for name in ("output", "message", "response", "answer", "output_text")
+        for platform in ("langfuse", "langsmith")
+    ],
+    (
+        "calls beside a message without any",
+        "langsmith",
+        {"message": {"role": "assistant", "content": "Look."}, "tool_calls": [call("a", "f")]},
+        LOOKING,
+    ),
+    (
+        "calls beside no words",
+        "langsmith",
+        {"output": None, "tool_calls": [call("a", "f")]},
+        assistant(None, call("a", "f")),
+    ),
+    (
+        "calls beside a message that has them",
+        "langsmith",
+        {"message": LOOKING, "tool_calls": [call("b", "g")]},
+        LOOKING,
+    ),
+    (
+        "thoughts beside words",
+        "langsmith",
+        {"output": "Yes.", "reasoning": "Hm."},
+        assistant("Yes.", reasoning_content="Hm."),
+    ),
+    (
+        "JSON of a model that plans calls",
+        "langfuse",
+        {"output": "x", "tool_calls": [{"function": "f", "arguments": {}}], "plan": "y"},
+        assistant('{"output": "x", "tool_calls": [{"function": "f", "arguments": {}}], "plan": "y"}'),
     ),
     (
         "Flowise's answer with what LangChain.js told of it",

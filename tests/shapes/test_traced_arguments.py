@@ -27,6 +27,14 @@ READ = [
     Case("tools by another name", {"history": [HI], "tool_schemas": TOOLS}, HELLO, [HI, HELLO], TOOLS),
     Case("a client beside them (Langfuse)", {"args": ["<OpenAI>", [HI]], "kwargs": {}}, HELLO, [HI, HELLO]),
     Case("a client by name", {"client": "<openai.OpenAI object at 0x7f43747da850>", "msgs": [HI]}, HELLO, [HI, HELLO]),
+    *[
+        Case(f"{name} beside messages", {"messages": [HI], name: "Be brief."}, HELLO, [system("Be brief."), HI, HELLO])
+        for name in ("system_message", "systemMessage", "sys_prompt")
+    ],
+    Case("tools by another name beside messages", {"messages": [HI], "available": TOOLS}, HELLO, [HI, HELLO], TOOLS),
+    Case("tools among options beside messages", {"messages": [HI], "options": {"tools": TOOLS}}, HELLO, [HI, HELLO], TOOLS),
+    Case("a text beside a whole chat", {"messages": [HI], "question": "What is it?"}, HELLO, [HI, HELLO]),
+    Case("a text that asks nothing", {"messages": [HI, HELLO], "session": "a b"}, HELLO, [HI, HELLO, HELLO]),
     Case("instructions by name", {"msgs": [HI], "system_prompt": "Be brief."}, HELLO, [system("Be brief."), HI, HELLO]),
 ]
 
@@ -45,6 +53,9 @@ UNSURE: dict[str, Any] = {
     "a text by name beside positions": {"question": "Why?", "args": [[HI]], "kwargs": {"n": 1}},
     "things with names and descriptions": {"args": [[HI], [{"name": "Lamp", "description": "A bright one."}]]},
     "a text beside a request called input": {"input": {"messages": [HI]}, "question": "And Rome?"},
+    "a question beside the messages": {"messages": [HI, HELLO], "question": "Why?"},
+    "a question beside the system prompt": {"messages": [system("Be brief.")], "user_input": "Why?"},
+    "a message beside the messages": {"messages": [HI, HELLO], "message": user("Why?"), "tools": TOOLS},
     "two lists of messages": {"history": [HI], "new": [HI]},
 }
 
