@@ -51,7 +51,7 @@ _FILES = (("conversations_path", JSONL_FILE), ("dataset_path", PARQUET_FILE))
 """And its paths, of a dataset that was made."""
 
 
-@click.command()
+@click.command(short_help="List datasets, or imports that failed.")
 @click.option("--failed", is_flag=True, help="Imports without a dataset instead, and why: they failed, or run right now.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per dataset.")
 def datasets(failed: bool, as_json: bool) -> None:

@@ -44,7 +44,7 @@ _CODE_SERVER = ("dagster", "api", "grpc")
 """Words of the command that runs our code. Whatever ends it, Dagster goes on without it and imports nothing any more."""
 
 
-@click.command()
+@click.command(short_help="Start the platform: UI, sensor, schedules.")
 @click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="Port of the UI.")
 def dev(port: int) -> None:
     """Start the platform: UI on 127.0.0.1, the sensor watching the uploads folder."""
