@@ -17,11 +17,11 @@ class Shown(NamedTuple):
     text: str
 
 
-def on_a_terminal(*arguments: object) -> Shown:
+def on_a_terminal(*arguments: object, columns: int = 200) -> Shown:
     """Run a command of ours with a terminal for its output."""
     ours, its = pty.openpty()
     command = [sys.executable, "-m", "oumi_assets", *map(str, arguments)]
-    environ = {**os.environ, "TERM": "xterm", "COLUMNS": "200"}
+    environ = {**os.environ, "TERM": "xterm", "COLUMNS": str(columns)}
     try:
         running = subprocess.Popen(command, env=environ, stdin=its, stdout=its, stderr=its, start_new_session=True)
         os.close(its)

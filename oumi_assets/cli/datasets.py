@@ -51,7 +51,7 @@ _FILES = (("conversations_path", JSONL_FILE), ("dataset_path", PARQUET_FILE))
 """And its paths, of a dataset that was made."""
 
 
-@click.command()
+@click.command(short_help="List datasets, or imports that failed.")
 @click.option(
     "--failed", is_flag=True, help="List imports without a dataset instead, and why: they failed, or are still running."
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import sys
+
 import click
 
 from oumi_assets.cli.datasets import list_failed_here
 from oumi_assets.cli.screen import clean, messages
-from oumi_assets.core.errors import UnknownDataset
+from oumi_assets.core.errors import TraceImportError, UnknownDataset
 from oumi_assets.core.program import program
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.imports.catalog import ListedImport, ambiguous, called, delete_import, find_dataset
@@ -16,14 +19,25 @@ from oumi_assets.settings import read_environment
 from oumi_assets.storage.store import Store
 
 
-@click.command()
+@click.command(short_help="Remove imports and their stored bytes for good.")
 @click.argument("datasets", metavar="DATASET...", nargs=-1, required=True)
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def delete(datasets: tuple[str, ...], yes: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per deleted import on stdout.")
+def delete(datasets: tuple[str, ...], yes: bool, as_json: bool) -> None:
     """Remove a DATASET (name or import) and its stored bytes for good; the sensor does not bring it back.
 
     Also an import that failed, and a partition that was added in the UI and never used.
     """
+    try:
+        _delete_all(datasets, yes, as_json)
+    except TraceImportError as error:
+        if not as_json:
+            raise
+        click.echo(json.dumps({"import": None, "dataset": None, "error": str(error)}))
+        sys.exit(1)
+
+
+def _delete_all(datasets: tuple[str, ...], yes: bool, as_json: bool) -> None:
     store = open_here().store
     # First: a home that cannot be opened afterwards would keep the partition of an import that is gone.
     open_home()
@@ -34,24 +48,24 @@ def delete(datasets: tuple[str, ...], yes: bool) -> None:
     partitions = dict.fromkeys(dataset for dataset, known in found if known is None)
     imports = {known.key: known for _, known in found if known is not None}
     for partition in partitions:
-        _forget(partition)
+        _forget(partition, as_json)
     for known in imports.values():
-        _delete(store, known, yes)
-    if imports:
+        _delete(store, known, yes, as_json)
+    if imports and not as_json:
         messages().print(
             "Files of deleted imports that are still in the uploads folder are not imported again. "
             f"To import one after all: `{program()} import FILE`, or give it another name."
         )
 
 
-def _forget(partition: str) -> None:
+def _forget(partition: str, as_json: bool) -> None:
     from oumi_assets.orchestration.housekeeping import forget_partition
 
     forget_partition(partition)
-    messages().print(f"Forgot the partition {clean(partition)}, which no import ever used.")
+    _tell(partition, None, f"Forgot the partition {clean(partition)}, which no import ever used.", as_json)
 
 
-def _delete(store: Store, found: ListedImport, yes: bool) -> None:
+def _delete(store: Store, found: ListedImport, yes: bool, as_json: bool) -> None:
     from oumi_assets.orchestration.housekeeping import forget_partition, refuse_unfinished
 
     refuse_unfinished(found.key)
@@ -64,7 +78,14 @@ def _delete(store: Store, found: ListedImport, yes: bool) -> None:
     with usable(read_environment().storage, "OUMI_STORAGE"):
         delete_import(store, found.key)
     forget_partition(found.key)
-    messages().print(f"Deleted {clean(found.name)} (import {clean(found.key)}).")
+    _tell(found.key, found.name, f"Deleted {clean(found.name)} (import {clean(found.key)}).", as_json)
+
+
+def _tell(key: str, name: str | None, done: str, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"import": key, "dataset": name, "error": None}))
+    else:
+        messages().print(done)
 
 
 def _find_import(store: Store, name: str) -> ListedImport | None:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
 from threading import Thread
+from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
 import click
@@ -44,7 +45,7 @@ _CODE_SERVER = ("dagster", "api", "grpc")
 """Words of the command that runs our code. Whatever ends it, Dagster goes on without it and imports nothing any more."""
 
 
-@click.command()
+@click.command(short_help="Start the platform: UI, sensor, schedules.")
 @click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="Port of the UI.")
 def dev(port: int) -> None:
     """Start the platform: UI on 127.0.0.1, the sensor watching the uploads folder."""
@@ -122,7 +123,7 @@ def _refuse_taken_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError:
-            raise BadSetting(f"Port {port} is taken. Choose another: {program()} dev --port {port + 1}") from None
+            raise BadSetting(_taken(port)) from None
 
 
 def _greet(environment: Environment, port: int) -> None:
@@ -152,17 +153,31 @@ def _relative(location: Location) -> str:
     return str(location)
 
 
-def _say_when_ready(url: str) -> None:
-    """Once the UI answers; a platform that never comes up has said why by then."""
+def _say_when_ready(tree: ProcessTree, port: int) -> None:
+    """Once the UI answers; a platform that never comes up has said why by then.
+
+    The port was free when it was looked at, seconds before: another platform's UI may answer by now.
+    """
+    url = f"http://{HOST}:{port}"
     # Not through a proxy, which knows another 127.0.0.1.
     opener = build_opener(ProxyHandler({}))
     while True:
         try:
             with opener.open(f"{url}/server_info", timeout=5):
-                messages().print(f"Ready: {url} (imports and their assets: {url}{_ASSETS})")
-                return
+                break
+        except HTTPError:
+            break
         except (OSError, HTTPException):
             time.sleep(_LOOK_SECONDS)
+    if tree.listens_on(port):
+        messages().print(f"Ready: {url} (imports and their assets: {url}{_ASSETS})")
+    else:
+        fail(_taken(port))
+        tree.give_up()
+
+
+def _taken(port: int) -> str:
+    return f"Port {port} is taken. Choose another: {program()} dev --port {port + 1}"
 
 
 def _command(port: int) -> list[str]:
@@ -191,7 +206,7 @@ def _run(port: int, home: Path, places: Environment) -> int:
         messages().print(next(told, "Ending it at once."))
         tree.stop()
 
-    Thread(target=_say_when_ready, args=(f"http://{HOST}:{port}",), daemon=True).start()
+    Thread(target=_say_when_ready, args=(tree, port), daemon=True).start()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
     code = tree.wait()

@@ -13,7 +13,7 @@ from oumi_assets.core.errors import PLATFORM_TITLES
 from oumi_assets.imports.form import AUTO, Form, trouble_with_name
 
 
-@click.command("import")
+@click.command("import", short_help="Import trace exports as Conversation datasets.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option("--name", help="Name of the dataset, up to 128 characters. One file only.")
 @click.option(

@@ -43,7 +43,7 @@ def _print_funnel(summary: Summary, source: str) -> None:
     out = results()
     out.print(clean(f"{source} -> {summary.dataset} ({summary.platform}, import {summary.key})"), soft_wrap=True)
     table = Table(box=None, pad_edge=False)
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for column in ("in", "out", "dropped"):
         table.add_column(column, justify="right")
     table.add_column("unit")

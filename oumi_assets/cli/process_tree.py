@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -42,7 +43,7 @@ class ProcessTree:
         """
         self.vital_ended = False
         self._vital = _Vital(vital)
-        self._stopping = False
+        self._stopping = self._given_up = False
         self._record = record_in / _RECORD
         self._process = subprocess.Popen(command, env=environ, cwd=cwd, start_new_session=True)
         try:
@@ -60,23 +61,33 @@ class ProcessTree:
             self._stopping = True
             self._process.send_signal(signal.SIGINT)
 
+    def give_up(self) -> None:
+        """End the program as one that failed."""
+        self._given_up = True
+
+    def listens_on(self, port: int) -> bool:
+        """Whether one of its processes does. A system that does not tell is believed to mean yes."""
+        return any(_listens(process, port) for process in _session(self._process.pid))
+
     def wait(self) -> int:
-        """Its exit code, once nothing of it is left: 0 only when it was asked to end."""
-        while not self._stopping and not self.vital_ended and self._process.poll() is None:
+        """Once nothing of it is left: 0 when it was asked to end, else 1."""
+        while not self._is_over():
             try:
                 self._process.wait(1.0)
             except subprocess.TimeoutExpired:
                 self.vital_ended = self._vital.is_gone(self._process.pid)
-        if self.vital_ended:
+        if self.vital_ended or self._given_up:
             self._process.send_signal(signal.SIGINT)
-        try:
-            code = self._process.wait(POLITE_SECONDS)
-        except subprocess.TimeoutExpired:
-            code = -signal.SIGKILL
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(POLITE_SECONDS)
         _kill(list(_session(self._process.pid)))
         self._process.wait(_KILLED_SECONDS)
         self._record.unlink(missing_ok=True)
-        return 0 if self._stopping else abs(code) or 1
+        # Not its own code: ended by a signal, it has that one's number, and 2 would mean wrong usage.
+        return 0 if self._stopping else 1
+
+    def _is_over(self) -> bool:
+        return self._stopping or self.vital_ended or self._given_up or self._process.poll() is not None
 
 
 class _Vital:
@@ -98,6 +109,16 @@ class _Vital:
         else:
             self._missing += self._was_there
         return self._missing >= MISSED_LOOKS
+
+
+def _listens(process: psutil.Process, port: int) -> bool:
+    try:
+        connections = process.net_connections("tcp")
+    except psutil.AccessDenied:
+        return True
+    except psutil.Error:
+        return False
+    return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in connections)
 
 
 def _words_of(process: psutil.Process) -> list[str]:

@@ -25,7 +25,7 @@ from oumi_assets.pulls.sources import SOURCES, Source, settling_lag
 from oumi_assets.pulls.window import chosen_window
 
 
-@click.command()
+@click.command(short_help="Pull whole traces of a window from a platform's API.")
 @click.argument("platform", type=click.Choice([*SOURCES]))
 @click.option(
     "--project",

@@ -19,7 +19,7 @@ from oumi_assets.storage.store import Store
 _EXCERPT = 100
 
 
-@click.command()
+@click.command(short_help="Read conversations of a dataset, or what was left out.")
 @click.argument("dataset")
 @click.argument("n", type=click.IntRange(min=1), default=1, required=False)
 @click.option("--dropped", is_flag=True, help="Show what was left out instead: N of each stage, also of a failed import.")

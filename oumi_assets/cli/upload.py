@@ -19,7 +19,7 @@ from oumi_assets.storage.local_uploads import SingleFile
 from oumi_assets.storage.uploads import BY_HAND, is_left_alone
 
 
-@click.command()
+@click.command(short_help="Put a trace export where the sensor finds it.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--by-hand", is_flag=True, help="Into by-hand/, which the sensor leaves to people.")
 @click.option("--url", help="A presigned PUT URL, when you have no credentials of your own.")
@@ -29,35 +29,40 @@ def upload(file: Path, by_hand: bool, url: str | None, as_json: bool) -> None:
     if url is not None and by_hand:
         raise click.UsageError("--by-hand does not go with --url: the URL says where the file goes.")
     name = f"{BY_HAND}/{file.name}" if by_hand else file.name
-    location, error = None, None
+    location, replaced, error = None, None, None
     try:
         size = _checked(file)
         with progress_bar(clean(file.name), shown=not as_json) as report:
-            location = _put(file, name, url, lambda done, total: report("uploading", done, total))
+            location, replaced = _put(file, name, url, lambda done, total: report("uploading", done, total))
     except TraceImportError as failure:
         error = str(failure)
     if as_json:
-        click.echo(json.dumps({"source": str(file), "location": location, "error": error}))
+        click.echo(json.dumps({"source": str(file), "location": location, "replaced": replaced, "error": error}))
     elif error is not None:
         fail(error)
     else:
-        messages().print(f"Uploaded {size:,} bytes to {clean(location or '')}")
+        instead = ", in place of the file of that name" if replaced else ""
+        messages().print(f"Uploaded {size:,} bytes to {clean(location or '')}{instead}")
         if by_hand:
-            messages().print(clean(f"  To import it: materialize raw_export in the UI, with file: {name}"))
+            messages().print(clean(f"  To import it: *Materialize all* of trace_import in the UI, with file: {name}"))
         elif url is None:
             messages().print(imported_soon())
     sys.exit(1 if error else 0)
 
 
-def _put(file: Path, name: str, url: str | None, progress: Callable[[int, int], None]) -> str:
-    """Send a file to a presigned URL, else into the uploads under that name; where it lies now."""
+def _put(file: Path, name: str, url: str | None, progress: Callable[[int, int], None]) -> tuple[str, bool | None]:
+    """Send a file to a presigned URL, else into the uploads under that name.
+
+    Where it lies now, and whether another lay there, which a URL does not tell.
+    """
     if url is not None:
         from oumi_assets.storage.presigned import put_presigned
 
-        return put_presigned(file, url, progress)
+        return put_presigned(file, url, progress), None
     uploads = uploads_here()
     with usable(uploads.location, "OUMI_UPLOADS"):
-        return uploads.put(file, name, progress)
+        replaced = uploads.holds(name)
+        return uploads.put(file, name, progress), replaced
 
 
 def _checked(file: Path) -> int:

@@ -40,6 +40,11 @@ class Summary(NamedTuple):
         return {reason: count for counts in self.funnel.values() for reason, count in counts.dropped.items()}
 
 
+def refused(error: str) -> Summary:
+    """Of an import that was not even started."""
+    return Summary("", None, None, None, None, {}, error)
+
+
 def summarize(store: Store, key: str, error: str | None = None) -> Summary:
     """The summary of an import as far as it came."""
     manifests = {stage: manifest for stage in STAGES if (manifest := store.manifest(stage, key)) is not None}

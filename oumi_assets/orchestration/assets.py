@@ -17,6 +17,7 @@ from oumi_assets.orchestration.reporting import CHECK, materialized
 from oumi_assets.orchestration.resources import WorkspaceSource
 from oumi_assets.orchestration.steps import opened
 from oumi_assets.orchestration.tags import ANY_CONTENT, CONTENT_TAG
+from oumi_assets.orchestration.typed_form import TypedForm
 
 GROUP = "trace_import"
 OWNERS = ["team:data-platform"]
@@ -30,7 +31,7 @@ class SourcePlatform(StrEnum):
     langsmith = "langsmith"
 
 
-class ImportForm(dg.Config):
+class ImportForm(TypedForm):
     """The four fields of the import form."""
 
     dataset_name: str = Field("", description="A human-readable name, up to 128 characters. Empty: the file's name.")

@@ -13,12 +13,13 @@ from oumi_assets.orchestration.job import IMPORT_ASSETS, trace_import
 from oumi_assets.orchestration.pull_assets import build_pull_assets
 from oumi_assets.orchestration.pull_schedules import build_pull_schedules
 from oumi_assets.orchestration.resources import EnvironmentWorkspace
-from oumi_assets.orchestration.terminal import LOGGERS
+from oumi_assets.orchestration.terminal import LOGGERS, shorten_unconfigured
 from oumi_assets.orchestration.upload_sensor import make_upload_sensor
 
 
 def build_definitions(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
     """All definitions; `overrides` replaces resources by name (tests, the command line)."""
+    shorten_unconfigured()
     pulls = build_pull_assets(os.environ)
     return dg.Definitions(
         assets=[*IMPORT_ASSETS, *pulls.values()],

@@ -16,7 +16,7 @@ from oumi_assets.core.pace import Progress
 from oumi_assets.core.program import program
 from oumi_assets.imports.catalog import ambiguous, called, list_datasets
 from oumi_assets.imports.form import Form
-from oumi_assets.imports.summary import Summary, summarize
+from oumi_assets.imports.summary import Summary, refused, summarize
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.orchestration.failures import error_of_ours, list_failed, step_sentence
 from oumi_assets.orchestration.history import UNFINISHED, form_of, runs_of_import
@@ -70,7 +70,7 @@ class Importer:
                 pass
         except TraceImportError as error:
             # A typing error is not worth a partition and a failed run for ever.
-            return Summary("", None, None, None, None, {}, str(error))
+            return refused(str(error))
         workspace = replace(self._workspace, uploads=file, progress=progress)
         return self._run(random_key(form.dataset_name or dataset_name(path.name)), form, workspace, {PATH_TAG: str(path)})
 

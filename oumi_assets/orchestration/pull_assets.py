@@ -17,7 +17,7 @@ from oumi_assets.core.errors import TraceImportError
 from oumi_assets.orchestration.assets import OWNERS
 from oumi_assets.orchestration.pull_partitions import day_and_project, pull_partitions
 from oumi_assets.orchestration.resources import WorkspaceSource
-from oumi_assets.orchestration.terminal import shorten_unconfigured
+from oumi_assets.orchestration.typed_form import TypedForm
 from oumi_assets.pulls.export_file import PullProgress
 from oumi_assets.pulls.folder import ExportFolder, export_folder
 from oumi_assets.pulls.pull import Asked, Pulled, pull
@@ -30,7 +30,7 @@ DAYS_PER_RUN = 10
 _LOG_EVERY = 10_000
 
 
-class PullForm(dg.Config):
+class PullForm(TypedForm):
     """What may be asked of a pull. Keys and projects are settings of the environment, never of a run."""
 
     again: bool = Field(False, description="Pull a day that was pulled before once more, into another export and import.")
@@ -65,7 +65,6 @@ def _export_asset(source: Source, environ: Mapping[str, str]) -> dg.AssetsDefini
     def export(
         context: dg.AssetExecutionContext, config: PullForm, workspace: dg.ResourceParam[WorkspaceSource]
     ) -> dg.MaterializeResult:
-        shorten_unconfigured(context)
         with _failures_in_plain_words():
             folder = export_folder(workspace.open().uploads)
             for key in context.partition_keys:

@@ -33,7 +33,10 @@ def _schedule(source: Source, asset: dg.AssetsDefinition) -> dg.ScheduleDefiniti
         cron_schedule=AT_HALF_PAST_MIDNIGHT,
         execution_timezone="UTC",
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description=f"Pulls yesterday's traces of every project of {source.projects}, once they have settled.",
+        description=(
+            f"Pulls yesterday's traces of every project of {source.projects}, once they have settled. "
+            f"Skips, and says why, while {' or '.join(source.needed)} is not set where the platform runs."
+        ),
     )
     def tick(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
         environment = pull_environment(source)

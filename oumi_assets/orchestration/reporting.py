@@ -97,7 +97,8 @@ def failure_metadata(workspace: Workspace, asset: str, key: str) -> Mapping[str,
     """What can be done now, and what the stages up to the one that failed have counted and left out."""
     typed, ours = shlex.quote(_escaped(key)), program()
     metadata: dict[str, Any] = {
-        "what now": f"Fix the cause and run `{ours} retry {typed}`, or remove the import with `{ours} delete {typed}`."
+        "what now": f"Fix the cause and run `{ours} retry {typed}`, or remove the import with `{ours} delete {typed}`. "
+        "A file of another name is another import."
     }
     for stage in STAGES[: STAGES.index(asset) + 1]:
         manifest = workspace.store.manifest(stage, key)

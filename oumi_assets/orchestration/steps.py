@@ -17,7 +17,6 @@ from oumi_assets.imports.workspace import Workspace
 from oumi_assets.orchestration.reporting import failure_metadata
 from oumi_assets.orchestration.resources import WorkspaceSource, our_place_around
 from oumi_assets.orchestration.tags import AT_ONCE, LATER, PROCESS_TAG, TRY_AGAIN_TAG, process_mark
-from oumi_assets.orchestration.terminal import shorten_unconfigured
 
 MAX_RETRIES = 4
 BACKOFF_SECONDS = 2.0
@@ -34,7 +33,6 @@ def opened(context: dg.AssetExecutionContext, resource: WorkspaceSource, asset: 
     message. Both are raised `from None`: the run page shows the sentence first and not a traceback.
     """
     _spare_collector()
-    shorten_unconfigured(context)
     context.instance.add_run_tags(context.run.run_id, {PROCESS_TAG: process_mark(context.run.run_id)})
     workspace: Workspace | None = None
     try:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
+from dagster._core.execution import context_creation_job
 
 from oumi_assets.imports.workspace import DEDUPED_DATASET
 from oumi_assets.orchestration.failures import error_of_ours, step_sentence
@@ -44,15 +45,13 @@ def _short_lines() -> logging.Logger:
     return logger
 
 
-def shorten_unconfigured(context: dg.AssetExecutionContext) -> None:
-    """Let a run that a person started in the UI, which nobody configured, print the same lines.
+def shorten_unconfigured() -> None:
+    """Let runs that people start in the UI, which nobody configured, print the same lines in this process.
 
-    Dagster has no setting for it: such a run gets its console logger, whatever loggers a project has. So that one is
-    replaced in the list that the log managers of all steps share. The run's own end is out of reach: Dagster tells a
-    failed one once more, in its own words.
+    Dagster has no setting for it: such a run gets a console logger of its own, whatever loggers a project has, and prints
+    a failure with its stack trace. Each process that executes runs loads the definitions first, which call this.
     """
-    if not context.run.run_config.get("loggers"):
-        context.log._dagster_handler._loggers[:] = [_short_lines()]  # type: ignore[index]
+    setattr(context_creation_job, "default_system_loggers", lambda instance: [(_terminal, None)])  # noqa: B010
 
 
 LOGGERS = {_NAME: _terminal, "console": dg.colored_console_logger}
@@ -83,6 +82,8 @@ class _ShortLines(logging.Filter):
             return str(meta.get("orig_message")) if logging.INFO <= record.levelno < logging.ERROR else None
         if event.is_step_failure:
             return f"failed: {step_sentence([event]) or error_of_ours(run)}"
+        if event.is_job_failure and event.job_failure_data.first_step_failure_event is None:
+            return f"failed: {error_of_ours(run)}"
         if event.is_step_materialization:
             metadata = event.step_materialization_data.materialization.metadata
             self._remember(run, metadata)

@@ -43,6 +43,11 @@ class Source(NamedTuple):
             raise MissingSetting(missing)
         return self.connect({name: environ[name] for name in (*self.keys, *self.settings) if environ.get(name)}, project)
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The settings without which a scheduled pull cannot run."""
+        return self.keys if self.own_project else (*self.keys, self.projects)
+
     def missing_setting(self, environ: Mapping[str, str]) -> str | None:
         """The first setting without which a scheduled pull cannot run, None when all are there."""
         return self._missing_key(environ) or (None if self.named_projects(environ) else self.projects)

@@ -99,6 +99,10 @@ class LocalUploads(Uploads):
         finally:
             os.close(folder)
 
+    def holds(self, name: str) -> bool:
+        """Whatever lies there, `put` would take its place."""
+        return os.path.lexists(self.root / name)
+
     def put(self, path: Path, name: str, progress: Callable[[int, int], None]) -> str:
         """Copy aside under a name the sensor ignores, then rename."""
         target = self.root / name

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from oumi_assets.core.errors import FileNotFound, UnsafePath
+from oumi_assets.core.storage_errors import AccessRefused
 from oumi_assets.storage.local_uploads import SingleFile
 from oumi_assets.storage.s3_bucket import Bucket, Entry, TransferProgress
 from oumi_assets.storage.s3_stream import S3File
@@ -56,6 +57,13 @@ class S3Uploads(Uploads):
         upload = _upload(Entry(name, found["ContentLength"], found["ETag"].strip('"'), found["LastModified"]))
         with S3File(self.bucket, upload, found["Body"]) as file:
             yield file
+
+    def holds(self, name: str) -> bool:
+        """Whoever may only write objects is not told of those that are there."""
+        try:
+            return any(entry.name == name for entry in islice(self.bucket.listing(name), 1))
+        except AccessRefused:
+            return False
 
     def put(self, path: Path, name: str, progress: Callable[[int, int], None]) -> str:
         """Managed transfer: large files in parts, each sent again when it fails."""

@@ -92,6 +92,10 @@ class Uploads(ABC):
     def put(self, path: Path, name: str, progress: Callable[[int, int], None]) -> str:
         """Copy a local file here, visible only when it is whole; where it lies now. `progress` hears bytes done, of all."""
 
+    @abstractmethod
+    def holds(self, name: str) -> bool:
+        """Whether an upload of that name is there. One that may not be asked for is not."""
+
     def watched(self) -> list[Upload]:
         """The listing without `by-hand/`, which the sensor leaves to people."""
         return [upload for upload in self.listing() if not upload.name.startswith(f"{BY_HAND}/")]

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from click.testing import CliRunner
 from commands import GOOD, run
 
+from oumi_assets.cli import commands
 from oumi_assets.core.errors import BadSetting, NotJsonl, UnknownDataset
 from oumi_assets.imports.form import Form
 from oumi_assets.imports.publishing import new_manifest
@@ -29,6 +31,26 @@ def test_delete_removes_all_bytes_and_leaves_only_a_note(import_file: Callable[.
     assert note is not None
     assert note.outcome is Outcome.DELETED
     assert run("datasets", "--json") == ""
+
+
+def test_programs_read_what_was_deleted(import_file: Callable[..., Summary]) -> None:
+    """One object per import, called as `import --json` calls it, and nothing for people between them."""
+    first, second = import_file(GOOD, name="weather").key, import_file(GOOD, name="other").key
+    assert [json.loads(line) for line in run("delete", "weather", second, "--yes", "--json").splitlines()] == [
+        {"import": first, "dataset": "weather", "error": None},
+        {"import": second, "dataset": "other", "error": None},
+    ]
+
+
+def test_programs_read_why_nothing_was_deleted(import_file: Callable[..., Summary]) -> None:
+    """One unknown name keeps all of them."""
+    import_file(GOOD, name="weather")
+    refused = CliRunner().invoke(commands, ["delete", "weather", "whether", "--yes", "--json"])
+    assert refused.exit_code == 1
+    said = json.loads(refused.stdout)
+    assert said["error"].startswith("No dataset is called whether")
+    assert (said["import"], said["dataset"]) == (None, None)
+    assert json.loads(run("datasets", "--json"))["dataset"] == "weather"
 
 
 def test_an_import_that_runs_is_not_deleted(import_file: Callable[..., Summary], workspace: Workspace) -> None:

@@ -7,7 +7,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import dagster as dg
 import psutil
@@ -126,6 +128,20 @@ def test_a_taken_port_is_told_before_anything_starts() -> None:
         refused = _dev(taken.getsockname()[1])
     assert refused.returncode == 1
     assert "oumi-assets dev --port" in refused.stderr
+
+
+def test_a_port_that_is_taken_while_the_platform_starts_is_told(workspace: Workspace) -> None:
+    """Two platforms started at once: the second greeted with the first one's UI, and went on without its own."""
+    platform = RealPlatform()
+    until(lambda: "Starting on" in platform.log.read_text())
+    with HTTPServer(("127.0.0.1", platform.port), BaseHTTPRequestHandler) as other:
+        Thread(target=other.serve_forever, daemon=True).start()
+        until(lambda: platform.process.poll() is not None)
+        other.shutdown()
+    said = platform.log.read_text()
+    assert platform.process.returncode == 1
+    assert f"Error: Port {platform.port} is taken." in said
+    assert "Ready" not in said
 
 
 def _dev(port: int) -> subprocess.CompletedProcess[str]:

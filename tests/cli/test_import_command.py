@@ -149,6 +149,26 @@ def test_the_bar_shows_names_as_they_are(tmp_path: Path) -> None:
     assert "Error: No import is called [/x]." in unknown.text
 
 
+def test_the_stages_keep_their_names_on_a_narrow_terminal() -> None:
+    """What they are called in the UI; a reason may take another line."""
+    said = on_a_terminal("import", FIXTURES / "langfuse" / "interleaved_60_traces.jsonl", columns=80).text
+    assert "reconstructed_conversations" in said
+
+
+def test_a_retry_that_is_refused_says_so_to_programs() -> None:
+    """With `--json`, whatever was asked for, there is one object on stdout to read."""
+    done = run("retry", "--json", "nothing")
+    assert done.returncode == 1
+    said = json.loads(done.stdout)
+    assert (said["source"], said["import"]) == ("nothing", None)
+    assert said["error"].startswith("No import is called nothing.")
+
+
+def test_the_list_of_commands_is_whole_on_a_narrow_terminal() -> None:
+    """Sentences that end in dots say nothing."""
+    assert "..." not in run("--help").stdout.partition("Commands:")[2]
+
+
 @pytest.mark.parametrize("command", ["dev", "import", "datasets", "show", "retry", "delete"])
 def test_every_command_has_help(command: str) -> None:
     """The command line explains itself."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -51,6 +53,24 @@ def test_children_whose_parent_went_first_are_ended_too(tmp_path: Path) -> None:
 def test_an_end_that_nobody_asked_for_is_an_error(tmp_path: Path) -> None:
     """A supervisor starts again what failed, and Dagster itself says 0 when its daemon was killed."""
     assert ProcessTree(["true"], os.environ, tmp_path, tmp_path).wait() == 1
+
+
+def test_who_listens_on_a_port_is_known(tmp_path: Path) -> None:
+    """Another program's port is not ours; a child's is."""
+    server = "import http.server as h; h.HTTPServer(('127.0.0.1', 0), None).serve_forever()"
+    tree = ProcessTree(["sh", "-c", f'{sys.executable} -c "{server}" & wait'], os.environ, tmp_path, tmp_path)
+    ports: list[int] = []
+    while not ports:
+        time.sleep(0.05)
+        children = psutil.Process(int((tmp_path / "dev.session").read_text().split("-")[0])).children()
+        ports = [one.laddr.port for child in children for one in child.net_connections() if one.status == psutil.CONN_LISTEN]
+    assert tree.listens_on(ports[0])
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        assert not tree.listens_on(other.getsockname()[1])
+    tree.give_up()
+    assert tree.wait() == 1, "not the number of a signal"
 
 
 def test_a_tree_is_ended_once_its_vital_process_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

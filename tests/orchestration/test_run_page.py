@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import dagster as dg
@@ -14,7 +15,9 @@ from oumi_assets.orchestration.composition import build_definitions
 from oumi_assets.orchestration.resources import OpenedWorkspace
 
 
-def run(workspace: Workspace, instance: dg.DagsterInstance, file: Path, key: str = "it") -> dg.ExecuteInProcessResult:
+def run(
+    workspace: Workspace, instance: dg.DagsterInstance, file: Path, key: str = "it", form: Mapping[str, str | None] = {}
+) -> dg.ExecuteInProcessResult:
     """One import by hand of a file, copied below the uploads."""
     (workspace.uploads.root / file.name).write_bytes(file.read_bytes())  # type: ignore[union-attr]
     instance.add_dynamic_partitions("imports", [key])
@@ -22,7 +25,7 @@ def run(workspace: Workspace, instance: dg.DagsterInstance, file: Path, key: str
     return job.execute_in_process(
         instance=instance,
         partition_key=key,
-        run_config={"ops": {"raw_export": {"config": {"file": file.name}}}},
+        run_config={"ops": {"raw_export": {"config": {"file": file.name, **form}}}},
         raise_on_error=False,
     )
 
@@ -54,6 +57,24 @@ def test_every_asset_reports_counts_reasons_rows_and_its_place(workspace: Worksp
     assert conversations.read_bytes().count(b"\n") == 36
     for stage in STAGES:
         assert Path(str(found[stage]["location"].value)) == Path(workspace.store.location(stage, "it"))
+
+
+def test_fields_that_stand_empty_are_left_empty(workspace: Workspace, instance: dg.DagsterInstance) -> None:
+    """The table of fields says "empty: the file's name"; a field without a value is null in YAML, which the editor takes."""
+    form = {"dataset_name": None, "source_platform": None, "deduplicate": None}
+    result = run(workspace, instance, FIXTURES / "langfuse" / "v5_openai_tools.jsonl", form=form)
+    assert result.success
+    metadata = _materializations(result)["raw_export"]
+    found = [metadata[name].value for name in ("dataset", "source_platform", "deduplicate")]
+    assert found == ["v5_openai_tools", "langfuse", True]
+
+
+def test_a_form_without_a_file_says_how_to_name_one(workspace: Workspace, instance: dg.DagsterInstance) -> None:
+    """`file:` with nothing behind it, in a new import, is an import of nothing."""
+    result = run(workspace, instance, FIXTURES / "langfuse" / "v5_openai_tools.jsonl", form={"file": None})
+    (failure,) = (event.step_failure_data.user_failure_data for event in result.all_events if event.is_step_failure)
+    assert failure is not None
+    assert str(failure.description).startswith("Nothing to import: set `file` of raw_export")
 
 
 def test_a_platform_that_is_none_is_refused_before_a_run_starts() -> None:

@@ -51,3 +51,4 @@ def test_a_failure_names_commands_that_can_be_typed(workspace: Workspace) -> Non
     said = failure_metadata(workspace, RAW_EXPORT, "support agent")["what now"]
     assert "oumi-assets retry 'support agent'`" in said
     assert "oumi-assets delete 'support agent'`" in said
+    assert said.endswith("A file of another name is another import."), "a CSV table stays one, however often it is tried"

@@ -12,8 +12,11 @@ from paths import FIXTURES
 from ticks import BROKEN, FIXTURE, Platform, drop
 
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
+from oumi_assets.orchestration.composition import build_definitions
 from oumi_assets.orchestration.home import open_instance
+from oumi_assets.orchestration.job import JOB
 from oumi_assets.orchestration.partitions import IMPORTS
+from oumi_assets.orchestration.resources import OpenedWorkspace
 from oumi_assets.settings import PROJECT_ROOT
 from oumi_assets.storage.local_uploads import LocalUploads
 
@@ -38,21 +41,38 @@ def test_every_import_is_one_line(others: int, platform: Platform, capfd: pytest
 
 
 def test_an_import_by_hand_has_its_line_too(workspace: Workspace, capfd: pytest.CaptureFixture[str]) -> None:
-    """A run from the UI has only the form as its config: Dagster gives it a console of its own."""
+    """A run from the UI has only the form as its config: Dagster gives it a console of its own, and stack traces."""
     assert isinstance(workspace.uploads, LocalUploads)
     drop(workspace.uploads.root, "by-hand/wrong.jsonl", BROKEN)
     drop(workspace.uploads.root, "by-hand/good.jsonl", FIXTURE)
     drop(workspace.uploads.root, "by-hand/some.jsonl", FIXTURES / "bad" / "garbage_lines.jsonl")
-    # As `dev` has it: an event is no line.
-    shutil.copy(PROJECT_ROOT / "dagster_home" / "dagster.yaml", os.environ["DAGSTER_HOME"])
-    with open_instance() as instance:
-        instance.add_dynamic_partitions(IMPORTS, ["some", "good", "wrong"])
-        for name in ("some", "good", "wrong"):
-            form = {"ops": {RAW_EXPORT: {"config": {"file": f"by-hand/{name}.jsonl"}}}}
-            Platform(instance, workspace).run(dg.RunRequest(partition_key=name, run_config=form))
-    said = capfd.readouterr().err
-    some, good, wrong = said.splitlines()[:3]
+    names = ("some", "good", "wrong")
+    _run_as_the_ui_does(workspace, {name: {"file": f"by-hand/{name}.jsonl"} for name in names})
+    some, good, wrong = capfd.readouterr().err.splitlines()
     assert re.search(r"  some: a dataset of \d+ conversations?; left out: malformed_json \d", some)
     assert good.endswith("  good: a dataset of 1 conversation")
     assert "  wrong: failed: This file is not a trace export we know" in wrong
-    assert "STEP_FAILURE" not in said
+
+
+def test_a_run_that_fails_before_any_step_has_its_line(workspace: Workspace, capfd: pytest.CaptureFixture[str]) -> None:
+    """Whatever ends an import, the terminal says that one ended."""
+
+    @dg.resource
+    def broken(context: dg.InitResourceContext) -> None:
+        raise RuntimeError("no workspace today")
+
+    _run_as_the_ui_does(workspace, {"early": {"file": "by-hand/good.jsonl"}}, broken)
+    (line,) = capfd.readouterr().err.splitlines()
+    assert re.search("  early: failed: an error of ours, not of your file; the page of Dagster run .* has the details", line)
+
+
+def _run_as_the_ui_does(workspace: Workspace, forms: dict[str, dict[str, str]], resource: object = None) -> None:
+    """Each form under a key; the process has loaded the definitions, and Dagster its settings as `dev` has them."""
+    resources = {"workspace": resource or OpenedWorkspace(workspace)}
+    job = build_definitions(resources).resolve_job_def(JOB)
+    shutil.copy(PROJECT_ROOT / "dagster_home" / "dagster.yaml", os.environ["DAGSTER_HOME"])
+    with open_instance() as instance:
+        instance.add_dynamic_partitions(IMPORTS, list(forms))
+        for key, form in forms.items():
+            config = {"ops": {RAW_EXPORT: {"config": form}}}
+            job.execute_in_process(run_config=config, instance=instance, partition_key=key, raise_on_error=False)

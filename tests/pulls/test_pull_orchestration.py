@@ -153,6 +153,11 @@ def test_schedules_say_what_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """They run from the start, so that setting a key is all there is to do."""
     for name in ("langsmith_pull_schedule", "langfuse_pull_schedule"):
         assert build_definitions().resolve_schedule_def(name).default_status is dg.DefaultScheduleStatus.RUNNING
+    # Before the first tick, a schedule's page has only this.
+    schedules = [build_definitions().resolve_schedule_def(f"{one}_pull_schedule") for one in ("langsmith", "langfuse")]
+    says = [str(schedule.description) for schedule in schedules]
+    assert "while LANGSMITH_API_KEY or LANGSMITH_PROJECT is not set" in says[0]
+    assert "while LANGFUSE_PUBLIC_KEY or LANGFUSE_SECRET_KEY is not set" in says[1]
     assert tick("langsmith_pull_schedule") == "LANGSMITH_API_KEY is not set"
     assert tick("langfuse_pull_schedule") == "LANGFUSE_PUBLIC_KEY is not set"
     monkeypatch.setenv("LANGSMITH_API_KEY", KEY)

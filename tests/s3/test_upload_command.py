@@ -49,7 +49,8 @@ def no_report(done: int, total: int) -> None:
 def test_into_a_folder_it_appears_whole_under_its_name(export: Path, tmp_path: Path) -> None:
     """The sensor may look at any moment: it sees no file or all of it, and nothing is left beside it."""
     result = upload(export, "--json")
-    assert as_json(result) == {"source": str(export), "location": str(tmp_path / "uploads" / export.name), "error": None}
+    location = str(tmp_path / "uploads" / export.name)
+    assert as_json(result) == {"source": str(export), "location": location, "replaced": False, "error": None}
     assert [(found.name, found.size) for found in uploads_here().watched()] == [(export.name, 9)]
     assert sorted(path.name for path in (tmp_path / "uploads").iterdir()) == [export.name]
 
@@ -72,6 +73,23 @@ def test_into_a_bucket_with_credentials(export: Path, bucket_name: str, client: 
     assert client.get_object(Bucket=bucket_name, Key=f"uploads/{export.name}")["Body"].read() == export.read_bytes()
 
 
+def test_a_file_that_took_the_place_of_another_is_said_to(export: Path, tmp_path: Path) -> None:
+    """Two people whose exports have one name: the second should hear of it."""
+    assert "in place of" not in upload(export).stderr
+    assert f"{export.name}, in place of the file of that name" in upload(export).stderr.replace("\n", "")
+    assert as_json(upload(export, "--json"))["replaced"] is True
+    assert as_json(upload(export, "--by-hand", "--json"))["replaced"] is False
+
+
+def test_an_object_that_took_the_place_of_another_is_said_to(export: Path, bucket_name: str) -> None:
+    """In a bucket, too; a longer name that begins alike is another."""
+    longer = export.with_name(f"{export.name}.jsonl")
+    longer.write_bytes(b'{"a": 1}\n')
+    assert as_json(upload(longer, "--json"))["replaced"] is False
+    assert as_json(upload(export, "--json"))["replaced"] is False
+    assert as_json(upload(export, "--json"))["replaced"] is True
+
+
 def test_by_a_presigned_url_without_credentials(
     export: Path, bucket_name: str, client: S3Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,6 +100,7 @@ def test_by_a_presigned_url_without_credentials(
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     result = upload(export, "--url", url, "--json")
     assert as_json(result)["error"] is None
+    assert as_json(result)["replaced"] is None, "a URL does not tell"
     assert as_json(result)["location"] == url.partition("?")[0]
     assert client.get_object(**target)["Body"].read() == export.read_bytes()
 
