@@ -95,7 +95,12 @@ SHAPES: tuple[Shape, ...] = (
 
 
 def read_request(call: ModelCall) -> Request | None:
-    """Where the call's messages and tools are, or None when no shape knows its input."""
+    """Where the call's messages and tools are, or None when no shape knows its input.
+
+    A request beside which the last question stands gets a message that nobody reads.
+    """
+    if traced_arguments.asks_beside(call.input):
+        return Request([None])
     for shape in SHAPES:
         found = shape.request(call.input) if shape.request else None
         if found is not None:

@@ -10,6 +10,7 @@ from typing import Any
 from oumi_assets.core.calls import ModelCall
 from oumi_assets.shapes.base import parsed, value_at
 from oumi_assets.shapes.openinference_attributes import attributes_of
+from oumi_assets.shapes.traced_arguments import tools_of_any_name
 from oumi_assets.wire.tools import definitions_of, wire_tools
 
 _PLACES = (
@@ -54,6 +55,9 @@ def extra_tools(call: ModelCall) -> list[Any]:
     beside = {name: parsed(value) for name, value in call.extras.items()}
     if isinstance(call.input, dict):
         beside["input"] = call.input
+        found = tools_of_any_name(call.input)
+        if found:
+            return found
     for place in _PLACES:
         found = definitions_of(value_at(beside, place))
         if wire_tools(found):

@@ -51,8 +51,6 @@ def request(value: Any) -> Request | None:
         return None
     if not isinstance(value.get("args"), list):
         # By their names alone: what is called `messages` is read as any chat's, but for a request as one argument.
-        if isinstance(value.get("messages"), list) and value["messages"]:
-            return _beside_messages(value)
         sent = (value.get(key) for key in _SENT)
         return None if any(said and not isinstance(said, dict) for said in sent) or "args" in value else _among([], value)
     beside = {key: inner for key, inner in value.items() if key not in ("args", "kwargs")}
@@ -61,19 +59,19 @@ def request(value: Any) -> Request | None:
     return _among(value["args"], named) if found is None else found
 
 
-def _beside_messages(value: dict[str, Any]) -> Request | None:
-    """Messages by their name, whose tools have another, or lie among options.
+def asks_beside(value: Any) -> bool:
+    """Whether what the user said last stands in another argument than the messages: such a request is not the whole."""
+    messages = first_list(value, "messages")
+    if not messages or role_of(messages[-1]) not in _BEFORE_A_QUESTION:
+        return False
+    return any(map(_is_question, map(value.get, _ASKING.split())))
 
-    None where what the user said last stands in another argument.
-    """
-    last = role_of(value["messages"][-1])
-    if last in _BEFORE_A_QUESTION and any(map(_is_question, map(value.get, _ASKING.split()))):
-        return Request([])
-    given = [options.get("tools") if isinstance(options, dict) else options for options in value.values()]
-    tools = [inner for inner in given if _are_tools(inner)]
-    if len(tools) != 1 or any(value.get(key) for key in ("tools", "functions", "toolConfig")):
-        return None
-    return openai_chat.request({**value, "tools": tools[0]})
+
+def tools_of_any_name(value: Any) -> list[Any]:
+    """The one list of tools among arguments, or among the options that one of them is; else none."""
+    given = list(value.values()) if isinstance(value, dict) else []
+    tools = [inner for inner in (first_list(arg, "tools") or arg for arg in given) if _are_tools(inner)]
+    return tools[0] if len(tools) == 1 else []
 
 
 def _is_question(value: Any) -> bool:
@@ -128,7 +126,15 @@ def _are_tools(value: Any) -> bool:
     """Definitions by their form: anything may have a name and a description."""
     if not isinstance(value, list) or not value or _are_messages(value):
         return False
-    return all(isinstance(tool, dict) and not _DEFINING.isdisjoint(tool) for tool in value) and bool(wire_tools(value))
+    return all(map(_defines, value)) and bool(wire_tools(value))
+
+
+def _defines(tool: Any) -> bool:
+    """Whether a tool is told by its schema, or by a function that is not called with arguments."""
+    if not isinstance(tool, dict) or _DEFINING.isdisjoint(tool):
+        return False
+    function = tool.get("function")
+    return not isinstance(function, dict) or "arguments" not in function
 
 
 def _is_name(text: str) -> bool:

@@ -29,6 +29,8 @@ TOOLS: dict[str, dict[str, Any]] = {
     "functions": {"functions": [FUNCTION]},
     "functions beside no tools": {"tools": [], "functions": [FUNCTION]},
     "declarations": {"function_declarations": [FUNCTION]},
+    "a name of its own": {"available": [WIRE]},
+    "options": {"options": {"tools": [WIRE]}},
 }
 
 
@@ -38,3 +40,9 @@ def test_tools_beside_messages_of_any_name_are_found(request_: dict[str, Any], t
     """Where an agent keeps its messages says nothing of how it writes its tools."""
     told = [{"role": "system", "content": "Be brief."}] if "system" in request_ else []
     assert_read(Case("tools", {**request_, **tools}, DONE, [*told, ASK, DONE], [WIRE]))
+
+
+def test_calls_beside_messages_are_no_tools() -> None:
+    """What waits to be run has a function's name, too."""
+    call = {"id": "a", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+    assert_read(Case("calls", {"messages": [ASK], "pending": [call]}, DONE, [ASK, DONE]))

@@ -55,6 +55,16 @@ UNSURE: dict[str, Any] = {
     "a text beside a request called input": {"input": {"messages": [HI]}, "question": "And Rome?"},
     "a question beside the messages": {"messages": [HI, HELLO], "question": "Why?"},
     "a question beside the system prompt": {"messages": [system("Be brief.")], "user_input": "Why?"},
+    "a question and a system prompt beside the messages": {
+        "messages": [HI, HELLO],
+        "question": "Why?",
+        "instructions": "Be brief.",
+    },
+    "a question and the system beside the system prompt": {
+        "messages": [system("x")],
+        "query": "Why?",
+        "system": "Be brief.",
+    },
     "a message beside the messages": {"messages": [HI, HELLO], "message": user("Why?"), "tools": TOOLS},
     "two lists of messages": {"history": [HI], "new": [HI]},
 }
