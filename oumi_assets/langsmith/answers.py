@@ -20,10 +20,11 @@ _NAMES = _NAMES_OF_APIS | {"answer", "response", "result", "reply"}
 _COUNTS = frozenset({"usage", "usage_metadata"})
 _BESIDE = _COUNTS | {"model", "model_name"}
 
-_OBJECTS = ("chat.completion", "response")
+_OBJECTS = {"chat.completion": "choices", "response": "output"}
 _OF_GOOGLE = frozenset({"usage_metadata", "usageMetadata", "model_version", "modelVersion"})
 _OF_MESSAGES = "annotations audio content function_call reasoning reasoning_content refusal role thinking tool_calls"
 _MESSAGE_KEYS = frozenset(_OF_MESSAGES.split())
+_SAYING = frozenset({"content", "function_call", "tool_calls"})
 _DELTA_KEYS = frozenset({"content", "function_call", "reasoning", "reasoning_content", "refusal", "role", "tool_calls"})
 _PAIR = 2
 
@@ -52,14 +53,15 @@ def _told(text: str) -> Any:
 
 
 def _is_answer(value: dict[str, Any]) -> bool:
-    if value.get("object") in _OBJECTS:
+    name = value.get("object")
+    if isinstance(name, str) and isinstance(value.get(_OBJECTS.get(name, "")), list):
         return True
     if isinstance(value.get("candidates"), list):
-        return not _OF_GOOGLE.isdisjoint(value)
+        return not _OF_GOOGLE.isdisjoint(value) and all(isinstance(candidate, dict) for candidate in value["candidates"])
     if value.get("role") != "assistant":
         return False
     is_anthropics = value.get("type") == "message" and "stop_reason" in value
-    return is_anthropics or (len(value) > 1 and value.keys() <= _MESSAGE_KEYS)
+    return is_anthropics or (not _SAYING.isdisjoint(value) and value.keys() <= _MESSAGE_KEYS)
 
 
 def _of_pair(values: list[Any]) -> Any:
@@ -90,7 +92,7 @@ def of_pieces(pieces: list[Any], events: Any, runtime: Any) -> Any:
     Several texts that no generator yielded are alternatives, or a text and what was said about it: nobody can tell.
     """
     texts = [piece for piece in pieces if piece]
-    if len(pieces) == _PAIR and pieces[0] in ("assistant", "ai") and pieces[1]:
+    if len(pieces) == _PAIR and pieces[0] in ("assistant", "ai") and pieces[1] is not None:
         return {"role": "assistant", "content": pieces[1]}
     return pieces if len(texts) > 1 and _are_returned(events, runtime) else "".join(texts)
 

@@ -111,6 +111,12 @@ def test_json_text_of_an_answer_is_the_answer(answer: dict[str, Any]) -> None:
         '{"candidates": ["Ada", "Bob"]}',
         '{"choices": [1, 2]}',
         '{"object": "chair"}',
+        '{"subject": "she", "verb": "gave", "object": "response"}',
+        '{"object": "response", "output": "a text"}',
+        '{"object": "chat.completion", "meaning": "an answer"}',
+        '{"candidates": ["Ada"], "model_version": "2"}',
+        '{"role": "assistant", "reasoning": "She assists the chief."}',
+        '{"role": "assistant", "annotations": ["helps out"]}',
         "{broken",
         "[1]",
     ],
@@ -182,6 +188,7 @@ def test_texts_that_were_returned_as_a_list_are_not_joined() -> None:
     assert _said(outputs, events=[], extra=RUNTIME) is NoCandidate.NO_REPLY
     assert _said({"output": ["Hello."]}, events=[], extra=RUNTIME) == assistant("Hello.")
     assert _said({"output": ["assistant", "Hello."]}, events=[], extra=RUNTIME) == assistant("Hello.")
+    assert _said({"output": ["assistant", ""]}, events=[], extra=RUNTIME) == assistant("")
     assert _said(outputs, events=[{"name": "new_token"}], extra=RUNTIME) == assistant("Hello.")
 
 
