@@ -25,10 +25,14 @@ _BEGINS_AS_A_MESSAGE = re.compile(
     re.IGNORECASE,
 )
 _BEGINS_LIKE_ANYTHING = re.compile(
-    r"""\s*(\[\s*)*\{\s*"(additional_kwargs|annotations|arguments|audio|call_id|citations|content|function_call|id|index"""
-    r"""|message|messages|model_version|output|refusal|response_metadata|sdk_http_response|ResponseMetadata)"\s*:"""
+    r"""\s*(\[\s*)*\{\s*"((additional_kwargs|arguments|call_id|citations|content|function_call|id|index|message|messages"""
+    r"""|model_version|output|response_metadata|sdk_http_response|ResponseMetadata)"\s*:"""
+    r"""|(annotations|audio|refusal)"\s*:\s*(null|"|\[\s*\]|\{\s*"(data|expires_at|id|transcript)"))"""
 )
-"""Not only what people write first: a call's item begins with its `arguments` as OpenAI's SDK orders the fields."""
+"""Not only what people write first: a call's item begins with its `arguments` as OpenAI's SDK orders the fields.
+
+Annotations are also what models are asked for: only as OpenAI's messages have them do they begin one.
+"""
 
 _QUOTES_TEXTS = re.compile(r"3\.([01]\.\d+|2\.[0-5])")
 """The versions of Langfuse's Python SDK that wrote a text as JSON, like any other payload."""

@@ -43,6 +43,9 @@ STREAMED = [
     '{"role": "Engineer", "skills": ["cut',
     '{"output": "cut by the limit of tok',
     '[{"index": 1, "title": "cut',
+    '{"annotations": [{"type": "text", "label": "cut',
+    '{"audio": {"type": "message", "length": "cut',
+    '{"refusal": false, "type": "text", "reason": "cut',
 ]
 JSON_MODE = [
     '{"title": "Lasagna",  "content": "Cook it."}',
