@@ -50,17 +50,19 @@ def _text(value: Any, key: str) -> str:
 
 def _calls(pieces: list[tuple[str, Any, dict[str, Any]]]) -> list[dict[str, Any]]:
     """Id and name come with a call's start, its arguments piece by piece."""
-    calls: dict[Any, dict[str, Any]] = {}
+    calls: list[dict[str, Any]] = []
+    begun: dict[int, dict[str, Any]] = {}
     for kind, index, message in pieces:
         called = message.get("tool_calls") or message.get("toolCalls")
         if not isinstance(called, dict) or not isinstance(called.get("function"), dict):
             continue
         function = called["function"]
         if kind == "tool-call-start":
-            calls[_place(index)] = {"id": called.get("id"), "function": {"name": function.get("name"), "arguments": ""}}
-        if _place(index) in calls:
-            calls[_place(index)]["function"]["arguments"] += _text(function, "arguments")
-    return list(calls.values())
+            begun[_place(index)] = {"id": called.get("id"), "function": {"name": function.get("name"), "arguments": ""}}
+            calls.append(begun[_place(index)])
+        if _place(index) in begun:
+            begun[_place(index)]["function"]["arguments"] += _text(function, "arguments")
+    return calls
 
 
 def _place(index: Any) -> int:

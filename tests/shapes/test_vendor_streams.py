@@ -129,6 +129,19 @@ CASES = [
         [*ASK, {**CALLS, "content": None}],
     ),
     Case(
+        "Cohere's calls without their places",
+        ASK,
+        [
+            {key: value for key, value in event.items() if key != "index"}
+            for event in (
+                _cohere_call("tool-call-start", 0, {"name": "f", "arguments": ""}, id="a", type="function"),
+                _cohere_call("tool-call-delta", 0, {"arguments": '{"a": 1}'}),
+                _cohere_call("tool-call-start", 0, {"name": "g", "arguments": ""}, id="b", type="function"),
+            )
+        ],
+        [*ASK, assistant(None, call("a", "f", '{"a": 1}'), call("b", "g"))],
+    ),
+    Case(
         "Bedrock",
         ASK,
         [
