@@ -91,8 +91,12 @@ def _answered(value: dict[str, Any]) -> Any:
 
 
 def _spoken_otherwise(value: dict[str, Any]) -> Any:
-    """What is said without a content: aloud, or under a name that people give to words beside calls."""
-    names = _TEXTS if value.get("tool_calls") or value.get("toolCalls") else _TEXTS[:1]
+    """What is said without a content: aloud, or under a name that people give to words beside calls.
+
+    Beside an empty content, a result is what a call came to.
+    """
+    is_by_hand = "content" not in value and (value.get("tool_calls") or value.get("toolCalls"))
+    names = _TEXTS if is_by_hand else _TEXTS[:1]
     return spoken(value.get("audio")) or next(
         (value[name] for name in names if isinstance(value.get(name), str) and value[name]), None
     )

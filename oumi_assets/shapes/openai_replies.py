@@ -130,9 +130,9 @@ def _of_wrapper(value: dict[str, Any]) -> Reply | None:
 def _with_calls_beside(value: dict[str, Any], found: Reply) -> Reply:
     """The answer with calls and thoughts that people log beside it, not in it.
 
-    A text beside calls gets no role: of a failed call, it is the error.
+    A text beside calls gets no role: of a failed call, it is the error. Calls beside a whole history are in it.
     """
-    beside = {key: value[key] for key in _CALLING if _has_calls(value.get(key))}
+    beside = {key: value[key] for key in _CALLING if _has_calls(value.get(key)) and "messages" not in value}
     said = found.messages[0] if found.messages else {}
     if len(found.messages) > 1 or not (beside or said):
         return found
@@ -144,8 +144,9 @@ def _with_calls_beside(value: dict[str, Any], found: Reply) -> Reply:
 
 
 def _has_calls(value: Any) -> bool:
+    """Whether there are calls that the answer makes: those with results are what an agent did before it."""
     calls = value if isinstance(value, list) else [value]
-    return any(isinstance(call, dict) and call for call in calls)
+    return any(isinstance(call, dict) and call and "result" not in call for call in calls)
 
 
 def _of_only_member(value: dict[str, Any]) -> Reply | None:

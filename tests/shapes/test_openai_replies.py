@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from model_calls import Logged, assert_read, assistant, call, read, row, user
+from model_calls import Logged, assert_read, assistant, call, read, result, row, user
 from test_openai_chat import HI, NULLS, choices
 
 from oumi_assets.reconstruction.candidate import NoCandidate
@@ -216,6 +216,28 @@ REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
         "langsmith",
         {"output": "Yes.", "tool_calls": [call("a", "f")]},
         assistant("Yes.", call("a", "f")),
+    ),
+    (
+        "a text beside calls that an agent made before it",
+        "langsmith",
+        {"output": "Yes.", "tool_calls": [{"name": "f", "args": {}, "result": "9 C"}]},
+        assistant("Yes."),
+    ),
+    (
+        "a text beside calls and the history that answers them",
+        "langsmith",
+        {
+            "output": "Yes.",
+            "tool_calls": [call("a", "f")],
+            "messages": [HI, assistant(None, call("a", "f")), result("a", "9 C"), assistant("Yes.")],
+        },
+        assistant("Yes."),
+    ),
+    (
+        "a result of a tool beside its call",
+        "langfuse",
+        {**assistant(None, call("a", "f")), "result": "9 C"},
+        assistant(None, call("a", "f")),
     ),
     ("no text beside calls", "langsmith", {"output": None, "tool_calls": [call("a", "f")]}, assistant(None, call("a", "f"))),
     ("an output that is a text", "langsmith", {"output": "Yes.", "usage_metadata": {}}, assistant("Yes.")),
