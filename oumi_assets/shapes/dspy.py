@@ -28,7 +28,8 @@ def opened(call: ModelCall) -> ModelCall:
     messages = _messages(call.input)
     if not messages:
         return call
-    input_ = {**call.input, "messages": messages, "tools": first_list(call.input["kwargs"], "tools")}
+    # Beside messages, a prompt was not sent.
+    input_ = {**call.input, "prompt": None, "messages": messages, "tools": first_list(call.input["kwargs"], "tools")}
     if isinstance(call.output, list) and call.output[:1] == [None]:
         return msgspec.structs.replace(call, input=input_, output=None, output_text=None)
     return msgspec.structs.replace(call, input=input_, output=_reply(call.output) or call.output)

@@ -51,6 +51,12 @@ CASES = [
         [user("Rome?"), assistant("Sunny.")],
     ),
     Case(
+        "a prompt beside messages, which was not sent",
+        {"prompt": "Paris?", "messages": [*ASKED, assistant("It is")], "kwargs": {}},
+        ["Sunny."],
+        [*ASKED, assistant("It is"), assistant("Sunny.")],
+    ),
+    Case(
         "calls as Python's repr",
         _input(tools=[TOOL]),
         [{"text": None, "tool_calls": [CALL_AS_REPR]}],
