@@ -13,13 +13,10 @@ from oumi_assets.shapes.openinference_attributes import attributes_of
 from oumi_assets.shapes.traced_arguments import tools_of_any_name
 from oumi_assets.wire.tools import definitions_of, wire_tools
 
+_IN_INPUT = ("tools", "functions", "function_declarations", "functionDeclarations", "kwargs.tools", "kwargs.functions")
+"""Keys of the request, and keys inside, joined by dots: where to look first, in this order."""
+
 _PLACES = (
-    "input.tools",
-    "input.functions",
-    "input.function_declarations",
-    "input.functionDeclarations",
-    "input.kwargs.tools",
-    "input.kwargs.functions",
     "invocation_params.tools",
     "invocation_params.functions",
     "tool_columns",
@@ -37,7 +34,7 @@ _PLACES = (
     "metadata.attributes.tools",
     "metadata.ls_invocation_params.tools",
 )
-"""Where to look, in this order: the input or names of `ModelCall.extras`, and keys inside, joined by dots."""
+"""Where to look then: names of `ModelCall.extras`, and keys inside."""
 
 _NUMBERED = re.compile(
     r"(?:attributes\.)?llm\."
@@ -51,18 +48,28 @@ _FIELDS = {"arguments": "parameters"}
 
 def extra_tools(call: ModelCall) -> list[Any]:
     """The tool definitions of the first place that holds any."""
+    return _tools_of_request(call.input) or _logged_beside(call.extras)
+
+
+def _tools_of_request(request: Any) -> list[Any]:
+    """Definitions under a name that the request's shape does not ask for."""
+    if not isinstance(request, dict):
+        return []
+    return tools_of_any_name(request) or _first_of(request, _IN_INPUT)
+
+
+def _logged_beside(extras: dict[str, Any]) -> list[Any]:
     # Metadata may be JSON text: parsed once, and not for each place.
-    beside = {name: parsed(value) for name, value in call.extras.items()}
-    if isinstance(call.input, dict):
-        beside["input"] = call.input
-        found = tools_of_any_name(call.input)
-        if found:
-            return found
-    for place in _PLACES:
-        found = definitions_of(value_at(beside, place))
+    beside = {name: parsed(value) for name, value in extras.items()}
+    return _first_of(beside, _PLACES) or _numbered_tools(attributes_of(beside.get("metadata")))
+
+
+def _first_of(value: dict[str, Any], places: tuple[str, ...]) -> list[Any]:
+    for place in places:
+        found = definitions_of(value_at(value, place))
         if wire_tools(found):
             return found
-    return _numbered_tools(attributes_of(beside.get("metadata")))
+    return []
 
 
 def _numbered_tools(attributes: dict[str, Any]) -> list[Any]:
