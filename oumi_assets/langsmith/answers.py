@@ -24,7 +24,7 @@ _OBJECTS = {"chat.completion": "choices", "response": "output"}
 _OF_GOOGLE = frozenset({"usage_metadata", "usageMetadata", "model_version", "modelVersion"})
 _OF_MESSAGES = "annotations audio content function_call reasoning reasoning_content refusal role thinking tool_calls"
 _MESSAGE_KEYS = frozenset(_OF_MESSAGES.split())
-_SAYING = frozenset({"content", "function_call", "tool_calls"})
+_SAYING = frozenset({"content", "function_call", "refusal", "tool_calls"})
 _DELTA_KEYS = frozenset({"content", "function_call", "reasoning", "reasoning_content", "refusal", "role", "tool_calls"})
 _PAIR = 2
 

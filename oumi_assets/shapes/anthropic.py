@@ -21,9 +21,11 @@ _ANSWER_BLOCKS = frozenset({"text", "tool_use", "thinking", "redacted_thinking",
 
 
 def request(value: Any) -> Request | None:
-    """`{system, messages, tools}`: mine when there is a system prompt beside the messages."""
+    """`{system, messages, tools}`: mine when there is a system prompt beside the messages, which no whole messages are."""
     messages = first_list(value, "messages")
     if not messages or not isinstance(value.get("system"), (str, list)) or not value["system"]:
+        return None
+    if any(map(role_of, first_list(value, "system"))):
         return None
     return Request(messages=with_system(value["system"], messages), tools=first_list(value, "tools"))
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from oumi_assets.core.calls import ModelCall, Reply, Request
 from oumi_assets.shapes.base import Shape, first_list, given_text, kind_of, role_of, tools_beside
+from oumi_assets.shapes.system_prompts import is_system
 
 _CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
 _OUTPUTS = frozenset({"function_call_output", "custom_tool_call_output"})
@@ -53,12 +54,17 @@ def _sent(value: dict[str, Any]) -> list[Any] | None:
     sent = value.get("input")
     others = [said for key, said in value.items() if key not in _NOT_SAID and key != "input" and said]
     if isinstance(sent, str) and sent:
-        is_whole = not any(isinstance(other, list) and all(map(_has_role, other)) for other in others)
+        is_whole = not any(map(_is_history, others))
         return [_user(sent)] if is_whole and any(key in value for key in _REQUEST_KEYS) else None
     if isinstance(sent, list) and sent and (_has_items(sent) or all(map(_has_role, sent))):
         return messages_of(sent)
     is_alone = sent is None and not any(isinstance(other, (str, list, dict)) for other in others)
     return [] if is_alone and isinstance(value.get("instructions"), str) else None
+
+
+def _is_history(value: Any) -> bool:
+    """Whether it is a list of messages, others than the system's."""
+    return isinstance(value, list) and all(map(_has_role, value)) and not all(map(is_system, value))
 
 
 def prompt(value: Any) -> Request | None:

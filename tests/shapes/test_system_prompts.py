@@ -36,6 +36,12 @@ def test_a_system_prompt_is_a_text_its_parts_or_a_message(said: Any) -> None:
     assert_read(Case("prompt", {"input": [ASK], "system_message": said}, DONE, [PROMPT, ASK, DONE]))
 
 
+@pytest.mark.parametrize("sent", [{"messages": [ASK]}, {"input": "hi", "model": "m"}])
+def test_system_prompts_may_be_a_list_of_whole_messages(sent: dict[str, Any]) -> None:
+    """They are neither blocks of Anthropic's nor a history beside an input."""
+    assert_read(Case("prompts", {**sent, "system": [PROMPT]}, DONE, [PROMPT, ASK, DONE]))
+
+
 NOTHING_TO_ADD = [
     Case("the name of a provider", {"input": [ASK], "system": "openai"}, DONE, [ASK, DONE]),
     Case("an argument that was not given", {"input": [ASK], "instructions": "NOT_GIVEN"}, DONE, [ASK, DONE]),
