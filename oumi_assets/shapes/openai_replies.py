@@ -121,10 +121,10 @@ def _of_wrapper(value: dict[str, Any]) -> Reply | None:
     wrapped = [value[key] for key in ("message", "output") if key in value]
     if not wrapped:
         return None
-    # Of two wrappers one may be unset.
-    inner = next((inner for inner in wrapped if inner is not None), None)
+    # Of two wrappers one may be unset; calls alone are not all that was said beside one that cannot be read.
+    inner = next(filter(None, wrapped), None)
     found = _of_text(inner) if isinstance(inner, str) else reply(inner) or Reply([])
-    return _with_calls_beside(value, found)
+    return found if inner and not found.messages else _with_calls_beside(value, found)
 
 
 def _with_calls_beside(value: dict[str, Any], found: Reply) -> Reply:

@@ -239,6 +239,12 @@ REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
         {**assistant(None, call("a", "f")), "result": "9 C"},
         assistant(None, call("a", "f")),
     ),
+    (
+        "an output beside an empty message and calls",
+        "langsmith",
+        {"message": "", "output": "Yes.", "tool_calls": [call("a", "f")]},
+        assistant("Yes.", call("a", "f")),
+    ),
     ("no text beside calls", "langsmith", {"output": None, "tool_calls": [call("a", "f")]}, assistant(None, call("a", "f"))),
     ("an output that is a text", "langsmith", {"output": "Yes.", "usage_metadata": {}}, assistant("Yes.")),
     ("messages", "langsmith", {"messages": [HI, assistant("Yes.")]}, assistant("Yes.")),
@@ -251,6 +257,13 @@ def test_rule_1_a_reply_is_read(platform: str, output: Any, wire: dict[str, Any]
     """Wherever a wrapper or a person puts the answer, it is the last message."""
     input_ = [HI] if platform == "langfuse" else {"messages": [HI], "model": "m"}
     assert_read(Logged("", platform, input_, output, [HI, wire]))
+
+
+@pytest.mark.parametrize("inner", [{"text": "Yes."}, {"score": 5}, [1, 2], 5])
+def test_calls_are_not_the_whole_answer_beside_something_that_cannot_be_read(inner: Any) -> None:
+    """What was said would be lost."""
+    output = {"output": inner, "tool_calls": [call("a", "f")]}
+    assert read("langsmith", row("langsmith", {"messages": [HI]}, output)) is NoCandidate.NO_REPLY
 
 
 OF_NOBODY: list[dict[str, Any]] = [
