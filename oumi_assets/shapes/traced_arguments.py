@@ -33,6 +33,13 @@ _SETTINGS = """
     responseFormat schema stop tags tool_choice toolChoice tools user
 """
 _NOT_SAID = frozenset(_SETTINGS.split())
+_OF_OPENAI = """
+    max_completion_tokens max_tokens model n parallel_tool_calls response_format seed stop stream stream_options temperature
+    tool_choice top_p user
+"""
+_SETTINGS_OF_OPENAI = frozenset(_OF_OPENAI.split())
+"""No tools are looked for in these, as a request of nothing but them is read without asking any shape."""
+
 _BEFORE_A_QUESTION = frozenset({"assistant", "ai", "model", "system", "developer"})
 _ASKING = "input message new_message prompt query question user_input user_message user_prompt user_query"
 """What people call the one thing that a user said last, beside the history."""
@@ -67,9 +74,9 @@ def asks_beside(value: Any) -> bool:
     return any(map(_is_question, map(value.get, _ASKING.split())))
 
 
-def tools_of_any_name(value: Any) -> list[Any]:
+def tools_of_any_name(value: dict[str, Any]) -> list[Any]:
     """The one list of tools among arguments, or among the options that one of them is; else none."""
-    given = list(value.values()) if isinstance(value, dict) else []
+    given = [inner for key, inner in value.items() if key not in _SETTINGS_OF_OPENAI]
     tools = [inner for inner in (first_list(arg, "tools") or arg for arg in given) if _are_tools(inner)]
     return tools[0] if len(tools) == 1 else []
 

@@ -6,7 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from both_platforms import Case, assert_read
+from both_platforms import Case, assert_read, langsmith_row, read
+
+from oumi_assets.platforms import PLATFORMS
+from oumi_assets.reconstruction.candidate import read_generally
+from oumi_assets.reconstruction.conversation import Conversation
+from oumi_assets.reconstruction.plain import Request
 
 ASK = {"role": "user", "content": "hi"}
 DONE = {"role": "assistant", "content": "Hello."}
@@ -46,3 +51,12 @@ def test_calls_beside_messages_are_no_tools() -> None:
     """What waits to be run has a function's name, too."""
     call = {"id": "a", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
     assert_read(Case("calls", {"messages": [ASK], "pending": [call]}, DONE, [ASK, DONE]))
+
+
+def test_a_setting_of_openais_api_holds_no_tools_on_either_way() -> None:
+    """Calls of nothing but such settings are read without asking any shape."""
+    for setting in set(Request.__struct_fields__) - {"messages", "tools"}:
+        for held in ([WIRE], {"tools": [WIRE]}):
+            line = langsmith_row({"messages": [ASK], setting: held}, DONE)
+            found = read("langsmith", line), read_generally(PLATFORMS["langsmith"].read_call(line))[0]
+            assert [conversation.tools for conversation in found if isinstance(conversation, Conversation)] == [[], []]
