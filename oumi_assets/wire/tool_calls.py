@@ -75,9 +75,10 @@ class CallIds:
     def _unlinked(self, draft: Draft, key: str) -> str | None:
         """A call for a result whose id leads nowhere: such an id only fits calls that were logged without one.
 
-        An id that is a waiting tool's name is that name, whatever id the call has.
+        An id that is a waiting tool's name is that name, whatever id the call has, unless the result names another tool.
         """
-        for name, unlinked in ((draft.name, bool(key)), (draft.tool_call_id, False), (draft.role, bool(key))):
+        is_other = bool(draft.name) and draft.name != draft.tool_call_id
+        for name, unlinked in ((draft.name, bool(key)), (draft.tool_call_id, is_other), (draft.role, bool(key))):
             call_id = self._turn.by_name(name, unlinked=unlinked) if isinstance(name, str) else None
             if call_id is not None:
                 return call_id

@@ -59,6 +59,11 @@ LINKS: list[tuple[str, list[Draft], list[Any]]] = [
         [["a", "b"], "b", "a"],
     ),
     (
+        "the name of a tool as the id of another one's result",
+        [_calls(("a", "f"), ("b", "g")), _result("g", "f"), _result("b", "g")],
+        [["a", "b"], "g", "b"],
+    ),
+    (
         "an id that leads nowhere answers a call without one",
         [_calls(("a", "f"), (None, "f")), _result("elsewhere", "f"), _result("a")],
         [["a", "call_1_1"], "call_1_1", "a"],
