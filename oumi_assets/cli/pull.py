@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import NoReturn
 
 import click
 from rich.text import Text
@@ -59,9 +60,9 @@ def pull(
     """
     source = SOURCES[platform]
     named = list(projects) or source.named_projects(os.environ)
-    if not named:
-        # A key first, which is wanted whatever the project.
-        raise MissingSetting(source.missing_setting(os.environ) or source.projects)
+    missing = source.missing_setting(os.environ)
+    if missing is not None and not projects and named in ([], [source.own_project]):
+        _refuse(source, MissingSetting(missing), as_json)
     lag = settling_lag(os.environ)
     try:
         window = chosen_window(start, end, datetime.now(UTC), lag)
@@ -70,6 +71,14 @@ def pull(
     asked = [Asked(platform, project, window, filter, again) for project in named]
     failed = [one for one in asked if not _pull_one(source, one, as_json)]
     sys.exit(1 if failed else 0)
+
+
+def _refuse(source: Source, error: MissingSetting, as_json: bool) -> NoReturn:
+    """What is missing whatever the project, of which nobody named one."""
+    if not as_json:
+        raise error
+    click.echo(json.dumps({"platform": source.platform, "project": None, "error": str(error)}))
+    sys.exit(1)
 
 
 def _pull_one(source: Source, asked: Asked, as_json: bool) -> bool:
