@@ -108,6 +108,15 @@ def test_a_missing_key_is_told_without_a_project_that_nobody_named(platform: str
     assert refused["error"].startswith(f"{missing} is not set.")
 
 
+def test_a_wrong_setting_is_an_object_for_programs(project: LangSmithServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was a line on stderr, whatever was asked for."""
+    monkeypatch.setenv("OUMI_PULL_LAG_MINUTES", "ten")
+    result = run("--project", "support", *DAY, "--json")
+    (refused,) = reported(result)
+    assert (result.exit_code, refused["project"]) == (1, None)
+    assert refused["error"].startswith("OUMI_PULL_LAG_MINUTES must be a whole number of minutes")
+
+
 def test_the_key_is_not_printed(project: LangSmithServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Terminals are recorded; a masked key is part of one."""
     monkeypatch.setenv("LANGSMITH_ENDPOINT", "http://127.0.0.1:9")
