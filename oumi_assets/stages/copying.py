@@ -57,7 +57,8 @@ def copy_export(
 
 def _copy(upload: Stream, size: int, target: Path, quota: int, progress: Progress) -> Copied:
     with HashedFile(target) as out:
-        while block := upload.read(_BLOCK):
+        # One that is longer than it was is another one: whoever asked compares, and a file that keeps growing has an end.
+        while out.size <= size and (block := upload.read(_BLOCK)):
             if out.size + len(block) > quota:
                 raise FileTooLarge(out.size + len(block), quota, at_least=True)
             out.write(block)
