@@ -42,7 +42,7 @@ def copy_export(
     """Copy an open upload of `size` bytes into `export.jsonl` (gzip: kept as it is, and inflated beside).
 
     Raises `FileTooLarge` over the quota, counted in inflated bytes, and `NotJsonl` (of the declared platform) for damaged
-    gzip.
+    gzip. One of another size than it had is for the caller to refuse, and not inflated.
     """
     if size > quota:
         raise FileTooLarge(size, quota)
@@ -51,6 +51,9 @@ def copy_export(
     if first != _GZIP:
         return _copy(upload, size, folder / EXPORT, quota, progress)
     copied = _copy(upload, size, folder / COMPRESSED, quota, progress)
+    if copied.size != size:
+        # It changed, which is not yet damage.
+        return copied
     _inflate(folder / COMPRESSED, folder / EXPORT, quota, declared)
     return copied
 

@@ -148,6 +148,21 @@ def test_a_file_that_grows_faster_than_it_is_copied_is_not_copied_for_ever(works
     assert len(copied) < 5
 
 
+def test_a_gzip_file_that_is_still_written_changed_and_is_not_damaged(workspace: Workspace, uploads: Path) -> None:
+    """Nobody has to save it again: once it is written completely, it is fine."""
+    path = uploads / "by-hand" / "monday.jsonl"
+    packed = gzip.compress(path.read_bytes())
+    path.write_bytes(packed[:-20])
+    sizes: list[int] = []
+
+    def growing(doing: str, done: int, total: int, rows: int = 0) -> None:
+        sizes.append(done)
+        path.write_bytes(packed[: -10 if len(sizes) == 1 else None])
+
+    with pytest.raises(FileChanged, match="changed while it was being read"):
+        make_raw_export(replace(workspace, progress=growing), "monday-1", FORM)
+
+
 class FullStore(LocalStore):
     """A storage that takes nothing more."""
 
