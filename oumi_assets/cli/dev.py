@@ -114,7 +114,19 @@ def _tell_what_was_stopped() -> None:
     with open_instance() as instance:
         stopped = stopped_runs(instance)
     if stopped:
-        messages().print(f"Runs were not finished ({stopped}); at the next start, the sensor imports their uploads.")
+        _say(f"Runs were not finished ({stopped}); at the next start, the sensor imports their uploads.")
+
+
+def _say(text: str) -> None:
+    """Print a message, though nobody may read it: Ctrl-C ends a `| grep`, too, and a closed window has no terminal.
+
+    Of a pipe that is broken rich makes the program's end.
+    """
+    try:
+        messages().print(text)
+    except (OSError, SystemExit):
+        # What is left of it would break the program's end once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def _refuse_taken_port(port: int) -> None:
@@ -170,10 +182,10 @@ def _say_when_ready(tree: ProcessTree, port: int) -> None:
         except (OSError, HTTPException):
             time.sleep(_LOOK_SECONDS)
     if tree.listens_on(port):
-        messages().print(f"Ready: {url} (imports and their assets: {url}{_ASSETS})")
+        _say(f"Ready: {url} (imports and their assets: {url}{_ASSETS})")
     else:
-        fail(_taken(port))
         tree.give_up()
+        fail(_taken(port))
 
 
 def _taken(port: int) -> str:
@@ -203,12 +215,12 @@ def _run(port: int, home: Path, places: Environment) -> int:
     told = iter(["Stopping; this takes a few seconds. Press Ctrl-C again to end it at once."])
 
     def stop(number: int, frame: object) -> None:
-        messages().print(next(told, "Ending it at once."))
         tree.stop()
+        _say(next(told, "Ending it at once."))
 
-    Thread(target=_say_when_ready, args=(tree, port), daemon=True).start()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
+    Thread(target=_say_when_ready, args=(tree, port), daemon=True).start()
     code = tree.wait()
     if tree.vital_ended:
         fail("Dagster's code server ended, perhaps killed for lack of memory: nothing can be imported. Start again.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ import click
 from rich.text import Text
 
 from oumi_assets.cli.screen import clean, fail, imported_soon, messages, results
-from oumi_assets.core.errors import TraceImportError
+from oumi_assets.core.errors import BadSetting, TraceImportError
 from oumi_assets.core.storage_errors import usable
 from oumi_assets.orchestration.resources import uploads_here
 from oumi_assets.pulls.errors import BadWindow, MissingSetting, NothingToPull
@@ -58,18 +58,28 @@ def pull(
     The keys come from the environment: LANGSMITH_API_KEY, or LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY.
     """
     source = SOURCES[platform]
-    named = list(projects) or source.named_projects(os.environ)
-    if not named:
-        # A key first, which is wanted whatever the project.
-        raise MissingSetting(source.missing_setting(os.environ) or source.projects)
-    lag = settling_lag(os.environ)
     try:
-        window = chosen_window(start, end, datetime.now(UTC), lag)
+        named = _named(source, projects)
+        window = chosen_window(start, end, datetime.now(UTC), settling_lag(os.environ))
     except BadWindow as error:
         raise click.UsageError(str(error)) from None
+    except BadSetting as error:
+        if not as_json:
+            raise
+        click.echo(json.dumps({"platform": platform, "project": None, "error": str(error)}))
+        sys.exit(1)
     asked = [Asked(platform, project, window, filter, again) for project in named]
     failed = [one for one in asked if not _pull_one(source, one, as_json)]
     sys.exit(1 if failed else 0)
+
+
+def _named(source: Source, projects: Sequence[str]) -> list[str]:
+    """The projects to pull. Raises `MissingSetting` where nobody named one: for a key first, which is always wanted."""
+    named = list(projects) or source.named_projects(os.environ)
+    missing = source.missing_setting(os.environ)
+    if missing is not None and not projects and named in ([], [source.own_project]):
+        raise MissingSetting(missing)
+    return named
 
 
 def _pull_one(source: Source, asked: Asked, as_json: bool) -> bool:

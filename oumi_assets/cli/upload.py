@@ -44,7 +44,7 @@ def upload(file: Path, by_hand: bool, url: str | None, as_json: bool) -> None:
         instead = ", in place of the file of that name" if replaced else ""
         messages().print(f"Uploaded {size:,} bytes to {clean(location or '')}{instead}")
         if by_hand:
-            messages().print(clean(f"  To import it: *Materialize all* of trace_import in the UI, with file: {name}"))
+            messages().print(clean(f"  To import it: in the UI, choose Materialize all of trace_import, with file: {name}"))
         elif url is None:
             messages().print(imported_soon())
     sys.exit(1 if error else 0)

@@ -178,7 +178,8 @@ class FileChanged(TraceImportError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{shown(name)} changed while it was being read. Wait until it is written completely, then import it again."
+            f"{shown(name)} changed while it was being read. Wait until it is written completely, then import it again; "
+            "where the sensor watches, it does so by itself."
         )
 
 

@@ -20,6 +20,7 @@ from oumi_assets.orchestration.tags import (
     LATER,
     PARTITION_TAG,
     TRY_AGAIN_TAG,
+    hidden_tag,
 )
 from oumi_assets.storage.keys import folder_name
 from oumi_assets.storage.store import Store
@@ -111,7 +112,7 @@ def _past_run(record: dg.RunRecord) -> PastRun:
 
 def attempt_of(run: dg.DagsterRun) -> int:
     """Which of the sensor's attempts a run is, from 1, also when it was run again by hand; 0 for an import by hand."""
-    attempt = run.tags.get(ATTEMPT_TAG, "")
+    attempt = hidden_tag(run, ATTEMPT_TAG)
     if attempt.isdecimal():
         return int(attempt)
     return 1 if CONTENT_TAG in run.tags else 0

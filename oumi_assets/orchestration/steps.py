@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import dagster as dg
 
@@ -73,8 +74,16 @@ def _failure(
         context.instance.add_run_tags(context.run.run_id, {TRY_AGAIN_TAG: AT_ONCE})
     # A storage that is in trouble is not asked for more.
     readable = None if isinstance(error, StorageTrouble) else workspace
-    metadata = failure_metadata(readable, asset, context.partition_key) if readable else {}
+    metadata = _metadata(readable, asset, context.partition_key) if readable else {}
     return dg.Failure(description=_sentence(error), metadata=metadata, allow_retries=False)
+
+
+def _metadata(workspace: Workspace, asset: str, key: str) -> Mapping[str, Any]:
+    """What else the run's page tells; nothing where it cannot be read, which must not take the failure's place."""
+    try:
+        return failure_metadata(workspace, asset, key)
+    except (TraceImportError, OSError):
+        return {}
 
 
 @contextmanager

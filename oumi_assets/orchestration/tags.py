@@ -20,6 +20,8 @@ PROCESS_TAG = ".dagster/oumi_process"
 """The mark of the process that executes a run. The UI does not show tags that begin like this one, and nobody misses it."""
 ATTEMPT_TAG = ".dagster/oumi_attempt"
 """Which of the sensor's attempts a run is, from 1; not shown either."""
+_FORMER_TAGS = {PROCESS_TAG: "oumi/process", ATTEMPT_TAG: "oumi/attempt"}
+"""What runs have that an earlier version made: another machine may still be at one of them."""
 TRY_AGAIN_TAG = "oumi/try_again"
 """On a failed run: the fault was not the file's, so the sensor may plan its upload again, `AT_ONCE` or `LATER`."""
 AT_ONCE = "true"
@@ -31,6 +33,11 @@ SLOT_TAG = "oumi/slot"
 """What the queue counts: `worker` has a process of its own, `nested` runs inside one."""
 WORKER = "worker"
 NESTED = "nested"
+
+
+def hidden_tag(run: dg.DagsterRun, tag: str) -> str:
+    """The value of one of our hidden tags, empty for a run without it."""
+    return run.tags.get(tag) or run.tags.get(_FORMER_TAGS[tag], "")
 
 
 def process_mark(run_id: str) -> str:
@@ -58,6 +65,6 @@ def has_dead_process(run: dg.DagsterRun, *, unmarked: bool, elsewhere: bool = Fa
 
 def _mark(run: dg.DagsterRun) -> tuple[str, str] | None:
     """Host and process tag of a run's mark, if it is its own."""
-    host, _, rest = run.tags.get(PROCESS_TAG, "").partition("/")
+    host, _, rest = hidden_tag(run, PROCESS_TAG).partition("/")
     process, _, run_id = rest.partition("/")
     return (host, process) if run_id == run.run_id else None

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
-from dagster._core.execution import context_creation_job
 
 from oumi_assets.imports.workspace import DEDUPED_DATASET
 from oumi_assets.orchestration.failures import error_of_ours, step_sentence
@@ -51,6 +50,11 @@ def shorten_unconfigured() -> None:
     Dagster has no setting for it: such a run gets a console logger of its own, whatever loggers a project has, and prints
     a failure with its stack trace. Each process that executes runs loads the definitions first, which call this.
     """
+    try:
+        from dagster._core.execution import context_creation_job
+    except ImportError:
+        # Another version of Dagster, which may keep it elsewhere: a long log is better than no platform.
+        return
     setattr(context_creation_job, "default_system_loggers", lambda instance: [(_terminal, None)])  # noqa: B010
 
 

@@ -42,7 +42,7 @@ def copy_export(
     """Copy an open upload of `size` bytes into `export.jsonl` (gzip: kept as it is, and inflated beside).
 
     Raises `FileTooLarge` over the quota, counted in inflated bytes, and `NotJsonl` (of the declared platform) for damaged
-    gzip.
+    gzip. One of another size than it had is for the caller to refuse, and not inflated.
     """
     if size > quota:
         raise FileTooLarge(size, quota)
@@ -51,13 +51,17 @@ def copy_export(
     if first != _GZIP:
         return _copy(upload, size, folder / EXPORT, quota, progress)
     copied = _copy(upload, size, folder / COMPRESSED, quota, progress)
+    if copied.size != size:
+        # It changed, which is not yet damage.
+        return copied
     _inflate(folder / COMPRESSED, folder / EXPORT, quota, declared)
     return copied
 
 
 def _copy(upload: Stream, size: int, target: Path, quota: int, progress: Progress) -> Copied:
     with HashedFile(target) as out:
-        while block := upload.read(_BLOCK):
+        # One that is longer than it was is another one: whoever asked compares, and a file that keeps growing has an end.
+        while out.size <= size and (block := upload.read(_BLOCK)):
             if out.size + len(block) > quota:
                 raise FileTooLarge(out.size + len(block), quota, at_least=True)
             out.write(block)

@@ -134,9 +134,11 @@ class SingleFile:
         self.path = path
 
     def names(self) -> list[str]:
-        """What lies beside it."""
+        """What lies beside it, but for dotfiles, which nobody means."""
         parent = self.path.parent
-        return sorted(entry.name for entry in parent.iterdir() if entry.is_file()) if parent.is_dir() else []
+        if not parent.is_dir():
+            return []
+        return sorted(entry.name for entry in parent.iterdir() if not entry.name.startswith(".") and entry.is_file())
 
     @contextmanager
     def open(self, name: str) -> Iterator[LocalFile]:

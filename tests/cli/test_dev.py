@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -158,6 +159,23 @@ def test_whoever_stops_the_platform_reads_that_imports_go_on(workspace: Workspac
         until(lambda: instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)))
         assert platform.stop() == 0
         assert "Runs were not finished (1); at the next start, the sensor imports" in platform.log.read_text()
+
+
+def test_a_reader_of_its_words_that_ended_first_keeps_no_process(workspace: Workspace, tmp_path: Path) -> None:
+    """Ctrl-C ends `oumi-assets dev 2>&1 | grep ...` on both sides: a word to nobody ended the command, and left Dagster."""
+    command = [sys.executable, "-m", "oumi_assets", "dev", "--port", str(free_port())]
+    platform = subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    begun = psutil.Process(platform.pid)
+    until(lambda: len(begun.children(recursive=True)) > 1)
+    tree = begun.children(recursive=True)
+    try:
+        assert platform.stdout
+        platform.stdout.close()
+        platform.send_signal(signal.SIGINT)
+        assert platform.wait(60) == 0
+        assert not [process for process in tree if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    finally:
+        kill(tree)
 
 
 def test_what_was_killed_is_finished_after_a_restart(workspace: Workspace) -> None:

@@ -169,7 +169,7 @@ def test_what_another_platform_left_unfinished_is_listed(
     """It has no Dagster run here, and nobody can tell from here whether it goes on."""
     shutil.copyfile(FIXTURE, tmp_path / "uploads" / "monday.jsonl")
     make_raw_export(workspace, "theirs", Form(file="monday.jsonl"))
-    assert only(home, workspace).error == "It was interrupted, or another platform makes it right now."
+    assert only(home, workspace).error == "It was interrupted, or another platform is making it right now."
 
 
 def test_a_run_of_some_stages_alone_is_no_import(home: dg.DagsterInstance, workspace: Workspace, tmp_path: Path) -> None:

@@ -12,18 +12,25 @@ import pytest
 from dagster._core.utils import make_new_run_id
 
 from oumi_assets.core.processes import process_tag
+from oumi_assets.orchestration.history import attempt_of
 from oumi_assets.orchestration.housekeeping import reap_dead_runs, runs_elsewhere, stopped_runs
-from oumi_assets.orchestration.tags import PROCESS_TAG
+from oumi_assets.orchestration.tags import ATTEMPT_TAG, CONTENT_TAG, PROCESS_TAG
 
 Status = dg.DagsterRunStatus
 DEAD = "999999999-1"
 
 
-def running(instance: dg.DagsterInstance, host: str = "", process: str = DEAD, status: Status = Status.STARTED) -> str:
+def running(
+    instance: dg.DagsterInstance,
+    host: str = "",
+    process: str = DEAD,
+    status: Status = Status.STARTED,
+    tag: str = PROCESS_TAG,
+) -> str:
     """The id of a run that a process of that machine executes, or did."""
     run_id = make_new_run_id()
     mark = f"{host or socket.gethostname()}/{process}/{run_id}"
-    instance.add_run(dg.DagsterRun("trace_import", run_id=run_id, tags={PROCESS_TAG: mark}, status=status))
+    instance.add_run(dg.DagsterRun("trace_import", run_id=run_id, tags={tag: mark}, status=status))
     return run_id
 
 
@@ -101,6 +108,17 @@ def test_a_run_of_another_machine_is_left_alone(instance: dg.DagsterInstance) ->
     assert reap_dead_runs(instance, at_start=True) == 0
     assert status(instance, run_id) is Status.STARTED
     assert runs_elsewhere(instance) == [run_id]
+
+
+def test_tags_of_an_earlier_version_mean_the_same(instance: dg.DagsterInstance) -> None:
+    """On PostgreSQL another machine may still be at such a run, whichever of them gets the new version first."""
+    elsewhere = running(instance, "another", tag="oumi/process")
+    here = running(instance, tag="oumi/process")
+    assert reap_dead_runs(instance, at_start=True) == 1
+    assert (status(instance, elsewhere), status(instance, here)) == (Status.STARTED, Status.FAILURE)
+    assert runs_elsewhere(instance) == [elsewhere]
+    assert attempt_of(dg.DagsterRun("trace_import", tags={"oumi/attempt": "3", CONTENT_TAG: "seen"})) == 3
+    assert attempt_of(dg.DagsterRun("trace_import", tags={"oumi/attempt": "3", ATTEMPT_TAG: "4"})) == 4
 
 
 def test_a_run_of_an_earlier_container_ends_when_the_platform_starts() -> None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
+import dagster as dg
 import pytest
+from paths import FIXTURES
 
-from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
+from oumi_assets.core.errors import BadSetting
+from oumi_assets.imports.form import Form
+from oumi_assets.imports.raw_export import make_raw_export
+from oumi_assets.imports.workspace import PARSED_TRACES, RAW_EXPORT, Workspace
 from oumi_assets.orchestration.reporting import failure_metadata
 from oumi_assets.orchestration.resources import OpenedWorkspace
 from oumi_assets.orchestration.steps import opened
+from oumi_assets.stages.files import DROPPED_FILE
 
 
 class FakeContext:
@@ -23,7 +31,7 @@ class FakeContext:
         self.log = self
         self.instance = self
         self.run = self
-        self.run_config = {"loggers": {"terminal": {}}}
+        self.retry_number = 0
 
     def add_run_tags(self, run_id: str, tags: dict[str, str]) -> None:
         """An instance keeps them; nobody reads them here."""
@@ -52,3 +60,13 @@ def test_a_failure_names_commands_that_can_be_typed(workspace: Workspace) -> Non
     assert "oumi-assets retry 'support agent'`" in said
     assert "oumi-assets delete 'support agent'`" in said
     assert said.endswith("A file of another name is another import."), "a CSV table stays one, however often it is tried"
+
+
+def test_drops_that_cannot_be_read_do_not_take_the_place_of_a_failure(workspace: Workspace, tmp_path: Path) -> None:
+    """The run's page told of a file of drops that somebody had changed, and not why the import failed."""
+    shutil.copyfile(FIXTURES / "bad" / "garbage_lines.jsonl", tmp_path / "uploads" / "some.jsonl")
+    make_raw_export(workspace, "it", Form(file="some.jsonl"))
+    workspace.store.file(RAW_EXPORT, "it", DROPPED_FILE).write_bytes(b"")
+    failed = pytest.raises(dg.Failure, match="A bad setting")
+    with failed, opened(FakeContext(), OpenedWorkspace(workspace), PARSED_TRACES):  # type: ignore[arg-type]
+        raise BadSetting("A bad setting")

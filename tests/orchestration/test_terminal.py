@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 
 import dagster as dg
 import pytest
@@ -64,6 +65,13 @@ def test_a_run_that_fails_before_any_step_has_its_line(workspace: Workspace, cap
     _run_as_the_ui_does(workspace, {"early": {"file": "by-hand/good.jsonl"}}, broken)
     (line,) = capfd.readouterr().err.splitlines()
     assert re.search("  early: failed: an error of ours, not of your file; the page of Dagster run .* has the details", line)
+
+
+def test_a_dagster_that_keeps_its_loggers_elsewhere_loads_the_definitions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of Dagster's changes them, and a long log is better than no platform."""
+    monkeypatch.delattr("dagster._core.execution.context_creation_job")
+    monkeypatch.setitem(sys.modules, "dagster._core.execution.context_creation_job", None)
+    assert build_definitions().resolve_job_def(JOB)
 
 
 def _run_as_the_ui_does(workspace: Workspace, forms: dict[str, dict[str, str]], resource: object = None) -> None:

@@ -98,6 +98,25 @@ def test_what_is_missing_or_wrong_is_said(project: LangSmithServer, monkeypatch:
     assert project.log == []
 
 
+@pytest.mark.parametrize(("platform", "missing"), [("langsmith", "LANGSMITH_API_KEY"), ("langfuse", "LANGFUSE_PUBLIC_KEY")])
+def test_a_missing_key_is_told_without_a_project_that_nobody_named(platform: str, missing: str) -> None:
+    """And to programs as an object."""
+    assert str(CliRunner().invoke(pull, [platform, *DAY]).exception).startswith(f"{missing} is not set.")
+    result = CliRunner().invoke(pull, [platform, *DAY, "--json"])
+    (refused,) = reported(result)
+    assert (result.exit_code, refused["platform"], refused["project"]) == (1, platform, None)
+    assert refused["error"].startswith(f"{missing} is not set.")
+
+
+def test_a_wrong_setting_is_an_object_for_programs(project: LangSmithServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was a line on stderr, whatever was asked for."""
+    monkeypatch.setenv("OUMI_PULL_LAG_MINUTES", "ten")
+    result = run("--project", "support", *DAY, "--json")
+    (refused,) = reported(result)
+    assert (result.exit_code, refused["project"]) == (1, None)
+    assert refused["error"].startswith("OUMI_PULL_LAG_MINUTES must be a whole number of minutes")
+
+
 def test_the_key_is_not_printed(project: LangSmithServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Terminals are recorded; a masked key is part of one."""
     monkeypatch.setenv("LANGSMITH_ENDPOINT", "http://127.0.0.1:9")

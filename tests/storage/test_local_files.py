@@ -52,6 +52,7 @@ def test_a_few_names_are_listed_the_closest_first(tmp_path: Path) -> None:
         (tmp_path / f"a download {number:02}.bin").write_text("")
     (tmp_path / "monday.jsonl").write_text("")
     (tmp_path / ("x" * 200)).write_text("")
+    (tmp_path / ".mondya.jsonl").write_text("")
     with pytest.raises(FileNotFound) as raised, SingleFile(tmp_path / "mondya.jsonl").open("mondya.jsonl"):
         pass
     listed = str(raised.value).partition("It holds: ")[2]
