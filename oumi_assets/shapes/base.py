@@ -92,6 +92,11 @@ def has_parts(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("parts"), list)
 
 
+def joined_texts(pieces: list[dict[str, Any]], key: str) -> str:
+    """What the pieces of a stream say under a key, one behind the other."""
+    return "".join(piece[key] for piece in pieces if isinstance(piece.get(key), str))
+
+
 def tools_beside(value: dict[str, Any], key: str) -> list[Any]:
     """The tool definitions of a request, also as JSON text of a list."""
     found = parsed(value.get(key))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Reply
-from oumi_assets.shapes.base import Shape
+from oumi_assets.shapes.base import Shape, joined_texts
 
 _START, _DELTA = "contentBlockStart", "contentBlockDelta"
 _EVENTS = frozenset({"messageStart", _START, _DELTA, "contentBlockStop", "messageStop", "metadata"})
@@ -55,20 +55,16 @@ def _block(pieces: list[dict[str, Any]]) -> dict[str, Any] | None:
     if kinds == {"toolUse"}:
         calls = _inside(pieces, "toolUse")
         named = next((call for call in calls if "name" in call), {})
-        return {"toolUse": {**named, "input": _joined(calls, "input")}}
+        return {"toolUse": {**named, "input": joined_texts(calls, "input")}}
     if kinds == {"reasoningContent"}:
-        thought = _joined(_inside(pieces, "reasoningContent"), "text")
+        thought = joined_texts(_inside(pieces, "reasoningContent"), "text")
         return {"reasoningContent": {"reasoningText": {"text": thought}}} if thought else {}
-    text = _joined(pieces, "text")
+    text = joined_texts(pieces, "text")
     return None if kinds - {"text"} else {"text": text} if text else {}
 
 
 def _inside(pieces: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
     return [piece[key] for piece in pieces if isinstance(piece.get(key), dict)]
-
-
-def _joined(pieces: list[dict[str, Any]], key: str) -> str:
-    return "".join(piece[key] for piece in pieces if isinstance(piece.get(key), str))
 
 
 SHAPE = Shape("bedrock_stream", reply=reply)

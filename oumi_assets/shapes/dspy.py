@@ -58,7 +58,7 @@ def _said(item: Any) -> dict[str, Any] | None:
         return {"role": "assistant", "content": item}
     if not isinstance(item, dict) or "text" not in item or not item.keys() <= _OUTPUT_KEYS:
         return None
-    calls = [_call(call) for call in first_list(item, "tool_calls") or []]
+    calls = [_call(call) for call in first_list(item, "tool_calls")]
     said = {key: value for key, value in {**item, "tool_calls": calls}.items() if key in _SAID_KEYS and value}
     return {"role": "assistant", "content": item["text"], **said}
 

@@ -20,7 +20,6 @@ _WRAPPED = frozenset({"function_call", "function_response"})
 _SIGNATURES = frozenset({"thought_signature", "thoughtSignature"})
 _SYSTEM = ("system_instruction", "systemInstruction")
 _DECLARATIONS = ("function_declarations", "functionDeclarations")
-_INSTRUCTIONS = frozenset({"system_instruction", "systemInstruction"})
 _PART_KEYS = (
     ("text", "text"),
     ("function_call", "functionCall"),
@@ -48,7 +47,7 @@ def request(value: Any) -> Request | None:
 
 def _config_elsewhere(value: dict[str, Any]) -> dict[str, Any]:
     """The configuration that a traced function was given under a name of its own: LangSmith takes `config` for itself."""
-    given = [inner for inner in value.values() if isinstance(inner, dict) and not _INSTRUCTIONS.isdisjoint(inner)]
+    given = [inner for inner in value.values() if isinstance(inner, dict) and any(key in inner for key in _SYSTEM)]
     return given[0] if len(given) == 1 else {}
 
 

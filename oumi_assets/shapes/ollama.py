@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Reply
-from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.base import Shape, first_list, joined_texts
 
 _TEXTS = ("content", "thinking")
 
@@ -20,7 +20,7 @@ def reply(value: Any) -> Reply | None:
     if not isinstance(value, list) or not value or not all(map(_is_piece, value)):
         return None
     messages = [piece["message"] for piece in value]
-    said: dict[str, Any] = {key: _joined(messages, key) for key in _TEXTS}
+    said: dict[str, Any] = {key: joined_texts(messages, key) for key in _TEXTS}
     said["tool_calls"] = [call for message in messages for call in first_list(message, "tool_calls")]
     return Reply([{"role": "assistant", **said}] if any(said.values()) else [])
 
@@ -31,10 +31,6 @@ def _is_piece(value: Any) -> bool:
         return False
     message = value.get("message")
     return isinstance(message, dict) and message.get("role") == "assistant"
-
-
-def _joined(messages: list[dict[str, Any]], key: str) -> str:
-    return "".join(message[key] for message in messages if isinstance(message.get(key), str))
 
 
 SHAPE = Shape("ollama", reply=reply)

@@ -15,7 +15,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Reply
 from oumi_assets.shapes import openai_agents, responses
-from oumi_assets.shapes.base import Shape, first_list, kind_of, parsed
+from oumi_assets.shapes.base import Shape, first_list, joined_texts, kind_of, parsed
 
 _ENDS = ("response.completed", "response.incomplete")
 _START, _DELTA = "content_block_start", "content_block_delta"
@@ -59,7 +59,7 @@ def whole_stream(output: Any, events: list[Any]) -> list[Any] | None:
 
 
 def _words(blocks: list[Any]) -> str:
-    return _joined([block for block in blocks if kind_of(block) == "text"], "text")
+    return joined_texts([block for block in blocks if kind_of(block) == "text"], "text")
 
 
 def _is_of_response(kind: str) -> bool:
@@ -77,7 +77,7 @@ def _of_response(events: list[dict[str, Any]]) -> Reply:
     done = [event.get("item") for event in events if event["type"] == "response.output_item.done"]
     items = [item for item in done if isinstance(item, dict)]
     if all(item.get("type") != "message" for item in items):
-        text = _joined([event for event in events if event["type"] == "response.output_text.delta"], "delta")
+        text = joined_texts([event for event in events if event["type"] == "response.output_text.delta"], "delta")
         items += [{"type": "message", "role": "assistant", "content": text}] if text else []
     return (responses.reply(items) if items else None) or Reply([])
 
@@ -102,19 +102,15 @@ def _block(block: dict[str, Any], deltas: list[dict[str, Any]]) -> dict[str, Any
     One that has all of its deltas' text was logged when it had grown: Anthropic's JavaScript SDK adds the deltas to it.
     """
     grown = {
-        key: _joined(deltas if block[key] == _joined(deltas, key) else [block, *deltas], key)
+        key: joined_texts(deltas if block[key] == joined_texts(deltas, key) else [block, *deltas], key)
         for key in _TEXTS
         if key in block
     }
-    written = _joined(deltas, "partial_json")
+    written = joined_texts(deltas, "partial_json")
     if not written:
         return {**block, **grown}
     # A call's text is the model's own (rule 7); what the provider ran by itself stays a block as it is logged elsewhere.
     return {**block, **grown, "input": written if block.get("type") == "tool_use" else parsed(written) or written}
-
-
-def _joined(pieces: list[dict[str, Any]], key: str) -> str:
-    return "".join(piece[key] for piece in pieces if isinstance(piece.get(key), str))
 
 
 SHAPE = Shape("stream_events", reply=reply)
