@@ -42,6 +42,14 @@ def by_hand(home: dg.DagsterInstance, workspace: Workspace, key: str, **form: ob
     job.execute_in_process(instance=home, partition_key=key, run_config=config, raise_on_error=False)
 
 
+def requested(home: dg.DagsterInstance, workspace: Workspace, folder: Path) -> tuple[Platform, dg.RunRequest]:
+    """A dropped file of which the sensor has asked for the import."""
+    shutil.copyfile(FIXTURE, folder / "uploads" / "monday.jsonl")
+    platform = Platform(home, workspace)
+    [request] = platform.tick()
+    return platform, request
+
+
 def only(home: dg.DagsterInstance, workspace: Workspace) -> ListedImport:
     """The one that is listed."""
     (found,) = list_failed(home, workspace.store)
@@ -130,9 +138,7 @@ def test_what_runs_waits_or_was_interrupted_is_said_to(
     why: str,
 ) -> None:
     """None of these is the file's fault, and only some of them can be retried."""
-    shutil.copyfile(FIXTURE, tmp_path / "uploads" / "monday.jsonl")
-    platform = Platform(home, workspace)
-    [request] = platform.tick()
+    platform, request = requested(home, workspace, tmp_path)
     platform.record(request, status, tags)
     assert (only(home, workspace).error or "").startswith(why)
 
@@ -143,9 +149,7 @@ def test_what_waits_for_a_place_is_said_to_be_tried_again(
     home: dg.DagsterInstance, workspace: Workspace, tmp_path: Path, attempt: str, again: bool
 ) -> None:
     """Nobody needs to do anything but to make room."""
-    shutil.copyfile(FIXTURE, tmp_path / "uploads" / "monday.jsonl")
-    platform = Platform(home, workspace)
-    [request] = platform.tick()
+    platform, request = requested(home, workspace, tmp_path)
     tags = {"dagster/failure_reason": "STEP_FAILURE", TRY_AGAIN_TAG: LATER, ATTEMPT_TAG: attempt}
     platform.record(request, dg.DagsterRunStatus.FAILURE, tags)
     assert (only(home, workspace).error or "").endswith("The sensor tries it again by itself.") is again
@@ -155,9 +159,7 @@ def test_an_import_by_hand_is_not_tried_again_by_itself(
     home: dg.DagsterInstance, workspace: Workspace, tmp_path: Path
 ) -> None:
     """The sensor looks after its own; whoever waits for it here would wait for ever."""
-    shutil.copyfile(FIXTURE, tmp_path / "uploads" / "monday.jsonl")
-    platform = Platform(home, workspace)
-    [request] = platform.tick()
+    platform, request = requested(home, workspace, tmp_path)
     tags = {"dagster/failure_reason": "STEP_FAILURE", TRY_AGAIN_TAG: LATER}
     platform.record(request._replace(tags={}), dg.DagsterRunStatus.FAILURE, tags)
     assert not (only(home, workspace).error or "").endswith("by itself.")
@@ -174,9 +176,7 @@ def test_what_another_platform_left_unfinished_is_listed(
 
 def test_a_run_of_some_stages_alone_is_no_import(home: dg.DagsterInstance, workspace: Workspace, tmp_path: Path) -> None:
     """Somebody materialized the first asset only, and its run succeeded: there is no dataset all the same."""
-    shutil.copyfile(FIXTURE, tmp_path / "uploads" / "monday.jsonl")
-    platform = Platform(home, workspace)
-    [request] = platform.tick()
+    platform, request = requested(home, workspace, tmp_path)
     make_raw_export(workspace, str(request.partition_key), Form(file="monday.jsonl"))
     platform.record(request, dg.DagsterRunStatus.SUCCESS)
     assert only(home, workspace).error == "Not all of its stages were made."
@@ -186,9 +186,7 @@ def test_a_killed_import_is_interrupted_and_does_not_run(
     home: dg.DagsterInstance, workspace: Workspace, tmp_path: Path
 ) -> None:
     """Its run stays in the history as if it went on, until somebody looks after it."""
-    shutil.copyfile(FIXTURE, tmp_path / "uploads" / "monday.jsonl")
-    platform = Platform(home, workspace)
-    [request] = platform.tick()
+    platform, request = requested(home, workspace, tmp_path)
     run_id = platform.record(request, dg.DagsterRunStatus.STARTED)
     home.add_run_tags(run_id, {PROCESS_TAG: dead_mark(run_id)})
     assert (only(home, workspace).error or "").startswith("It was interrupted")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pulls import langfuse_server, langsmith_server
 from pulls.langfuse_server import LangfuseServer
 from pulls.langsmith_server import LangSmithServer
 from pulls.loopback import served
+from pulls.traces import DAY_1, trace
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +47,12 @@ def langfuse(monkeypatch: pytest.MonkeyPatch) -> Iterator[LangfuseServer]:
         monkeypatch.setenv("LANGFUSE_SECRET_KEY", langfuse_server.SECRET_KEY)
         monkeypatch.setenv("LANGFUSE_HOST", server.url)
         yield server
+
+
+@pytest.fixture
+def langsmith_project(langsmith: LangSmithServer, monkeypatch: pytest.MonkeyPatch) -> LangSmithServer:
+    """A project with one trace on the first day."""
+    monkeypatch.setenv("LANGSMITH_PROJECT", "support, billing")
+    langsmith.load("support", trace("one", DAY_1 + timedelta(hours=1), DAY_1 + timedelta(hours=2)))
+    langsmith.load("billing", trace("two", DAY_1 + timedelta(hours=1), DAY_1 + timedelta(hours=2)))
+    return langsmith

@@ -1,9 +1,9 @@
-"""Pulls in Dagster: partitions, schedules, metadata, failures, and the import that a pull leads to."""
+"""Pulls in Dagster: partitions, metadata, failures, and the import that a pull leads to."""
 
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +21,6 @@ from pulls.loopback import Fault
 from pulls.traces import DAY_1, DAY_2, export_rows, trace, visible
 
 HOUR = timedelta(hours=1)
-HALF_PAST_MIDNIGHT = datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def langsmith_project(langsmith: LangSmithServer, monkeypatch: pytest.MonkeyPatch) -> LangSmithServer:
-    """A project with one trace on the first day."""
-    monkeypatch.setenv("LANGSMITH_PROJECT", "support, billing")
-    langsmith.load("support", trace("one", DAY_1 + HOUR, DAY_1 + 2 * HOUR))
-    langsmith.load("billing", trace("two", DAY_1 + HOUR, DAY_1 + 2 * HOUR))
-    return langsmith
 
 
 def pull_day(instance: dg.DagsterInstance, project: str, day: str = "2026-11-20", **form: Any) -> dg.ExecuteInProcessResult:
@@ -46,16 +36,6 @@ def metadata_of(result: dg.ExecuteInProcessResult) -> dict[str, Any]:
     """Metadata of the one materialization."""
     (event,) = result.asset_materializations_for_node("langsmith_export")
     return {name: value.value for name, value in event.metadata.items()}
-
-
-def tick(name: str) -> Any:
-    """One tick of a schedule, half an hour after the first day."""
-    definitions = build_definitions()
-    context = dg.build_schedule_context(
-        scheduled_execution_time=HALF_PAST_MIDNIGHT, repository_def=definitions.get_repository_def()
-    )
-    data = definitions.resolve_schedule_def(name).evaluate_tick(context)
-    return data.skip_message or [dict(request.tags) for request in data.run_requests]
 
 
 def test_a_day_shows_what_was_pulled_as_integers(
@@ -147,35 +127,6 @@ def test_the_key_is_nowhere_in_dagster(langsmith_project: LangSmithServer, insta
         run = instance.get_run_by_id(result.run_id)
         assert KEY not in "".join(logs) + repr(run)
         assert KEY[:12] not in "".join(logs)
-
-
-def test_schedules_say_what_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They run from the start, so that setting a key is all there is to do."""
-    for name in ("langsmith_pull_schedule", "langfuse_pull_schedule"):
-        assert build_definitions().resolve_schedule_def(name).default_status is dg.DefaultScheduleStatus.RUNNING
-    # Before the first tick, a schedule's page has only this.
-    schedules = [build_definitions().resolve_schedule_def(f"{one}_pull_schedule") for one in ("langsmith", "langfuse")]
-    says = [str(schedule.description) for schedule in schedules]
-    assert "while LANGSMITH_API_KEY or LANGSMITH_PROJECT is not set" in says[0]
-    assert "while LANGFUSE_PUBLIC_KEY or LANGFUSE_SECRET_KEY is not set" in says[1]
-    assert tick("langsmith_pull_schedule") == "LANGSMITH_API_KEY is not set"
-    assert tick("langfuse_pull_schedule") == "LANGFUSE_PUBLIC_KEY is not set"
-    monkeypatch.setenv("LANGSMITH_API_KEY", KEY)
-    assert tick("langsmith_pull_schedule") == "LANGSMITH_PROJECT is not set"
-
-
-def test_a_schedule_asks_for_yesterday_of_every_project(langsmith_project: LangSmithServer) -> None:
-    """One Dagster run each, so that they fail alone."""
-    partitions = [tags["dagster/partition"] for tags in tick("langsmith_pull_schedule")]
-    assert partitions == ["2026-11-20|support", "2026-11-20|billing"]
-
-
-def test_a_schedule_waits_for_a_long_settling_lag(
-    langsmith_project: LangSmithServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With a lag of two hours, yesterday is not complete at half past midnight."""
-    monkeypatch.setenv("OUMI_PULL_LAG_MINUTES", "120")
-    assert tick("langsmith_pull_schedule")[0]["dagster/partition"] == "2026-11-19|support"
 
 
 def test_a_project_name_that_dagster_refuses_has_a_stand_in(
