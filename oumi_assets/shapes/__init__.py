@@ -11,7 +11,8 @@ Modules without a `SHAPE` hold what several shapes share (`base`, `blocks`), wri
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply, Request
 from oumi_assets.shapes import (
@@ -94,6 +95,16 @@ SHAPES: tuple[Shape, ...] = (
 )
 
 
+_REQUESTS = [shape.request for shape in SHAPES if shape.request]
+_REPLIES = [shape.reply for shape in SHAPES if shape.reply]
+_MESSAGES = [shape.message for shape in SHAPES if shape.message]
+_TOOLS = [shape.tool for shape in SHAPES if shape.tool]
+_HISTORIES = [shape.history for shape in SHAPES if shape.history]
+_ANSWERS = [shape.answer for shape in SHAPES if shape.answer]
+
+Found = TypeVar("Found")
+
+
 def read_request(call: ModelCall) -> Request | None:
     """Where the call's messages and tools are, or None when no shape knows its input.
 
@@ -101,12 +112,11 @@ def read_request(call: ModelCall) -> Request | None:
     """
     if traced_arguments.asks_beside(call.input):
         return Request([None])
-    for shape in SHAPES:
-        found = shape.request(call.input) if shape.request else None
-        if found is not None:
-            found = _without_pseudo_messages(with_prompt_beside(found, call.input))
-            return with_recorded_instructions(found, call)
-    found = prompt_of_response(call)
+    found = _first_mine(_REQUESTS, call.input)
+    if found is not None:
+        found = _without_pseudo_messages(with_prompt_beside(found, call.input))
+    else:
+        found = prompt_of_response(call)
     return None if found is None else with_recorded_instructions(found, call)
 
 
@@ -116,56 +126,42 @@ def read_reply(call: ModelCall) -> Reply | None:
         return Reply([call.output])
     if is_no_answer(call):
         return Reply([])
-    for shape in SHAPES:
-        found = shape.reply(call.output) if shape.reply else None
-        if found is not None:
-            return None if call.output_text and is_json_answer(call.output, found) else _without_tools_work(found, call)
-    return None
-
-
-def _without_tools_work(reply: Reply, call: ModelCall) -> Reply:
-    """The reply without what was no turn of the model's: calls that its provider ran, results of its calls."""
-    for shape in SHAPES:
-        if shape.answer is not None:
-            reply.messages = list(map(shape.answer, reply.messages))
-    return without_provider_calls(reply, call)
+    found = _first_mine(_REPLIES, call.output)
+    if found is None or (call.output_text and is_json_answer(call.output, found)):
+        return None
+    return _without_tools_work(found, call)
 
 
 def read_message(value: Any) -> list[Draft] | None:
     """The drafts of one logged message, or None when no shape knows it, or its calls."""
-    found = _message(value)
+    found = openai_chat.message(value) if is_plain(value) else _first_mine(_MESSAGES, value)
     return None if found is None or loses_calls(value, found) else found
 
 
-def _message(value: Any) -> list[Draft] | None:
-    if is_plain(value):
-        return openai_chat.message(value)
-    for shape in SHAPES:
-        found = shape.message(value) if shape.message else None
-        if found is not None:
-            return found
-    return None
+def _first_mine(readers: list[Callable[[Any], Found | None]], value: Any) -> Found | None:
+    """What the first shape that says "mine" makes of a value."""
+    return next((found for read in readers if (found := read(value)) is not None), None)
+
+
+def _without_tools_work(reply: Reply, call: ModelCall) -> Reply:
+    """The reply without what was no turn of the model's: calls that its provider ran, results of its calls."""
+    for put_right in _ANSWERS:
+        reply.messages = list(map(put_right, reply.messages))
+    return without_provider_calls(reply, call)
 
 
 def _without_pseudo_messages(request: Request) -> Request:
+    """The request without messages that are tool definitions or an unset system prompt, and its history put right."""
     logged, appended = appended_tools.without_appended_tools(request.messages)
     if logged and isinstance(logged[0], dict) and is_unset(logged[0].get("role"), logged[0].get("content")):
         logged = logged[1:]
     messages, tools = [], list(request.tools)
     for value in logged:
-        tool = _read_tool(value)
+        tool = _first_mine(_TOOLS, value)
         if tool is None:
             messages.append(value)
         else:
             tools.append(tool)
-    for shape in SHAPES:
-        messages = shape.history(messages) if shape.history else messages
+    for put_right in _HISTORIES:
+        messages = put_right(messages)
     return Request(messages, [*tools, *appended])
-
-
-def _read_tool(value: Any) -> Any | None:
-    for shape in SHAPES:
-        found = shape.tool(value) if shape.tool else None
-        if found is not None:
-            return found
-    return None
