@@ -11,7 +11,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from oumi_assets.core.calls import Draft, Reply, Request
+import msgspec
+
+from oumi_assets.core.calls import Draft, ModelCall, Reply, Request
 from oumi_assets.core.json_text import NotJson, parse
 
 _OBJECT = re.compile(
@@ -73,6 +75,16 @@ def bare_messages(payload: Any) -> list[dict[str, Any]]:
     """The messages under `messages` where each is a role, a content or both and nothing else; none otherwise."""
     messages = first_list(payload, "messages")
     return messages if all(isinstance(message, dict) and message.keys() <= _BARE for message in messages) else []
+
+
+def without_request(call: ModelCall) -> ModelCall:
+    """A call whose messages its logger lost a part of: null, which no shape reads, in place of what is left of them."""
+    return msgspec.structs.replace(call, input=None)
+
+
+def without_reply(call: ModelCall) -> ModelCall:
+    """The same of an answer: what is left of it is none."""
+    return msgspec.structs.replace(call, output=None, output_text=None)
 
 
 def role_of(value: Any) -> str | None:

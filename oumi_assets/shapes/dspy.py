@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list
+from oumi_assets.shapes.base import first_list, without_reply
 from oumi_assets.shapes.python_reprs import read_repr
 
 _INPUT_KEYS = frozenset({"prompt", "messages", "kwargs"})
@@ -31,7 +31,7 @@ def opened(call: ModelCall) -> ModelCall:
     # Beside messages, a prompt was not sent.
     input_ = {**call.input, "prompt": None, "messages": messages, "tools": first_list(call.input["kwargs"], "tools")}
     if isinstance(call.output, list) and call.output[:1] == [None]:
-        return msgspec.structs.replace(call, input=input_, output=None, output_text=None)
+        call = without_reply(call)
     return msgspec.structs.replace(call, input=input_, output=_reply(call.output) or call.output)
 
 

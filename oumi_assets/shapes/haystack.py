@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply, ToolCallDraft
-from oumi_assets.shapes.base import Shape, first_list, parsed, role_of, value_at
+from oumi_assets.shapes.base import Shape, first_list, parsed, role_of, value_at, without_reply
 from oumi_assets.shapes.blocks import block_drafts
 
 _BLOCKS = frozenset({"text", "tool_call", "tool_call_result", "reasoning"})
@@ -39,10 +39,8 @@ def opened(call: ModelCall) -> ModelCall:
         return call
     if not all(map(_is_text, answers)) or not is_writer(call):
         return call
-    asked = [_with_calls(message) for message in messages]
-    if not answers[0]["content"]:
-        return msgspec.structs.replace(call, input=asked, output=None, output_text=None)
-    return msgspec.structs.replace(call, input=asked, output=[_with_calls(answer) for answer in answers])
+    call = msgspec.structs.replace(call, input=list(map(_with_calls, messages)), output=list(map(_with_calls, answers)))
+    return call if answers[0]["content"] else without_reply(call)
 
 
 def _is_text(message: Any) -> bool:

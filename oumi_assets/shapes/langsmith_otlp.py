@@ -10,23 +10,21 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import bare_messages
+from oumi_assets.shapes.base import bare_messages, without_reply, without_request
 
 _MARK = "OTEL_SPAN_ID"
 
 
 def opened(call: ModelCall) -> ModelCall:
-    """Such a run with null, which nobody reads, in place of what lost its words or its calls; any other call as it is."""
+    """Such a run without what lost its words or its calls; any other call as it is."""
     metadata = call.extras.get("metadata")
     if not isinstance(metadata, dict) or _MARK not in metadata:
         return call
     asked, said = bare_messages(call.input), bare_messages(call.output)
     if asked and any(map(_is_lost, asked)):
-        call = msgspec.structs.replace(call, input=None)
-    return msgspec.structs.replace(call, output=None) if said and _is_lost(said[0]) else call
+        call = without_request(call)
+    return without_reply(call) if said and _is_lost(said[0]) else call
 
 
 def _is_lost(message: dict[str, Any]) -> bool:

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import LoggedRow, ModelCall
-from oumi_assets.shapes.base import first_list, value_at
+from oumi_assets.shapes.base import first_list, value_at, without_request
 
 MARK = b"model_generation"
 _GENERATION, _STEP = MARK.decode(), "model_step"
@@ -43,7 +43,7 @@ def is_generation_metadata(metadata: Any) -> bool:
 
 def opened(call: ModelCall) -> ModelCall:
     """A loop without its messages, which one row does not tell; any other call as it is."""
-    return _unread(call) if _is_of_several_steps(call.output) and is_generation(call) else call
+    return without_request(call) if _is_of_several_steps(call.output) and is_generation(call) else call
 
 
 def put_together(call: ModelCall, generation: bytes | None, below: Below) -> ModelCall:
@@ -61,7 +61,7 @@ def put_together(call: ModelCall, generation: bytes | None, below: Below) -> Mod
     asked = first_list(call.input, "messages")
     said = _between(answers[:-1], _results([row for step in steps for row in below(step.id)]))
     if not asked or said is None or answers[-1] is None or not _ends_with(call.output, answers[-1]):
-        return _unread(call)
+        return without_request(call)
     if len(answers) == 1:
         return call
     return msgspec.structs.replace(
@@ -126,7 +126,3 @@ def _kind_of(extras: dict[str, Any]) -> str | None:
 def _is_of_several_steps(output: Any) -> bool:
     """Whether it holds calls, and a text that came after their results."""
     return isinstance(output, dict) and bool(output.get("text")) and bool(first_list(output, "toolCalls"))
-
-
-def _unread(call: ModelCall) -> ModelCall:
-    return msgspec.structs.replace(call, input=None)

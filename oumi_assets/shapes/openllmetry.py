@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list, kind_of, parsed, value_at
+from oumi_assets.shapes.base import first_list, kind_of, parsed, value_at, without_reply
 from oumi_assets.shapes.span_scope import scope_of
 
 _SCOPE = "opentelemetry.instrumentation."
@@ -52,7 +52,7 @@ def opened(call: ModelCall) -> ModelCall:
     if not is_writer(call):
         return call
     if call.output == _WORDLESS:
-        call = msgspec.structs.replace(call, output=None, output_text=None)
+        call = without_reply(call)
     if scope_of(call).startswith(_OPENAI):
         call = msgspec.structs.replace(call, input=_with_arguments(call.input), output=_with_arguments(call.output))
     return msgspec.structs.replace(call, input=_unfolded(call.input), output=_unfolded_answer(_named(call.output)))

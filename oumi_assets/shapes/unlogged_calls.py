@@ -23,7 +23,7 @@ import msgspec
 
 from oumi_assets.core.calls import ModelCall
 from oumi_assets.core.json_text import canonical, dump
-from oumi_assets.shapes.base import first_list, kind_of, role_of
+from oumi_assets.shapes.base import first_list, kind_of, role_of, without_request
 from oumi_assets.shapes.openllmetry import is_writer as is_openllmetry
 from oumi_assets.shapes.span_scope import scope_of
 from oumi_assets.wire.tool_calls import usable_id
@@ -47,7 +47,7 @@ def completed(call: ModelCall, answers: Answers) -> ModelCall:
     if not isinstance(messages, list):
         return call
     if _lacks_results(messages) and _is_of_openlit(call) and scope_of(call) != _OPENLIT_FOR_LITELLM:
-        return msgspec.structs.replace(call, input=None)
+        return without_request(call)
     if not any(map(_may_lack_something, messages)) or not (is_openllmetry(call) or _is_of_openlit(call)):
         return call
     return msgspec.structs.replace(call, input=None if any(map(_is_wordless, messages)) else _whole(messages, answers))

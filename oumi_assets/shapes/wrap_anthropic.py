@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list
+from oumi_assets.shapes.base import first_list, without_reply
 from oumi_assets.wire.tools import wire_tools
 
 _PUT_TOGETHER = frozenset({"id", "content", "role", "stop_reason", "usage_metadata"})
@@ -25,7 +23,7 @@ def opened(call: ModelCall) -> ModelCall:
         return call
     called = [block.get("name") for block in first_list(message, "content") if _is_empty_call(block)]
     without = _without_arguments(call) if called else []
-    return call if all(name in without for name in called) else msgspec.structs.replace(call, output=None)
+    return call if all(name in without for name in called) else without_reply(call)
 
 
 def _is_empty_call(block: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from both_platforms import langsmith_row, read
+from both_platforms import langfuse_row, langsmith_row, read
 from model_calls import assistant, call, user
 
 from oumi_assets.reconstruction.candidate import NoCandidate
@@ -109,3 +109,8 @@ def test_answers_that_lost_nothing_are_read(output: Any, said: dict[str, Any]) -
     found = read("langsmith", _row(output, EVENTS[:1]))
     assert isinstance(found, Conversation)
     assert found.messages == [HI, said]
+
+
+def test_an_answer_that_lost_arguments_is_no_text_on_langfuse_either() -> None:
+    """Langfuse keeps answers as text, and the text of what is left would be the assistant's words."""
+    assert read("langfuse", langfuse_row(ASKED, LOGGED)) is NoCandidate.NO_REPLY
