@@ -75,6 +75,14 @@ def _parse(text: bytes | str) -> Any:
         return _parse_lenient(text)
 
 
+def parse_or(text: bytes | str, otherwise: Any) -> Any:
+    """The value of one JSON text; something else where it is none."""
+    try:
+        return parse(text)
+    except NotJson:
+        return otherwise
+
+
 def parse_fields(row: msgspec.Struct, fields: Iterable[str]) -> dict[str, Any]:
     """The values of a struct's `Raw` fields, without those that are unset. Raises `NotJson`."""
     return {field: parse(bytes(token)) for field in fields if (token := getattr(row, field)) is not msgspec.UNSET}

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from oumi_assets.core.calls import ModelCall, PayloadNotJson, UnreadCall
-from oumi_assets.core.json_text import NestedTooDeep, NotJson, dump, number_text, parse, parse_fields
+from oumi_assets.core.json_text import NestedTooDeep, NotJson, dump, number_text, parse, parse_fields, parse_or
 from oumi_assets.shapes.base import value_at
 
 _TOOL_COLUMNS = ("toolDefinitions", "tool_definitions", "tools")
@@ -109,10 +109,7 @@ def _as_sent(value: Any, row: dict[str, Any]) -> Any:
     name, version = (value_at(row.get("metadata"), f"scope.{key}") for key in ("name", "version"))
     if name != "langfuse-sdk" or not _QUOTES_TEXTS.fullmatch(str(version)):
         return value
-    try:
-        text = parse(value)
-    except NotJson:
-        return value
+    text = parse_or(value, value)
     return text if isinstance(text, str) else value
 
 

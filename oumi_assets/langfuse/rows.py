@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from oumi_assets.core.json_text import NotJson, dump_bytes, parse, scrub
+from oumi_assets.core.json_text import dump_bytes, parse_or, scrub
 from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, fill_leniently, id_bytes, place_of
 from oumi_assets.core.times import microseconds
 from oumi_assets.shapes import litellm, mastra, unlogged_calls
@@ -118,18 +118,10 @@ def _is_of_mastra(row: Row) -> bool:
     """Whether a span is Mastra's model call: its GENERATION rows have the answer, the span around them the messages."""
     if row.name is None or not row.name.startswith(_MASTRA_CALL) or mastra.MARK not in bytes(row.metadata):
         return False
-    try:
-        return mastra.is_generation_metadata(parse(bytes(row.metadata)))
-    except NotJson:
-        return False
+    return mastra.is_generation_metadata(parse_or(bytes(row.metadata), None))
 
 
 def _is_of_litellm(row: Row) -> bool:
     """Whether a tool's row is a model call that was given tools: LiteLLM's callback for OpenTelemetry calls it one."""
     metadata = bytes(row.metadata) if row.type == _TOOL else b""
-    if litellm.MARK not in metadata:
-        return False
-    try:
-        return litellm.is_writer(parse(metadata))
-    except NotJson:
-        return False
+    return litellm.MARK in metadata and litellm.is_writer(parse_or(metadata, None))

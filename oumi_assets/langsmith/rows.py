@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from oumi_assets.core.json_text import NotJson, parse
+from oumi_assets.core.json_text import parse_or
 from oumi_assets.core.rows import NOWHERE, ForeignRow, IndexedRow, fill_leniently, id_bytes, place_of, text_or_none
 from oumi_assets.core.times import microseconds
 from oumi_assets.shapes import mastra
@@ -112,12 +112,7 @@ def is_model_call(run_type: Any) -> bool:
 
 def parsed_object(value: Any) -> Any:
     """The object whose JSON text stands in its place; any other value as it is."""
-    if not isinstance(value, str) or value[:1] != "{":
-        return value
-    try:
-        return parse(value)
-    except NotJson:
-        return value
+    return parse_or(value, value) if isinstance(value, str) and value[:1] == "{" else value
 
 
 def _metadata(value: Any) -> Metadata | None:

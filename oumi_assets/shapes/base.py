@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply, Request
-from oumi_assets.core.json_text import NotJson, parse
+from oumi_assets.core.json_text import parse_or
 
 _OBJECT = re.compile(
     r"\s*<(?:[\w.<>]+ object(?: [\w.<>]+)? at 0x[0-9A-Fa-f]+"
@@ -133,12 +133,7 @@ def parsed(value: Any) -> Any:
 
     Span attributes hold no objects, so writers put JSON text there, and Langfuse keeps metadata so.
     """
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        try:
-            return parse(value)
-        except NotJson:
-            return None
-    return value
+    return parse_or(value, None) if isinstance(value, str) and value[:1] in ("{", "[") else value
 
 
 def value_at(value: Any, path: str) -> Any:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Reply, Request
-from oumi_assets.core.json_text import NotJson, parse
+from oumi_assets.core.json_text import parse_or
 from oumi_assets.shapes import responses
 from oumi_assets.shapes.base import Shape, first_list, role_of, value_at
 
@@ -49,12 +49,8 @@ def _message_in(text: str) -> dict[str, Any] | None:
     """The message inside a JSON text (in a JSON text), only where it is surely LiteLLM's own."""
     value: Any = text
     for _ in range(2):
-        if not isinstance(value, str) or value.lstrip()[:1] not in ('"', "{"):
-            break
-        try:
-            value = parse(value)
-        except NotJson:
-            return None
+        if isinstance(value, str) and value.lstrip()[:1] in ('"', "{"):
+            value = parse_or(value, None)
     return value if isinstance(value, dict) and value.keys() >= _MESSAGE_KEYS else None
 
 

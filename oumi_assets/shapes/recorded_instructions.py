@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import ModelCall, Request
-from oumi_assets.core.json_text import NotJson, parse
+from oumi_assets.core.json_text import parse_or
 from oumi_assets.shapes.base import has_parts, is_object_name, parsed, value_at
 from oumi_assets.shapes.recorded_response import is_response
 from oumi_assets.shapes.span_scope import is_of_scope
@@ -164,9 +164,4 @@ def _is_block(block: Any) -> bool:
 
 def _unquoted(logged: Any) -> Any:
     """What a JSON text says; a prompt may begin like one."""
-    if not isinstance(logged, str) or logged[:1] not in ('"', "["):
-        return logged
-    try:
-        return parse(logged)
-    except NotJson:
-        return logged
+    return parse_or(logged, logged) if isinstance(logged, str) and logged[:1] in ('"', "[") else logged

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from oumi_assets.core.json_text import NotJson, parse
+from oumi_assets.core.json_text import parse_or
 
 _SCHEMA_KEYS = ("parameters", "input_schema", "inputSchema", "parameters_json_schema", "parametersJsonSchema")
 _DECLARATION_KEYS = ("function_declarations", "functionDeclarations")
@@ -59,12 +59,7 @@ def _functions(definition: Any) -> Iterator[dict[str, Any]]:
 
 
 def _parsed(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return parse(value)
-    except NotJson:
-        return None
+    return parse_or(value, None) if isinstance(value, str) else value
 
 
 def _own_function(definition: dict[str, Any]) -> dict[str, Any]:
