@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply
-from oumi_assets.shapes.base import kind_of, parsed, value_at
+from oumi_assets.shapes.base import kind_of, may_mention, parsed, value_at
 from oumi_assets.wire.tools import definitions_of
 
 _CALLS = ("tool_calls", "toolCalls")
@@ -49,11 +49,9 @@ def _names_of_provider(call: ModelCall) -> set[str]:
 
 
 def recorded_reasoning(call: ModelCall) -> str | None:
-    """The reasoning of the call's answer; a text without the word need not be parsed."""
+    """The reasoning of the call's answer."""
     metadata = call.extras.get("metadata")
-    if isinstance(metadata, str) and "reasoning" not in metadata:
-        return None
-    found = value_at(metadata, _REASONING)
+    found = value_at(metadata, _REASONING) if may_mention(metadata, "reasoning") else None
     return found if isinstance(found, str) and found else None
 
 

@@ -136,6 +136,11 @@ def parsed(value: Any) -> Any:
     return parse_or(value, None) if isinstance(value, str) and value[:1] in ("{", "[") else value
 
 
+def may_mention(logged: Any, *words: str) -> bool:
+    """Whether one of the words may be in a value. A text without them need not be parsed to know, which takes long."""
+    return not isinstance(logged, str) or any(word in logged for word in words)
+
+
 def value_at(value: Any, path: str) -> Any:
     """The value at a dotted path. Keys may hold dots themselves: Langfuse's events rows flatten metadata into such keys."""
     value = parsed(value)

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import Draft, ModelCall, Reply, ToolCallDraft
-from oumi_assets.shapes.base import Shape, first_list, parsed, role_of, value_at, without_reply
+from oumi_assets.shapes.base import Shape, first_list, may_mention, parsed, role_of, value_at, without_reply
 from oumi_assets.shapes.blocks import block_drafts
 
 _BLOCKS = frozenset({"text", "tool_call", "tool_call_result", "reasoning"})
@@ -25,11 +25,10 @@ _CALL_KEYS = frozenset({"id", "type", "function"})
 
 
 def is_writer(call: ModelCall) -> bool:
-    """Whether a chat generator of a pipeline logged the call; metadata without the word need not be parsed."""
+    """Whether a chat generator of a pipeline logged the call."""
     metadata = call.extras.get("metadata")
-    if isinstance(metadata, str) and "haystack" not in metadata:
-        return False
-    return str(value_at(metadata, "haystack.component.type")).endswith("ChatGenerator")
+    kind = value_at(metadata, "haystack.component.type") if may_mention(metadata, "haystack") else None
+    return str(kind).endswith("ChatGenerator")
 
 
 def opened(call: ModelCall) -> ModelCall:

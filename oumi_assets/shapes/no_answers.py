@@ -13,7 +13,7 @@ from typing import Any
 
 from oumi_assets.core.calls import ModelCall
 from oumi_assets.core.json_text import NotJson, parse
-from oumi_assets.shapes.base import is_object_name, parsed, value_at
+from oumi_assets.shapes.base import is_object_name, may_mention, value_at
 from oumi_assets.shapes.dify import is_suggestion
 from oumi_assets.shapes.ragflow import is_no_answer as is_ragflows_report
 
@@ -33,9 +33,7 @@ def is_no_answer(call: ModelCall) -> bool:
 def _ended_for_calls(call: ModelCall) -> bool:
     """Whether a bare text stands where the model called tools: of both, Langfuse kept the AI SDK's text alone for long."""
     parameters = call.extras.get("model_parameters")
-    if isinstance(parameters, str):
-        parameters = parsed(parameters) if _CALLED in parameters else None
-    return isinstance(parameters, dict) and parameters.get("finishReason") == _CALLED
+    return may_mention(parameters, _CALLED) and bool(value_at(parameters, "finishReason") == _CALLED)
 
 
 def may_be_echo(output: Any) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list, kind_of, parsed, value_at, without_reply
+from oumi_assets.shapes.base import first_list, kind_of, may_mention, parsed, without_reply
 from oumi_assets.shapes.span_scope import scope_of
 
 _SCOPE = "opentelemetry.instrumentation."
@@ -37,13 +37,8 @@ _ITEM_ID = "fc_"
 
 
 def is_writer(call: ModelCall) -> bool:
-    """Whether one of its instrumentations logged the call; metadata without the word need not be parsed."""
-    metadata = call.extras.get("metadata")
-    if isinstance(metadata, str) and _SCOPE not in metadata and _JAVASCRIPT not in metadata:
-        return False
-    scope = value_at(metadata, "scope.name")
-    if not isinstance(scope, str):
-        return False
+    """Whether one of its instrumentations logged the call."""
+    scope = scope_of(call) if may_mention(call.extras.get("metadata"), _SCOPE, _JAVASCRIPT) else ""
     return scope.startswith(_JAVASCRIPT) or (scope.startswith(_SCOPE) and scope.removeprefix(_SCOPE) not in _OTHERS)
 
 

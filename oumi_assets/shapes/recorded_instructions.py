@@ -19,7 +19,7 @@ from typing import Any
 
 from oumi_assets.core.calls import ModelCall, Request
 from oumi_assets.core.json_text import parse_or
-from oumi_assets.shapes.base import has_parts, is_object_name, parsed, value_at
+from oumi_assets.shapes.base import has_parts, is_object_name, may_mention, parsed, value_at
 from oumi_assets.shapes.recorded_response import is_response
 from oumi_assets.shapes.span_scope import is_of_scope
 from oumi_assets.shapes.system_prompts import is_system
@@ -85,9 +85,9 @@ def _of_telemetry(request: Request, call: ModelCall) -> list[dict[str, Any]]:
 
 
 def attribute_of_span(call: ModelCall) -> Any:
-    """The instructions among a span's attributes; metadata without the word need not be parsed."""
+    """The instructions among a span's attributes."""
     metadata = call.extras.get("metadata")
-    if not metadata or (isinstance(metadata, str) and "attributes" not in metadata):
+    if not metadata or not may_mention(metadata, "attributes"):
         return None
     found = _instructions(value_at(metadata, _ATTRIBUTE))
     if found:
@@ -136,9 +136,9 @@ def _of_metadata(call: ModelCall) -> Any:
 
 
 def _argument(call: ModelCall, place: str, name: str) -> Any:
-    """The argument of that name; a text that never speaks of it need not be parsed."""
+    """The argument of that name."""
     logged = call.extras.get(place)
-    return None if not logged or (isinstance(logged, str) and name not in logged) else value_at(logged, name)
+    return value_at(logged, name) if may_mention(logged, name) else None
 
 
 def _said(logged: Any) -> Any:
