@@ -6,15 +6,12 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-_IN_TRACES = frozenset({"reconstructing"})
-"""Work that is counted in traces; all other work, in bytes."""
+RECONSTRUCTING = "reconstructing"
+"""The one work that is counted in traces; all other work, in bytes."""
 
 
 class Progress(Protocol):
-    """Called with what is being done, how much of it is done and how much there is; and the rows done, where they are known.
-
-    Reconstruction is counted in traces, all other work in bytes.
-    """
+    """Called with what is being done, how much of it is done, how much there is, and the rows done where they are known."""
 
     def __call__(self, doing: str, done: int, total: int, rows: int = 0) -> None: ...
 
@@ -50,7 +47,7 @@ def describe(doing: str, done: int, total: int, seconds: float, rows: int = 0) -
     """Like `indexing: 1.2 of 4.0 GB, 240.0 MB/s, 36,000 rows/s, 12 s left`."""
     rate = done / seconds if seconds > 0 else 0.0
     left = f", {(total - done) / rate:,.0f} s left" if rate and total >= done else ""
-    if doing in _IN_TRACES:
+    if doing == RECONSTRUCTING:
         return f"{doing}: {done:,} of {total:,} traces, {rate:,.0f} traces/s{left}"
     of_rows = f", {rows / seconds:,.0f} rows/s" if rows and seconds > 0 else ""
     return f"{doing}: {done / 1e9:.1f} of {total / 1e9:.1f} GB, {rate / 1e6:.1f} MB/s{of_rows}{left}"

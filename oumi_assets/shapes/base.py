@@ -7,7 +7,7 @@ No function raises on any JSON value.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -104,9 +104,14 @@ def has_parts(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("parts"), list)
 
 
-def joined_texts(pieces: list[dict[str, Any]], key: str) -> str:
+def texts_of(parts: Iterable[Any], key: str = "text") -> list[str]:
+    """The texts that parts have under a key; parts without one have none."""
+    return [part[key] for part in parts if isinstance(part, dict) and isinstance(part.get(key), str)]
+
+
+def joined_texts(pieces: Iterable[Any], key: str) -> str:
     """What the pieces of a stream say under a key, one behind the other."""
-    return "".join(piece[key] for piece in pieces if isinstance(piece.get(key), str))
+    return "".join(texts_of(pieces, key))
 
 
 def tools_beside(value: dict[str, Any], key: str) -> list[Any]:

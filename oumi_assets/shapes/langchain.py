@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from oumi_assets.core.calls import Draft, Reply, Request
-from oumi_assets.shapes.base import Shape, first_list, messages_in, role_of
+from oumi_assets.shapes.base import Shape, first_list, messages_in, role_of, texts_of
 from oumi_assets.shapes.langchain_calls import answered, has_own_blocks, reasoning, said, tool_calls, tool_results
 from oumi_assets.shapes.langchain_js import unnamed_role
 from oumi_assets.shapes.lost_calls import has_only_words
@@ -174,8 +174,8 @@ def _drafts(role: str, fields: dict[str, Any], *, is_streamed: bool = False) -> 
 def _refused(fields: dict[str, Any]) -> str | None:
     """LangChain.js keeps what the Responses API streamed of a refusal in the response alone."""
     items = first_list(fields.get("response_metadata"), "output")
-    parts = [part for item in items for part in first_list(item, "content") if isinstance(part, dict)]
-    return "\n".join(part["refusal"] for part in parts if isinstance(part.get("refusal"), str)) or None
+    parts = (part for item in items for part in first_list(item, "content"))
+    return "\n".join(texts_of(parts, "refusal")) or None
 
 
 def _is_pair(value: Any) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Draft, ToolCallDraft
 from oumi_assets.shapes import openai_chat
-from oumi_assets.shapes.base import first_list, kind_of, parsed
+from oumi_assets.shapes.base import first_list, kind_of, parsed, texts_of
 
 _CALL_BLOCKS = {
     "tool_use": ("id", "input"),
@@ -195,6 +195,4 @@ def _block(block: Any) -> Any:
 
 
 def _summary(value: Any) -> str | None:
-    parts = first_list(value, "summary", "content")
-    texts = [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
-    return "\n".join(texts) or None
+    return "\n".join(texts_of(first_list(value, "summary", "content"))) or None

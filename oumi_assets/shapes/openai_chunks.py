@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from oumi_assets.core.calls import Reply
-from oumi_assets.shapes.base import Shape, first_list, kind_of, parsed
+from oumi_assets.shapes.base import Shape, first_list, kind_of, parsed, texts_of
 
 _NAME = '"chat.completion.chunk"'
 _CHUNK, _ADDED = "chunk", (".delta", ".done")
@@ -171,7 +171,7 @@ def _function(pieces: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _joined(deltas: list[dict[str, Any]], key: str) -> str | None:
-    pieces = [delta[key] for delta in deltas if isinstance(delta.get(key), str)]
+    pieces = texts_of(deltas, key)
     return "".join(pieces) if pieces else None
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list, kind_of, may_mention, parsed, without_reply
+from oumi_assets.shapes.base import first_list, kind_of, may_mention, parsed, texts_of, without_reply
 from oumi_assets.shapes.span_scope import scope_of
 
 _SCOPE = "opentelemetry.instrumentation."
@@ -119,9 +119,7 @@ def _blocks(content: Any) -> Any:
 def _thought(reasoning: Any) -> Any:
     """The texts of a summary, joined."""
     parts = _blocks(reasoning)
-    if not _are_messages(parts):
-        return reasoning
-    return "\n".join(part["text"] for part in parts if isinstance(part.get("text"), str))
+    return "\n".join(texts_of(parts)) if _are_messages(parts) else reasoning
 
 
 def _with_thoughts(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:

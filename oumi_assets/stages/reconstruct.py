@@ -15,7 +15,7 @@ import polars as pl
 
 from oumi_assets.core.drops import DROPPED_TRACES, TraceDrop
 from oumi_assets.core.json_text import NestedTooDeep
-from oumi_assets.core.pace import Progress, no_progress
+from oumi_assets.core.pace import RECONSTRUCTING, Progress, no_progress
 from oumi_assets.core.parallel import ordered_map, workers_for
 from oumi_assets.core.rows import LOCATIONS
 from oumi_assets.platforms import PLATFORMS, Platform
@@ -150,7 +150,7 @@ class _Made:
             conversations = take_over(batch.conversations)
             self.traces += conversations.height + batch.drops.height
             self.conversations += conversations.height
-            self._progress("reconstructing", self.traces, self._total)
+            self._progress(RECONSTRUCTING, self.traces, self._total)
             yield conversations
 
 
