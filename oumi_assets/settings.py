@@ -30,7 +30,7 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
     return Environment(
         uploads=_location(environ, "OUMI_UPLOADS", "uploads"),
         storage=_location(environ, "OUMI_STORAGE", "storage"),
-        max_upload_bytes=_bytes(environ, "OUMI_MAX_UPLOAD_BYTES", DEFAULT_MAX_UPLOAD_BYTES),
+        max_upload_bytes=_max_upload_bytes(environ),
     )
 
 
@@ -41,12 +41,8 @@ def dagster_home() -> Path:
 
 def worker_count() -> int:
     """Processes to use: `OUMI_WORKERS`, else the cores this process may run on. Raises `BadSetting`."""
-    configured = os.environ.get("OUMI_WORKERS", "").strip()
-    if not configured:
-        return _cores()
-    if not configured.isdecimal() or int(configured) == 0:
-        raise BadSetting("OUMI_WORKERS must be a number of processes, like 4; it is set to something else.")
-    return int(configured)
+    configured = os.environ.get("OUMI_WORKERS", "")
+    return _number("OUMI_WORKERS", configured, "processes, like 4") or _cores()
 
 
 def _cores() -> int:
@@ -58,10 +54,16 @@ def _location(environ: Mapping[str, str], name: str, default: str) -> Location:
     return read_location(name, environ.get(name) or str(PROJECT_ROOT / default))
 
 
-def _bytes(environ: Mapping[str, str], name: str, default: int) -> int:
-    text = environ.get(name, "").replace("_", "").strip()
+def _max_upload_bytes(environ: Mapping[str, str]) -> int:
+    configured = environ.get("OUMI_MAX_UPLOAD_BYTES", "").replace("_", "")
+    return _number("OUMI_MAX_UPLOAD_BYTES", configured, "bytes, like 5000000000") or DEFAULT_MAX_UPLOAD_BYTES
+
+
+def _number(name: str, configured: str, of_what: str) -> int | None:
+    """The number, at least 1, that a setting is; None where it is not set. Raises `BadSetting`."""
+    text = configured.strip()
     if not text:
-        return default
+        return None
     if not text.isdecimal() or int(text) == 0:
-        raise BadSetting(f"{name} must be a number of bytes, like 5000000000; it is set to something else.")
+        raise BadSetting(f"{name} must be a number of {of_what}; it is set to something else.")
     return int(text)
