@@ -14,11 +14,9 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from oumi_assets.wire.roles import WIRE_ROLES
+from oumi_assets.wire.roles import SYSTEM_ROLES, TOOL_ROLES, WIRE_ROLES
 
-_SYSTEM_ROLES = frozenset({"system", "developer"})
 _USER_ROLES = frozenset({"user", "human"})
-_TOOL_ROLES = frozenset({"tool", "function"})
 _TYPES = (b'"message"', b"null")
 _CLASSES = frozenset({"human", "ai", "system", "tool", "function"})
 """LangChain's, by the names of which roles are told; a `ChatMessage` says its role elsewhere."""
@@ -136,7 +134,7 @@ def opens_with_user(roles: Iterable[str]) -> bool:
 
 
 def _first_of_chat(roles: Iterable[str]) -> str | None:
-    return next((role for role in roles if role not in _SYSTEM_ROLES), None)
+    return next((role for role in roles if role not in SYSTEM_ROLES), None)
 
 
 def _count(messages: list[_Message]) -> Counted | None:
@@ -145,7 +143,7 @@ def _count(messages: list[_Message]) -> Counted | None:
     if roles is None:
         return None
     first = _first_of_chat(roles)
-    partial = first in _TOOL_ROLES or _USER_ROLES.isdisjoint(roles)
+    partial = first in TOOL_ROLES or _USER_ROLES.isdisjoint(roles)
     return Counted(len(roles) + 1, partial, first in _USER_ROLES)
 
 
@@ -170,7 +168,7 @@ def _certain_role(message: _Message) -> str | None:
         return None
     role = message.role.lower()
     # OpenTelemetry logs tool results as the user's: what looks like a turn may answer an earlier call.
-    return None if role not in _TOOL_ROLES and _is_given(message.tool_call_id) else role
+    return None if role not in TOOL_ROLES and _is_given(message.tool_call_id) else role
 
 
 def _is_given(value: Raw | UnsetType) -> bool:
@@ -180,7 +178,7 @@ def _is_given(value: Raw | UnsetType) -> bool:
 def _class_role(path: Any, said: _Kwargs) -> str | None:
     name = path[-1] if isinstance(path, list) and path and isinstance(path[-1], str) else ""
     role = name.removesuffix("Chunk").removesuffix("Message").lower()
-    is_certain = role in _CLASSES and (said.type in _TOOL_ROLES) <= (role in _TOOL_ROLES) and _is_plain(said.content)
+    is_certain = role in _CLASSES and (said.type in TOOL_ROLES) <= (role in TOOL_ROLES) and _is_plain(said.content)
     return role if is_certain else None
 
 

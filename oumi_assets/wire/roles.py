@@ -19,6 +19,11 @@ WIRE_ROLES = {
     "tool-response": "user",
 }
 
+SYSTEM_ROLES, TOOL_ROLES = (
+    frozenset(role for role, meant in WIRE_ROLES.items() if meant == wanted) for wanted in ("system", "tool")
+)
+"""Whatever a dialect calls these two, in lower case."""
+
 
 def is_assistant(role: str) -> bool:
     """Whether a role of any dialect is the assistant's."""
