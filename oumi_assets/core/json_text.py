@@ -169,7 +169,9 @@ def _is_deeper(value: Any, levels: int) -> bool:
 
 
 def _inner(value: Any) -> Iterable[Any]:
-    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def canonical(value: Any) -> bytes:

@@ -161,4 +161,5 @@ def _text(logged: Any, value: Any) -> str | None:
     """The answer as text; an empty object or list, or `{"output": null}`, says nothing."""
     if not value or value == {"output": None}:
         return None
-    return logged if isinstance(logged, str) else dump(value) if not isinstance(value, str) else value
+    said = logged if isinstance(logged, str) else value
+    return said if isinstance(said, str) else dump(said)

@@ -61,6 +61,13 @@ def first_list(value: Any, *keys: str) -> list[Any]:
     return []
 
 
+def as_list(value: Any) -> list[Any]:
+    """A list as it is, one value as a list of it; an empty list where there is nothing."""
+    if isinstance(value, list):
+        return value
+    return [value] if value else []
+
+
 def messages_in(payload: Any) -> list[Any]:
     """The list that a payload is, or has under `messages`; an empty one where it has none."""
     return payload if isinstance(payload, list) else first_list(payload, "messages")

@@ -59,8 +59,10 @@ def _block(pieces: list[dict[str, Any]]) -> dict[str, Any] | None:
     if kinds == {"reasoningContent"}:
         thought = joined_texts(_inside(pieces, "reasoningContent"), "text")
         return {"reasoningContent": {"reasoningText": {"text": thought}}} if thought else {}
+    if kinds - {"text"}:
+        return None
     text = joined_texts(pieces, "text")
-    return None if kinds - {"text"} else {"text": text} if text else {}
+    return {"text": text} if text else {}
 
 
 def _inside(pieces: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:

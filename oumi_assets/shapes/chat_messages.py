@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list
+from oumi_assets.shapes.base import first_list, without_reply
 from oumi_assets.shapes.python_reprs import read_repr
 
 _BEGIN = re.compile(r"ChatMessage\(role=<MessageRole\.[A-Z_]+: '")
@@ -35,12 +35,9 @@ def opened(call: ModelCall) -> ModelCall:
     messages = [_message(text) for text in logged]
     tools = first_list(call.input.get("kwargs"), "tools")
     answer = _answer(call.output) if any(message and _OF_LLAMA_INDEX in message for message in messages) else call.output
-    return msgspec.structs.replace(
-        call,
-        input={"messages": messages, "tools": tools},
-        output=answer,
-        output_text=None if answer is None else answer if isinstance(answer, str) else call.output_text,
-    )
+    text = answer if isinstance(answer, str) else call.output_text
+    call = msgspec.structs.replace(call, input={"messages": messages, "tools": tools}, output=answer, output_text=text)
+    return without_reply(call) if answer is None else call
 
 
 def _message(text: str) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Draft, Reply, Request, ToolCallDraft
-from oumi_assets.shapes.base import Shape, first_list
+from oumi_assets.shapes.base import Shape, as_list, first_list
 from oumi_assets.shapes.blocks import block_drafts, has_block, with_system
 from oumi_assets.shapes.google_turns import history, joined, streamed
 from oumi_assets.wire.tools import definitions_of, wire_tools
@@ -36,7 +36,9 @@ def request(value: Any) -> Request | None:
     if not isinstance(value, dict):
         return None
     contents = _contents(value.get("contents"))
-    config = value["config"] if isinstance(value.get("config"), dict) else _config_elsewhere(value) if contents else {}
+    config = value.get("config")
+    if not isinstance(config, dict):
+        config = _config_elsewhere(value) if contents else {}
     if not contents and config and not value.get("system"):
         contents = first_list(value, "messages")
     if not contents:
@@ -68,9 +70,12 @@ def _tools(value: dict[str, Any], config: dict[str, Any]) -> list[Any]:
 
 def _contents(value: Any) -> list[Any]:
     """A text is the user's; so are texts and parts that stand in the place of a content."""
-    values = value if isinstance(value, list) else [value] if value else []
-    contents = [item if isinstance(item, dict) and "parts" in item else {"role": "user", "parts": [item]} for item in values]
-    return joined(contents)
+    return joined(
+        [
+            item if isinstance(item, dict) and "parts" in item else {"role": "user", "parts": [item]}
+            for item in as_list(value)
+        ]
+    )
 
 
 def _system(value: Any) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from oumi_assets.core.calls import Reply
+from oumi_assets.shapes.base import as_list
 from oumi_assets.shapes.openai_chunks import are_texts
 from oumi_assets.wire.roles import WIRE_ROLES, is_assistant
 
@@ -105,7 +106,7 @@ def _are_calls(calls: Any) -> bool:
 
 def _is_foreign(inside: Any) -> bool:
     """Whether a wrapper holds something, but nothing that any writer would put there."""
-    items = inside if isinstance(inside, list) else [inside] if inside else []
+    items = as_list(inside)
     return bool(items) and not any(
         isinstance(item, list) or (isinstance(item, dict) and not _KEYS_INSIDE.isdisjoint(item)) for item in items
     )

@@ -162,7 +162,9 @@ def _of_only_member(value: dict[str, Any]) -> Reply | None:
 def _of_text(text: str) -> Reply:
     """A text, or the message that a span attribute holds as one."""
     message = parsed(text)
-    return Reply([message] if _answers(message) else [text] if text else [])
+    if _answers(message):
+        return Reply([message])
+    return Reply([text] if text else [])
 
 
 def _of_messages(value: dict[str, Any]) -> Reply | None:
@@ -194,7 +196,5 @@ def _generated(value: Any) -> Reply | None:
 
 
 def _last_assistant(messages: list[Any]) -> Reply | None:
-    for message in reversed(messages):
-        if _answers(message):
-            return Reply([message])
-    return None
+    last = next(filter(_answers, reversed(messages)), None)
+    return None if last is None else Reply([last])
