@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 import re
 import shlex
 import shutil
@@ -140,6 +141,14 @@ def test_every_module_that_a_page_names_exists() -> None:
     assert len(named) > 40
     places = (PROJECT_ROOT, PROJECT_ROOT / "oumi_assets")
     assert [(page, path) for page, path in sorted(named) if not any((place / path).is_file() for place in places)] == []
+
+
+def test_the_way_through_the_code_leads_through_functions_that_are_there() -> None:
+    """It is what a newcomer reads first."""
+    section = (PROJECT_ROOT / "CONTEXT.md").read_text().partition("## One trace through the code")[2]
+    named = re.findall(r"`([a-z_.]+\.\w+)`", section)
+    assert len(named) > 15
+    assert [name for name in named if pkgutil.resolve_name(f"oumi_assets.{name}") is None] == []
 
 
 def test_the_table_of_writers_is_in_the_order_in_which_shapes_are_asked() -> None:

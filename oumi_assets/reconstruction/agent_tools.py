@@ -20,7 +20,7 @@ _DEFINITIONS = b"gen_ai.tool.definitions"
 _PLACES = ("metadata.attributes.gen_ai.tool.definitions", "metadata.gen_ai.tool.definitions")
 
 
-def agent_tools(line: bytes, row: bytes | None, rows: TraceRows, platform: Platform) -> list[dict[str, Any]]:
+def agent_tools(line: bytes, row: bytes | None, platform: Platform, rows: TraceRows) -> list[dict[str, Any]]:
     """The tools of the nearest row above a call that tells any, in wire form; `line` and `row` (its id) are the call's."""
     if _TELEMETRY not in line or not rows.mention(_DEFINITIONS):
         return []

@@ -185,7 +185,7 @@ class _Trace(NamedTuple):
 
     def agent_tools(self, call: CallEntry) -> list[dict[str, Any]]:
         """The tools of the agent that made a call."""
-        return agent_tools(self._line(call), call.row, self.rows, self.platform)
+        return agent_tools(self._line(call), call.row, self.platform, self.rows)
 
     def _line(self, call: CallEntry) -> bytes:
         return bytes(self.data[call.offset : call.offset + call.length])
