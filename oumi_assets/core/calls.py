@@ -22,10 +22,10 @@ class PayloadNotJson(ValueError):
 class ModelCall(msgspec.Struct, frozen=True):
     """One GENERATION observation or llm run.
 
-    `input` and `output` are parsed JSON values; a plain text stays a `str`. `output_text` is the answer
-    as the platform keeps it when it keeps text: what is said where no shape knows the output.
-    `failed` says that the platform marked the call as an error or as never finished. `extras` holds parsed values beside
-    the payloads where frameworks put tool definitions, by field name (`metadata`, `tool_columns`, ...).
+    `input` and `output` are parsed JSON values; a plain text stays a `str`. `output_text` is the output as text, where the
+    platform keeps it so: it is the answer when no shape knows the output.
+    `failed` says that the platform marked the call as an error or as never finished. `extras` holds what was logged beside
+    the payloads (tools, instructions, who wrote it) by field name: `metadata`, `tool_columns`, ... Values may be JSON text.
     """
 
     input: Any

@@ -72,8 +72,8 @@ def is_finished(store: Store, key: str) -> bool:
 def find_dataset(store: Store, name: str, *, any_import: bool) -> ListedImport:
     """The dataset of that key or name; with `any_import` also an import that failed.
 
-    Where there is neither, `any_import` finds one that was deleted and of which a stage is there: another machine, which
-    was making it, published that afterwards.
+    Where there is neither, `any_import` also finds a deleted import of which a stage is there: another machine was making
+    it, and published that stage after the deletion.
     Raises `UnknownDataset`, `NoDatasetOfImport`, and `AmbiguousDataset` when several are called so.
     """
     imports = _list_imports(store)

@@ -131,7 +131,10 @@ class Importer:
 
 
 def _tags_of_another_run(runs: Sequence[dg.DagsterRun]) -> dict[str, str]:
-    """That the sensor's import takes what is in its file now; or the file that a command line named. Newest run first."""
+    """Tags for a further run of an import, told by its earlier runs (newest first).
+
+    An import of the sensor's takes what is in its file now; one of the command line finds its file again.
+    """
     tags: dict[str, str] = {}
     if any(CONTENT_TAG in run.tags for run in runs):
         tags[CONTENT_TAG] = ANY_CONTENT

@@ -88,7 +88,7 @@ def _metadata(workspace: Workspace, asset: str, key: str) -> Mapping[str, Any]:
 
 @contextmanager
 def _refusals_told() -> Iterator[None]:
-    """A place of ours that the system does not let us use: an error of nobody's file and of no code."""
+    """Raises `PlaceUnusable` when the system does not let us use a place of ours: no fault of the file, or of our code."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The platforms that exports can be pulled from, side by side. A third one would be one module and one entry."""
+"""The platforms that exports can be pulled from, side by side: how to reach each, and what to look at when nothing came."""
 
 from __future__ import annotations
 

@@ -34,9 +34,9 @@ def may_be_late(call: ModelCall) -> bool:
 
 
 def with_its_answer(call: ModelCall) -> ModelCall:
-    """A call that returned its request's list, which the answer was put into, with the answer alone; any other as it is.
+    """A call whose output is its own request's list, grown by the answer, with the answer alone; any other as it is.
 
-    Logged late, both are one list: messages that are the request's and no answer (`shapes.no_answers`) look like that.
+    `shapes.no_answers` would take such an output for the request's messages and no answer.
     """
     messages = call.output["messages"] if may_be_echo(call.output) else []
     if not messages or not is_assistant(role_of(messages[-1]) or "") or not may_be_late(call):

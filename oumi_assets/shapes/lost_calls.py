@@ -96,7 +96,7 @@ def _says(logged: Any) -> bool:
 
 
 def _holds(value: Any) -> bool:
-    """Whether something is said in it. A loop: a value may be nested deeper than Python's calls."""
+    """Whether something is said in it. A loop and no recursion: a value may be nested deeper than Python's calls go."""
     left = [value]
     while left:
         value = left.pop()

@@ -8,7 +8,7 @@ from msgspec import Raw
 
 from oumi_assets.shapes.counting import ESCAPED_LETTER
 
-# Possessive: what may be tried again is remembered, a hundred bytes for each of a model's million line breaks.
+# Possessive (`*+`): else the matcher remembers a hundred bytes for each line break, and a model may write a million.
 _BEFORE = rb'(?:["\s]|\\+(?:[nrt"]|u00..))*+'
 _IS_LIST = re.compile(_BEFORE + rb"\[")
 _SEVERAL = re.compile(rb'"outputs?\\*"\s*:' + _BEFORE + rb'\[|"(parts|toolInvocations)\\*"')

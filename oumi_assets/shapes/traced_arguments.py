@@ -150,7 +150,7 @@ def _is_name(text: str) -> bool:
 
 
 def _speaks(value: Any) -> bool:
-    """Whether somebody may have said this, or something in it; nested values without calls of our own, however deep."""
+    """Whether somebody may have said this, or something in it. A loop and no recursion: a value may be nested deep."""
     left = [value]
     while left:
         inner = left.pop()
