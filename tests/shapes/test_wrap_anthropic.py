@@ -43,9 +43,7 @@ EVENTS: list[Any] = [
     *_block(0, THOUGHT, {"type": "thinking_delta", "thinking": "Two "}, {"type": "thinking_delta", "thinking": "cities."}),
     {"type": "ping"},
     *_block(1, {"type": "text", "text": ""}, {"type": "text_delta", "text": "Look."}),
-    *_block(
-        2, _call("weather"), *({"type": "input_json_delta", "partial_json": text} for text in ("", '{"city": ', '"Łódź"}'))
-    ),
+    *_block(2, _call("weather"), *({"type": "input_json_delta", "partial_json": text} for text in WRITTEN)),
     {"type": "message_delta", "delta": {"stop_reason": "tool_use"}},
     {"type": "message_stop"},
 ]
