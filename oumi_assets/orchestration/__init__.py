@@ -7,6 +7,7 @@
 - the sensor: `upload_sensor` (one tick), `watcher` (what a tick looks at and remembers), `planning` (what it decides,
   without Dagster), `history` (what runs and manifests say of an import), `drain` (many uploads in one Dagster run)
 - imports of the command line, without a running platform: `in_process`, and Ctrl-C meanwhile: `interrupts`
+- what of Dagster is not public, and used all the same: `internals`
 - Dagster's own state: `home` (its folder), `tags` (those of a run), `housekeeping` (dead runs, deleted partitions),
   `failures` (why an import has no dataset)
 """

@@ -9,14 +9,9 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-# `execute_in_process`, the public way, gives its runs no origin, and without one the UI cannot re-execute them.
-from dagster._core.definitions.job_base import InMemoryJob
-from dagster._core.execution.api import execute_run
-from dagster._core.remote_origin import RemoteJobOrigin
-from dagster._core.utils import make_new_run_id
-
 from oumi_assets.imports.workspace import RAW_EXPORT
 from oumi_assets.orchestration.history import DRAIN_JOB, DRAIN_OP, read_standing
+from oumi_assets.orchestration.internals import execute_created_run, make_new_run_id, origins_of_job
 from oumi_assets.orchestration.job import JOB, imports_job
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.planning import Launch, Standing
@@ -83,9 +78,11 @@ def import_uploads(context: dg.OpExecutionContext, config: Drain, workspace: dg.
 
 
 def _import_nested(context: dg.OpExecutionContext, job: dg.JobDefinition, upload: DrainedUpload) -> dg.DagsterRun:
-    """Execute one import in this process; its run is the named job's own, as if the queue had started it."""
+    """Execute one import in this process; its run is the named job's own, as if the queue had started it.
+
+    `execute_in_process`, the public way, gives its runs no origin, and without one the UI cannot re-execute them.
+    """
     run_id = make_new_run_id()
-    remote, code = context.run.remote_job_origin, context.run.job_code_origin
     context.instance.add_dynamic_partitions(IMPORTS, [upload.key])
     run = context.instance.create_run_for_job(
         job,
@@ -100,10 +97,9 @@ def _import_nested(context: dg.OpExecutionContext, job: dg.JobDefinition, upload
             ATTEMPT_TAG: str(upload.attempt),
             PROCESS_TAG: process_mark(run_id),
         },
-        remote_job_origin=remote and RemoteJobOrigin(repository_origin=remote.repository_origin, job_name=JOB),
-        job_code_origin=code and code._replace(job_name=JOB),
+        **origins_of_job(context.run, JOB),
     )
-    execute_run(InMemoryJob(job), run, context.instance)
+    execute_created_run(context.instance, job, run)
     return context.instance.get_run_by_id(run_id) or run
 
 

@@ -7,6 +7,7 @@ import dagster as dg
 from oumi_assets.core.errors import BadSetting
 from oumi_assets.orchestration.history import UNFINISHED, runs_of_import
 from oumi_assets.orchestration.home import open_instance
+from oumi_assets.orchestration.internals import keeps_runs_in_sqlite
 from oumi_assets.orchestration.job import JOB
 from oumi_assets.orchestration.partitions import IMPORTS
 from oumi_assets.orchestration.tags import has_dead_process, is_elsewhere
@@ -48,7 +49,8 @@ def reap_dead_runs(instance: dg.DagsterInstance, *, at_start: bool = False) -> i
     no process counts as dead, too; and so does one of another machine, when the runs are kept on this disk: it is
     an earlier container, or this machine under an earlier name.
     """
-    alone = at_start and _is_kept_here(instance)
+    # On SQLite one platform at a time uses the home.
+    alone = at_start and keeps_runs_in_sqlite(instance)
     dead = [
         run.run_id
         for run in instance.get_runs(dg.RunsFilter(statuses=_EXECUTED))
@@ -71,13 +73,6 @@ def finished_imports(instance: dg.DagsterInstance) -> int:
 def runs_elsewhere(instance: dg.DagsterInstance) -> list[str]:
     """The ids of unfinished runs of other machines: only people know whether these machines are still there."""
     return [run.run_id for run in instance.get_runs(dg.RunsFilter(statuses=_LAUNCHED)) if is_elsewhere(run)]
-
-
-def _is_kept_here(instance: dg.DagsterInstance) -> bool:
-    """Whether runs are kept in the Dagster home itself, which one platform at a time uses, and not in a shared database."""
-    from dagster._core.storage.runs import SqliteRunStorage
-
-    return isinstance(instance.run_storage, SqliteRunStorage)
 
 
 def _last_word(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterEvent | None:

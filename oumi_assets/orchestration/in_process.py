@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import dagster as dg
-from dagster._core.utils import make_new_run_id
 
 from oumi_assets.core.errors import BadSetting, TraceImportError, UnknownDataset
 from oumi_assets.core.pace import Progress
@@ -22,6 +21,7 @@ from oumi_assets.orchestration.failures import error_of_ours, list_failed, step_
 from oumi_assets.orchestration.history import UNFINISHED, form_of, runs_of_import
 from oumi_assets.orchestration.home import open_instance
 from oumi_assets.orchestration.housekeeping import reap_dead_runs
+from oumi_assets.orchestration.internals import make_new_run_id
 from oumi_assets.orchestration.interrupts import no_interrupt_lost, spare_log_processes
 from oumi_assets.orchestration.job import imports_job
 from oumi_assets.orchestration.partitions import IMPORTS

@@ -15,6 +15,7 @@ import dagster as dg
 
 from oumi_assets.imports.workspace import DEDUPED_DATASET
 from oumi_assets.orchestration.failures import error_of_ours, step_sentence
+from oumi_assets.orchestration.internals import log_unconfigured_runs_by
 from oumi_assets.orchestration.reporting import DROPPED
 from oumi_assets.orchestration.tags import PARTITION_TAG
 
@@ -50,12 +51,7 @@ def shorten_unconfigured() -> None:
     Dagster has no setting for it: such a run gets a console logger of its own, whatever loggers a project has, and prints
     a failure with its stack trace. Each process that executes runs loads the definitions first, which call this.
     """
-    try:
-        from dagster._core.execution import context_creation_job
-    except ImportError:
-        # Another version of Dagster, which may keep it elsewhere: a long log is better than no platform.
-        return
-    setattr(context_creation_job, "default_system_loggers", lambda instance: [(_terminal, None)])  # noqa: B010
+    log_unconfigured_runs_by(_terminal)
 
 
 LOGGERS = {_NAME: _terminal, "console": dg.colored_console_logger}

@@ -58,6 +58,18 @@ def test_the_domain_does_not_import_dagster() -> None:
         assert not {module for module in modules if module.startswith("dagster")}, path
 
 
+def test_what_is_not_public_of_dagster_is_used_in_one_place() -> None:
+    """Whoever raises Dagster's version must find all that may be gone."""
+    modules = {
+        (path.stem, name)
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in _imported(node)
+    }
+    users = {user for user, name in modules if name.startswith("dagster") and "._" in name}
+    assert users == {"internals"}
+
+
 def _imported(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
