@@ -11,6 +11,9 @@ import polars as pl
 import pytest
 from builders import langfuse_row, langsmith_row, without, write_rows
 from pipeline import import_export
+from traces import rows_of
+
+from oumi_assets.platforms import LANGFUSE
 
 
 def _import(tmp_path: Path, rows: list[dict[str, Any]], key: str = "it") -> dict[str, Any]:
@@ -42,6 +45,16 @@ def test_of_rows_with_one_id_the_last_word_is_used(case: str, tmp_path: Path) ->
         found = _import(tmp_path, list(order), key=f"order-{number}")
         assert found["messages"][-1]["content"] == used
         assert json.loads(found["metadata"]["source_raw"]) == list(order)
+
+
+@pytest.mark.parametrize("case", DUPLICATES)
+def test_of_rows_with_one_id_the_same_is_used_wherever_a_call_asks_for_its_traces_rows(case: str) -> None:
+    """Rule 13 again: few writers need other rows than the call's own, which are not looked for in the index."""
+    rows, used = DUPLICATES[case]
+    for order in itertools.permutations(rows):
+        lines = [json.dumps({**row, "parentObservationId": "parent"}).encode() for row in order]
+        (found,) = rows_of(lines, LANGFUSE).below(b"parent")
+        assert found.call.output["content"] == used
 
 
 def test_one_id_in_two_traces_is_two_rows(tmp_path: Path) -> None:
