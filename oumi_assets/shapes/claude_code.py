@@ -2,7 +2,8 @@
 
 Input: the user's message alone, then `{"role": "tool", "tool_results": [{tool_use_id, tool_name, output}]}`. Output: the
 assistant's message, whose `tool_calls` are `{id, name, input}`. Rule 3 puts the steps of a turn behind each other.
-Source of the format: Langfuse's integration guide for Claude Code (`langfuse_hook.py`).
+Langfuse's plugin for Cursor has such results among whole lists of messages, named by `name`, failed ones with an `error`.
+Source of the format: Langfuse's integration guide for Claude Code (`langfuse_hook.py`); langfuse/cursor-observability-plugin.
 """
 
 from __future__ import annotations
@@ -24,13 +25,18 @@ def message(value: Any) -> list[Draft] | None:
     if not results or value.get("role") != "tool" or value.get("content") or not all(map(_is_result, results)):
         return None
     return [
-        Draft(role="tool", content=result["output"], tool_call_id=result["tool_use_id"], name=result.get("tool_name"))
+        Draft(
+            role="tool",
+            content=result.get("output", result.get("error")),
+            tool_call_id=result["tool_use_id"],
+            name=result.get("tool_name") or result.get("name"),
+        )
         for result in results
     ]
 
 
 def _is_result(value: Any) -> bool:
-    return isinstance(value, dict) and "tool_use_id" in value and "output" in value
+    return isinstance(value, dict) and "tool_use_id" in value and ("output" in value or isinstance(value.get("error"), str))
 
 
 SHAPE = Shape("claude_code", request=request, message=message)

@@ -16,8 +16,8 @@ from oumi_assets.shapes.openai_replies import REASONING_KEYS, reply
 from oumi_assets.shapes.system_prompts import system_beside
 
 _CALL_KEYS = {"function": "arguments", "custom": "input"}
-_REASONING_LISTS = ("thinking_blocks", "reasoning_details")
-_REASONING_TEXTS = ("thinking", "text", "summary")
+_REASONING_LISTS = ("thinking_blocks", "reasoning_details", "thinking")
+_REASONING_TEXTS = ("thinking", "text", "summary", "content")
 _SAYING = frozenset({"content", "tool_calls", "toolCalls", "function_call", "refusal", "audio", *REASONING_KEYS})
 _TEXTS = ("text", "response", "answer", "output_text", "completion", "result", "reply")
 """What people call the words that they log by hand beside calls."""
@@ -61,13 +61,13 @@ def message(value: Any) -> list[Draft] | None:
             tool_call_id=_answered(value),
             name=value.get("name") or (value.get("tool_name") if value["role"] == "tool" else None),
             refusal=value.get("refusal"),
-            reasoning=_reasoning(value),
+            reasoning=reasoning_of(value),
         )
     ]
 
 
-def _reasoning(value: dict[str, Any]) -> str | None:
-    """A text under one of the usual names; else LiteLLM's blocks or OpenRouter's details, one text each."""
+def reasoning_of(value: dict[str, Any]) -> str | None:
+    """A text under one of the usual names; else LiteLLM's blocks, OpenRouter's details or Langfuse's plugins' thoughts."""
     told = next((value[key] for key in REASONING_KEYS if isinstance(value.get(key), str) and value[key]), None)
     blocks = [block for block in first_list(value, *_REASONING_LISTS) if isinstance(block, dict)]
     texts = (block[key] for block in blocks for key in _REASONING_TEXTS if isinstance(block.get(key), str))
