@@ -3,7 +3,7 @@
 Input: the user's message alone, then `{"role": "tool", "tool_results": [{tool_use_id, tool_name, output}]}`. Output: the
 assistant's message, whose `tool_calls` are `{id, name, input}`. Rule 3 puts the steps of a turn behind each other.
 Langfuse's plugin for Cursor has such results among whole lists of messages, named by `name`, failed ones with an `error`.
-Source of the format: Langfuse's integration guide for Claude Code (`langfuse_hook.py`); langfuse/cursor-observability-plugin.
+Source of the format: Langfuse's guide for Claude Code (`langfuse_hook.py`); langfuse/cursor-observability-plugin.
 """
 
 from __future__ import annotations
