@@ -13,10 +13,12 @@ from typing import Any
 from oumi_assets.core.calls import Draft, Request
 from oumi_assets.shapes.base import Shape, first_list
 
+_OUTPUTS = ("output", "content", "result", "error")
+
 
 def request(value: Any) -> Request | None:
-    """The results of a step's calls, without a list around them."""
-    return Request([value]) if message(value) else None
+    """The results of a step's calls, without a list around them; those of pi's plugin answer calls that were not logged whole."""
+    return Request([value]) if message(value) and all(map(_names_its_use, value["tool_results"])) else None
 
 
 def message(value: Any) -> list[Draft] | None:
@@ -27,8 +29,8 @@ def message(value: Any) -> list[Draft] | None:
     return [
         Draft(
             role="tool",
-            content=result.get("output", result.get("error")),
-            tool_call_id=result["tool_use_id"],
+            content=next(result[key] for key in _OUTPUTS if key in result),
+            tool_call_id=result.get("tool_use_id") or result.get("tool_call_id"),
             name=result.get("tool_name") or result.get("name"),
         )
         for result in results
@@ -36,7 +38,12 @@ def message(value: Any) -> list[Draft] | None:
 
 
 def _is_result(value: Any) -> bool:
-    return isinstance(value, dict) and "tool_use_id" in value and ("output" in value or isinstance(value.get("error"), str))
+    is_named = isinstance(value, dict) and ("tool_use_id" in value or "tool_call_id" in value)
+    return is_named and any(key in value for key in _OUTPUTS)
+
+
+def _names_its_use(result: dict[str, Any]) -> bool:
+    return "tool_use_id" in result
 
 
 SHAPE = Shape("claude_code", request=request, message=message)

@@ -37,7 +37,8 @@ def message(value: Any) -> list[Draft] | None:
 def _is_part(part: Any) -> bool:
     if not isinstance(part, dict) or len(kinds := part.keys() - {"metadata"}) != 1 or not kinds <= _KINDS:
         return False
-    return all(isinstance(part[kind], dict) for kind in (_CALL, _RESULT, "media") if kind in part)
+    texts = all(isinstance(part[kind], str) for kind in ("text", "reasoning") if kind in part)
+    return texts and all(isinstance(part[kind], dict) for kind in (_CALL, _RESULT, "media") if kind in part)
 
 
 def _said(part: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from oumi_assets.core.calls import Draft, Request, ToolCallDraft
-from oumi_assets.shapes.base import Shape, first_list, parsed, role_of, tools_beside
+from oumi_assets.shapes.base import Shape, first_list, kind_of, parsed, role_of, tools_beside
 from oumi_assets.shapes.blocks import with_system
 from oumi_assets.shapes.openai_replies import REASONING_KEYS, reply
 from oumi_assets.shapes.system_prompts import system_beside
@@ -30,6 +30,13 @@ _ABOUT = """
 """
 _KEYS_ABOUT = frozenset(_ABOUT.split())
 """What a message is called or comes with: nothing of what it says."""
+
+_OF_OTHERS = """
+    functionResponse toolCall toolRequest toolResponse toolResult toolUse tool_request tool_response toolcall toolrequest
+    toolresponse toolresult tooluse tool_output
+"""
+_TOOLS_OF_OTHERS = frozenset(_OF_OTHERS.split())
+"""What blocks of tools are called by writers that no shape knows, and by no API."""
 
 _CALL_ID = re.compile(r"(call|toolu|tooluse|chatcmpl-tool)[-_]")
 
@@ -51,7 +58,7 @@ def message(value: Any) -> list[Draft] | None:
     """One wire message: anything with a text `role`. A missing role is the reply's business."""
     if role_of(value) is None:
         return None
-    if _speaks_elsewhere(value):
+    if _speaks_elsewhere(value) or _speaks_of_tools(value):
         return None
     return [
         Draft(
@@ -80,6 +87,23 @@ def _speaks_elsewhere(value: dict[str, Any]) -> bool:
         return True
     others = value.keys() - _KEYS_ABOUT
     return not others & _SAYING and any(isinstance(value[key], (str, list, dict)) and value[key] for key in others)
+
+
+def _speaks_of_tools(value: dict[str, Any]) -> bool:
+    """Whether blocks of a content call or answer tools in a form that no shape could read: they are no words.
+
+    Where the message has calls of its own, they repeat these.
+    """
+    content = value.get("content")
+    if not isinstance(content, list) or value.get("tool_calls"):
+        return False
+    return any(kind_of(block) in _TOOLS_OF_OTHERS or _is_bare_call(block) for block in content)
+
+
+def _is_bare_call(block: Any) -> bool:
+    """A call without a type, as Rust's rig has it in a content."""
+    function = block.get("function") if isinstance(block, dict) and "type" not in block else None
+    return isinstance(function, dict) and function.keys() >= {"name", "arguments"}
 
 
 def _answered(value: dict[str, Any]) -> Any:
