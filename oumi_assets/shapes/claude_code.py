@@ -17,7 +17,7 @@ _OUTPUTS = ("output", "content", "result", "error")
 
 
 def request(value: Any) -> Request | None:
-    """The results of a step's calls, without a list around them; those of pi's plugin answer calls that were not logged whole."""
+    """The results of a step's calls, without a list around them; those of pi's plugin answer calls without arguments."""
     return Request([value]) if message(value) and all(map(_names_its_use, value["tool_results"])) else None
 
 
