@@ -80,10 +80,10 @@ def _answer(output: Any) -> dict[str, Any] | None:
     return None if any(map(_CUT.search, texts)) else {"role": "assistant", **output}
 
 
-def _outputs(rows: list[LoggedRow]) -> dict[Any, str]:
+def _outputs(rows: list[LoggedRow]) -> dict[str | None, str]:
     """What tools returned, by the ids of their calls."""
-    told = {value_at(row.call.extras, _CALL_ID): row.call.output_text or "" for row in rows}
-    return {call_id: output for call_id, output in told.items() if isinstance(call_id, str)}
+    told = [(value_at(row.call.extras, _CALL_ID), row.call.output_text or "") for row in rows]
+    return {call_id: output for call_id, output in told if isinstance(call_id, str)}
 
 
 def _id(call: Any) -> str | None:
