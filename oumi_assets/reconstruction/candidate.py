@@ -12,7 +12,7 @@ from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.late_logs import as_sent, may_be_late, with_its_answer
 from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.reconstruction.trace_rows import TraceRows, indexed, readable_call
-from oumi_assets.shapes import claude_agent_sdk, codex, mastra, read_message, read_reply, read_request, voltagent
+from oumi_assets.shapes import claude_agent_sdk, codex, hermes, mastra, read_message, read_reply, read_request, voltagent
 from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
 from oumi_assets.shapes.base import parsed
 from oumi_assets.shapes.extra_tools import extra_tools
@@ -51,6 +51,8 @@ def read_candidate(line: bytes, platform: Platform, rows: TraceRows) -> tuple[Ca
             return read_generally(_with_its_turn(line, platform, rows))
         if voltagent.MARK in line:
             return read_generally(_if_it_called_nothing(line, platform, rows))
+        if hermes.MARK in line:
+            return read_generally(completed(hermes.told(platform.read_call(line)), rows.answers))
         unread = platform.open_call(line)
         plain = read_plain(unread) if unread is not None else None
         if plain is not None:

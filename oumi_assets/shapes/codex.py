@@ -3,7 +3,7 @@
 - a turn's row: the user's words as its input
 - below it the steps, numbered: the words again or `[{name, output, error}]` in, `{content, reasoning, tool_calls}` out
 - below a step its tools, which know the ids of their calls
-A step is put together of these. Where one is missing, or the user's or an answer's words were cut, it is not all told.
+A step is put together of these. Where one is missing, or words of it were cut, it is not all told.
 Source of the format: langfuse/codex-observability-plugin `trace.ts`.
 """
 
@@ -24,6 +24,7 @@ MARK = b"codex.step_index"
 _NUMBER = f"metadata.{MARK.decode()}"
 _CALL_ID = "metadata.codex.call_id"
 _CUT = re.compile(r"…\[truncated \d+ chars\]\Z")
+_CUT_WITHIN = re.compile(r'…\[truncated \d+ chars\]"'.encode())
 _KEYS = frozenset({"content", "reasoning", "tool_calls"})
 
 Below = Callable[[bytes | None], list[LoggedRow]]
@@ -76,14 +77,13 @@ def _answer(output: Any) -> dict[str, Any] | None:
     """A step's answer with its role; None where it is none, or not all of its words were logged."""
     if not isinstance(output, dict) or not output or not output.keys() <= _KEYS:
         return None
-    texts = [said for said in output.values() if isinstance(said, str)]
-    return None if any(map(_CUT.search, texts)) else {"role": "assistant", **output}
+    return None if _CUT_WITHIN.search(msgspec.json.encode(output)) else {"role": "assistant", **output}
 
 
 def _outputs(rows: list[LoggedRow]) -> dict[str | None, str]:
-    """What tools returned, by the ids of their calls."""
+    """What tools returned, by the ids of their calls; nothing of one whose words were cut."""
     told = [(value_at(row.call.extras, _CALL_ID), row.call.output_text or "") for row in rows]
-    return {call_id: output for call_id, output in told if isinstance(call_id, str)}
+    return {call_id: output for call_id, output in told if isinstance(call_id, str) and not _CUT.search(output)}
 
 
 def _id(call: Any) -> str | None:

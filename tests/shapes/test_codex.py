@@ -75,6 +75,16 @@ def test_a_turns_steps_are_one_conversation(seed: int) -> None:
         (STEPS[2], [turn(), STEPS[0], STEPS[2], *TOOLS]),
         (STEPS[2], [turn(CUT), *STEPS, *TOOLS]),
         (STEPS[2], [turn(), step(0, WORDS, {"content": CUT, "tool_calls": CALLED}), *STEPS[1:], *TOOLS]),
+        (
+            STEPS[2],
+            [
+                turn(),
+                step(0, WORDS, {"tool_calls": [{**CALLED[0], "arguments": {"city": CUT}}, CALLED[1]]}),
+                *STEPS[1:],
+                *TOOLS,
+            ],
+        ),
+        (STEPS[2], [turn(), *STEPS, tool("c2", CUT, 0), *TOOLS[1:]]),
         (HALF, [turn(), STEPS[0], HALF, *TOOLS]),
         (STEPS[2], [turn(json.dumps([user("hi")])), *STEPS, *TOOLS]),
         (STEPS[2], [*STEPS, *TOOLS]),
