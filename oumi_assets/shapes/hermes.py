@@ -1,7 +1,7 @@
 """Hermes Agent, by its Langfuse plugin: a model call with the last twelve messages of its request, shortened in places.
 
-A call is not told where its beginning is missing, where words, values or a file's lines were cut, and where of its answer only
-the length and the number of calls were logged.
+A call is not told where its beginning is missing, where words, values or lines of files were cut, and where of an answer
+only its length and the number of its calls were logged.
 Source of the format: NousResearch/hermes-agent `plugins/observability/langfuse`.
 """
 
