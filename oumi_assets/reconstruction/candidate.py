@@ -12,7 +12,7 @@ from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.late_logs import as_sent, may_be_late, with_its_answer
 from oumi_assets.reconstruction.plain import read_plain
 from oumi_assets.reconstruction.trace_rows import TraceRows, indexed, readable_call
-from oumi_assets.shapes import claude_agent_sdk, mastra, read_message, read_reply, read_request
+from oumi_assets.shapes import claude_agent_sdk, codex, hermes, mastra, read_message, read_reply, read_request, voltagent
 from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
 from oumi_assets.shapes.base import parsed
 from oumi_assets.shapes.extra_tools import extra_tools
@@ -47,6 +47,12 @@ def read_candidate(line: bytes, platform: Platform, rows: TraceRows) -> tuple[Ca
             return read_generally(_with_its_loop(line, platform, rows))
         if claude_agent_sdk.MARK in line:
             return read_generally(_with_its_prompt(line, platform, rows))
+        if codex.MARK in line:
+            return read_generally(_with_its_turn(line, platform, rows))
+        if voltagent.MARK in line:
+            return read_generally(_if_it_called_nothing(line, platform, rows))
+        if hermes.MARK in line:
+            return read_generally(completed(hermes.told(platform.read_call(line)), rows.answers))
         unread = platform.open_call(line)
         plain = read_plain(unread) if unread is not None else None
         if plain is not None:
@@ -73,6 +79,22 @@ def _with_its_prompt(line: bytes, platform: Platform, rows: TraceRows) -> ModelC
     above = next(rows.above(entry.row), None) if entry is not None else None
     told = readable_call(above, platform) if above is not None else None
     return call if told is None else claude_agent_sdk.with_prompt(call, told)
+
+
+def _with_its_turn(line: bytes, platform: Platform, rows: TraceRows) -> ModelCall:
+    """A step of Codex with those before it, which lie in other rows; any other call as it is."""
+    call = platform.read_call(line)
+    entry = indexed(line, platform) if codex.is_step(call) else None
+    above = next(rows.above(entry.row), None) if entry is not None else None
+    turn, place = (readable_call(above, platform), indexed(above, platform)) if above is not None else (None, None)
+    return call if turn is None or place is None else codex.put_together(call, turn, rows.below(place.row), rows.below)
+
+
+def _if_it_called_nothing(line: bytes, platform: Platform, rows: TraceRows) -> ModelCall:
+    """A run of VoltAgent's without its messages where rows lie below it; any other call as it is."""
+    call = platform.read_call(line)
+    entry = indexed(line, platform) if voltagent.is_run(call) else None
+    return voltagent.without_messages(call) if entry is not None and entry.row and rows.below(entry.row) else call
 
 
 def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:

@@ -24,6 +24,8 @@ from oumi_assets.shapes import read_reply
 from oumi_assets.shapes.ai_sdk_metadata import recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.haystack import is_writer as is_haystack
+from oumi_assets.shapes.koog import is_told_so
+from oumi_assets.shapes.koog import is_writer as is_koog
 from oumi_assets.shapes.no_answers import may_be_echo
 from oumi_assets.shapes.openai_chat import message as read_message
 from oumi_assets.shapes.openllmetry import is_writer as is_openllmetry
@@ -187,6 +189,8 @@ def _lacks(asked: list[Message], call: ModelCall) -> bool:
         or recorded_reasoning(call)
         or is_openllmetry(call)
         or is_haystack(call)
+        or is_koog(call)
+        or any(is_told_so(message.content) for message in asked)
         or attribute_of_span(call)
     ):
         return True

@@ -2,7 +2,8 @@
 
 Input: the user's message alone, then `{"role": "tool", "tool_results": [{tool_use_id, tool_name, output}]}`. Output: the
 assistant's message, whose `tool_calls` are `{id, name, input}`. Rule 3 puts the steps of a turn behind each other.
-Source of the format: Langfuse's integration guide for Claude Code (`langfuse_hook.py`).
+Langfuse's plugin for Cursor has such results among whole lists of messages, named by `name`, failed ones with an `error`.
+Source of the format: Langfuse's guide for Claude Code (`langfuse_hook.py`); langfuse/cursor-observability-plugin.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from typing import Any
 from oumi_assets.core.calls import Draft, Request
 from oumi_assets.shapes.base import Shape, first_list
 
+_OUTPUTS = ("output", "content", "result", "error")
+
 
 def request(value: Any) -> Request | None:
-    """The results of a step's calls, without a list around them."""
-    return Request([value]) if message(value) else None
+    """The results of a step's calls, without a list around them; those of pi's plugin answer calls without arguments."""
+    return Request([value]) if message(value) and all(map(_names_its_use, value["tool_results"])) else None
 
 
 def message(value: Any) -> list[Draft] | None:
@@ -24,13 +27,23 @@ def message(value: Any) -> list[Draft] | None:
     if not results or value.get("role") != "tool" or value.get("content") or not all(map(_is_result, results)):
         return None
     return [
-        Draft(role="tool", content=result["output"], tool_call_id=result["tool_use_id"], name=result.get("tool_name"))
+        Draft(
+            role="tool",
+            content=next(result[key] for key in _OUTPUTS if key in result),
+            tool_call_id=result.get("tool_use_id") or result.get("tool_call_id"),
+            name=result.get("tool_name") or result.get("name"),
+        )
         for result in results
     ]
 
 
 def _is_result(value: Any) -> bool:
-    return isinstance(value, dict) and "tool_use_id" in value and "output" in value
+    is_named = isinstance(value, dict) and ("tool_use_id" in value or "tool_call_id" in value)
+    return is_named and any(key in value for key in _OUTPUTS)
+
+
+def _names_its_use(result: dict[str, Any]) -> bool:
+    return "tool_use_id" in result
 
 
 SHAPE = Shape("claude_code", request=request, message=message)

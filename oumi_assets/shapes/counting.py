@@ -189,6 +189,7 @@ def _is_plain(content: Raw | UnsetType) -> bool:
     if raw[:2] == b'"<' and _OBJECT in raw:
         return False
     if raw[:3] == b'"[{':
-        return b"tool_result" not in raw  # OpenLLMetry's texts of blocks.
+        # OpenLLMetry's texts of blocks; Koog's of calls, which may be one turn.
+        return b"tool_result" not in raw and not raw.startswith(b'"[{\\"function')
     # A list that speaks of tools or functions may be several messages; an object may be a tool definition.
     return raw[:1] in (b'"', b"n") or (raw[:1] == b"[" and b"ool" not in raw and b"unction" not in raw)

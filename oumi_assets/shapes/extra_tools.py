@@ -16,6 +16,9 @@ from oumi_assets.wire.tools import definitions_of, wire_tools
 _IN_INPUT = ("tools", "functions", "function_declarations", "functionDeclarations", "kwargs.tools", "kwargs.functions")
 """Keys of the request, and keys inside, joined by dots: where to look first, in this order."""
 
+_IN_MESSAGE = ("tools",)
+"""Keys of a message: Langfuse's plugin for OpenCode has the tools in that of the user."""
+
 _PLACES = (
     "invocation_params.tools",
     "invocation_params.functions",
@@ -52,7 +55,10 @@ def extra_tools(call: ModelCall) -> list[Any]:
 
 
 def _tools_of_request(request: Any) -> list[Any]:
-    """Definitions under a name that the request's shape does not ask for."""
+    """Definitions under a name that the request's shape does not ask for, or in one of its messages (OpenCode's)."""
+    if isinstance(request, list):
+        told = (_first_of(message, _IN_MESSAGE) for message in reversed(request) if isinstance(message, dict))
+        return next(filter(None, told), [])
     if not isinstance(request, dict):
         return []
     return tools_of_any_name(request) or _first_of(request, _IN_INPUT)

@@ -10,14 +10,14 @@ import re
 from typing import Any
 
 from oumi_assets.core.calls import Draft, Request, ToolCallDraft
-from oumi_assets.shapes.base import Shape, first_list, parsed, role_of, tools_beside
+from oumi_assets.shapes.base import Shape, first_list, kind_of, parsed, role_of, tools_beside
 from oumi_assets.shapes.blocks import with_system
 from oumi_assets.shapes.openai_replies import REASONING_KEYS, reply
 from oumi_assets.shapes.system_prompts import system_beside
 
 _CALL_KEYS = {"function": "arguments", "custom": "input"}
-_REASONING_LISTS = ("thinking_blocks", "reasoning_details")
-_REASONING_TEXTS = ("thinking", "text", "summary")
+_REASONING_LISTS = ("thinking_blocks", "reasoning_details", "thinking")
+_REASONING_TEXTS = ("thinking", "text", "summary", "content")
 _SAYING = frozenset({"content", "tool_calls", "toolCalls", "function_call", "refusal", "audio", *REASONING_KEYS})
 _TEXTS = ("text", "response", "answer", "output_text", "completion", "result", "reply")
 """What people call the words that they log by hand beside calls."""
@@ -30,6 +30,13 @@ _ABOUT = """
 """
 _KEYS_ABOUT = frozenset(_ABOUT.split())
 """What a message is called or comes with: nothing of what it says."""
+
+_OF_OTHERS = """
+    functionResponse toolCall toolRequest toolResponse toolResult toolUse tool_request tool_response toolcall toolrequest
+    toolresponse toolresult tooluse tool_output
+"""
+_TOOLS_OF_OTHERS = frozenset(_OF_OTHERS.split())
+"""What blocks of tools are called by writers that no shape knows, and by no API."""
 
 _CALL_ID = re.compile(r"(call|toolu|tooluse|chatcmpl-tool)[-_]")
 
@@ -51,7 +58,7 @@ def message(value: Any) -> list[Draft] | None:
     """One wire message: anything with a text `role`. A missing role is the reply's business."""
     if role_of(value) is None:
         return None
-    if _speaks_elsewhere(value):
+    if _speaks_elsewhere(value) or _speaks_of_tools(value):
         return None
     return [
         Draft(
@@ -61,13 +68,13 @@ def message(value: Any) -> list[Draft] | None:
             tool_call_id=_answered(value),
             name=value.get("name") or (value.get("tool_name") if value["role"] == "tool" else None),
             refusal=value.get("refusal"),
-            reasoning=_reasoning(value),
+            reasoning=reasoning_of(value),
         )
     ]
 
 
-def _reasoning(value: dict[str, Any]) -> str | None:
-    """A text under one of the usual names; else LiteLLM's blocks or OpenRouter's details, one text each."""
+def reasoning_of(value: dict[str, Any]) -> str | None:
+    """A text under one of the usual names; else LiteLLM's blocks, OpenRouter's details or Langfuse's plugins' thoughts."""
     told = next((value[key] for key in REASONING_KEYS if isinstance(value.get(key), str) and value[key]), None)
     blocks = [block for block in first_list(value, *_REASONING_LISTS) if isinstance(block, dict)]
     texts = (block[key] for block in blocks for key in _REASONING_TEXTS if isinstance(block.get(key), str))
@@ -80,6 +87,23 @@ def _speaks_elsewhere(value: dict[str, Any]) -> bool:
         return True
     others = value.keys() - _KEYS_ABOUT
     return not others & _SAYING and any(isinstance(value[key], (str, list, dict)) and value[key] for key in others)
+
+
+def _speaks_of_tools(value: dict[str, Any]) -> bool:
+    """Whether blocks of a content call or answer tools in a form that no shape could read: they are no words.
+
+    Where the message has calls of its own, they repeat these.
+    """
+    content = value.get("content")
+    if not isinstance(content, list) or value.get("tool_calls"):
+        return False
+    return any(kind_of(block) in _TOOLS_OF_OTHERS or _is_bare_call(block) for block in content)
+
+
+def _is_bare_call(block: Any) -> bool:
+    """A call without a type, as Rust's rig has it in a content."""
+    function = block.get("function") if isinstance(block, dict) and "type" not in block else None
+    return isinstance(function, dict) and function.keys() >= {"name", "arguments"}
 
 
 def _answered(value: dict[str, Any]) -> Any:

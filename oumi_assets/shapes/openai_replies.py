@@ -15,7 +15,7 @@ from oumi_assets.shapes.base import parsed
 
 _ANSWERING_ROLES = ("assistant", "ai", "model")
 _SAYING = ("content", "tool_calls", "function_call", "refusal")
-_CALL_KEYS = frozenset({"id", "type", "function", "index"})
+_CALL_KEYS = frozenset({"id", "type", "function", "index", "thoughtSignature"})
 _CALL_KEYS_OF_LANGCHAIN = {"type", "id", "name", "args"}
 _FUNCTION_KEYS = {"name", "arguments"}
 _ANSWER_KEYS = ("role", *_SAYING)
@@ -92,7 +92,7 @@ def _is_choice(value: Any) -> bool:
     return _has_message(value) and "finish_reason" in value and _answers(value["message"])
 
 
-def _is_call(value: Any) -> bool:
+def is_call(value: Any) -> bool:
     """A call that people log without the message around it: only an API gives it all of these, or LangChain."""
     if not isinstance(value, dict):
         return False
@@ -179,7 +179,7 @@ def _of_list(value: list[Any]) -> Reply | None:
         return _generated(value[0]["generated_text"])
     if value and all(map(_is_choice, value)):
         return _first_of(value)
-    if value and all(map(_is_call, value)):
+    if value and all(map(is_call, value)):
         return Reply([{"role": "assistant", "content": None, "tool_calls": value}])
     if not value or not all(map(_has_role, value)):
         return None

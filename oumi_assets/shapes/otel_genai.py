@@ -123,8 +123,10 @@ def _with_flat_calls(value: dict[str, Any]) -> list[Draft] | None:
     calls = parsed(value.get("tool_calls"))
     if not isinstance(calls, list) or not calls or not all(_is_flat_call(call) for call in calls):
         return None
-    drafts = [ToolCallDraft(name=call["name"], arguments=_arguments(call), id=call.get("id")) for call in calls]
-    return [Draft(role=value["role"], content=value.get("content"), tool_calls=drafts, reasoning=value.get("reasoning"))]
+    drafts = [ToolCallDraft(call["name"], _arguments(call), call.get("id") or call.get("call_id")) for call in calls]
+    return [
+        Draft(role=value["role"], content=value.get("content"), tool_calls=drafts, reasoning=openai_chat.reasoning_of(value))
+    ]
 
 
 def _is_flat_call(call: Any) -> bool:

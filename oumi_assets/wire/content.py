@@ -45,6 +45,7 @@ def read_content(value: Any, *, is_result: bool = False, calls: Sequence[ToolCal
     """
     if value is None or isinstance(value, str):
         return Content(value)
+    value = list(map(_with_text, value)) if isinstance(value, list) else _with_text(value)
     if isinstance(value, list) and _are_parts(value, is_result):
         return _of_parts(value, calls)
     if isinstance(value, dict) and _is_known_part(value):
@@ -56,6 +57,14 @@ def _are_parts(values: list[Any], is_result: bool) -> bool:
     if is_result:
         return bool(values) and all(_is_known_part(item) for item in values)
     return all(isinstance(item, str) or _is_part(item) for item in values)
+
+
+def _with_text(part: Any) -> Any:
+    """A text part whose text is called `content`, as by OpenTelemetry, where OpenAI's parts stand; any other as it is."""
+    if not _is_part(part) or part["type"] not in _TEXT_TYPES or part.get("text") is not None:
+        return part
+    text = part.get("content")
+    return {**{key: said for key, said in part.items() if key != "content"}, "text": text} if isinstance(text, str) else part
 
 
 def _is_part(value: Any) -> bool:

@@ -47,3 +47,44 @@ def test_a_turn_of_the_assistant_that_others_log_is_no_answer() -> None:
     """Rule 1, and a failed call's messages end with an earlier answer."""
     assert _read(LOGGED, "", {"interface": "my-own"}) is NoCandidate.NO_REPLY
     assert _read(LOGGED, "", OF_FILTER, level="ERROR") is NoCandidate.FAILED
+
+
+def _shown(kind: str, inside: str, done: str = "true") -> str:
+    return (
+        f'<details type="{kind}" done="{done}" duration="3">\n<summary>Thought for a while</summary>\n{inside}\n</details>\n'
+    )
+
+
+@pytest.mark.parametrize("inside", ["> Is 1 < 2?\n> \n> > Yes.", "&gt; Is 1 &lt; 2?\n&gt; \n&gt; &gt; Yes."])
+def test_shown_thoughts_are_no_words_of_the_answer(inside: str) -> None:
+    """Newer versions escape what older ones showed as it was."""
+    shown = _shown("reasoning", inside) + "Yes."
+    found = _read([*ASKED, assistant(shown)], shown, OF_FILTER)
+    assert isinstance(found, Conversation)
+    assert found.messages == [*ASKED, assistant("Yes.", reasoning_content="Is 1 < 2?\n\n> Yes.")]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        _shown("tool_calls", "&quot;22&quot;") + "22.",
+        "Let me look.\n" + _shown("tool_calls", "&quot;22&quot;") + "22.",
+        _shown("reasoning", "> Hm.") + _shown("tool_calls", "&quot;22&quot;") + "22.",
+        _shown("code_interpreter", "1 + 1") + "2.",
+        _shown("reasoning", "> Hm.", done="false"),
+        _shown("reasoning", "> Hm.\n</details>\n> So.") + "2.",
+    ],
+)
+def test_shown_calls_are_no_words(shown: str) -> None:
+    """Nor is code that was run, wherever in the chat it is; thoughts that did not end have no answer."""
+    assert _read([*ASKED, assistant(shown)], shown, OF_FILTER) is NoCandidate.UNSUPPORTED
+    assert _read([user("hi"), assistant(shown), *LOGGED[2:]], "Yes.", OF_FILTER) is NoCandidate.UNSUPPORTED
+
+
+def test_what_users_show_is_theirs() -> None:
+    """A user may ask about such a page, and so may others' models answer."""
+    shown = _shown("tool_calls", "22")
+    found = _read([user(shown), assistant("Yes.")], "Yes.", OF_FILTER)
+    assert isinstance(found, Conversation)
+    assert found.messages == [user(shown), assistant("Yes.")]
+    assert isinstance(_read([user("hi")], shown, {"interface": "my-own"}), Conversation)

@@ -215,3 +215,12 @@ def test_no_json_value_is_too_strange_to_be_content(value: Any, is_result: bool)
     """One odd message must not take the import down with it."""
     body = read_content(value, is_result=is_result, calls=[ToolCallDraft("f", {}, "c1")]).body
     assert body is None or isinstance(body, (str, list))
+
+
+def test_a_text_part_may_call_its_text_content() -> None:
+    """Elixir's LangChain does; its words are not lost, and a result's stay parts."""
+    parts = [{"type": "text", "content": "Hi", "options": None}, {"type": "text", "text": "you"}]
+    assert read_content(parts).body == "Hi\nyou"
+    assert read_content(parts, is_result=True).body == "Hi\nyou"
+    assert read_content({"type": "text", "content": "Hi"}).body == "Hi"
+    assert read_content([{"type": "text"}]).body is None
