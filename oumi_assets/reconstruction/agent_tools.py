@@ -23,7 +23,7 @@ _PLACES = ("metadata.attributes.gen_ai.tool.definitions", "metadata.gen_ai.tool.
 
 def agent_tools(line: bytes, row: bytes | None, platform: Platform, rows: TraceRows) -> list[dict[str, Any]]:
     """The tools of the nearest row above a call that tells any, in wire form; `line` and `row` (its id) are the call's."""
-    found = _tools_right_above(line, row, rows, platform) if lobechat.MARK in line else []
+    found = _tools_right_above(line, row, platform, rows) if lobechat.MARK in line else []
     if found or _TELEMETRY not in line or not rows.mention(_DEFINITIONS):
         return found
     telling = (above for above in rows.above(row) if _DEFINITIONS in above)
@@ -36,7 +36,7 @@ def _tools(line: bytes, platform: Platform) -> list[dict[str, Any]]:
     return next(filter(None, (wire_tools(definitions_of(value_at(extras, place))) for place in _PLACES)), [])
 
 
-def _tools_right_above(line: bytes, row: bytes | None, rows: TraceRows, platform: Platform) -> list[dict[str, Any]]:
+def _tools_right_above(line: bytes, row: bytes | None, platform: Platform, rows: TraceRows) -> list[dict[str, Any]]:
     call, above = readable_call(line, platform), next(rows.above(row), None)
     told = readable_call(above, platform) if above is not None else None
     return wire_tools(definitions_of(lobechat.tools_above(call, told))) if call is not None and told is not None else []

@@ -77,4 +77,4 @@ def test_tools_stand_on_the_row_above_that_asked_the_same(above: dict[str, Any],
     """Another row was given what it was given."""
     line = langfuse_row(ASKED, "22.", id="o1", parentObservationId="o0", **TOLD)
     lines = [line, langfuse_row("", "22.", id="o0", type="SPAN", **above)]
-    assert agent_tools(line, b"o1", rows_of(lines, PLATFORMS["langfuse"]), PLATFORMS["langfuse"]) == wanted
+    assert agent_tools(line, b"o1", PLATFORMS["langfuse"], rows_of(lines, PLATFORMS["langfuse"])) == wanted
