@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Mapping
 
 import yaml
 
+from oumi_assets.core.characters import shown
 from oumi_assets.core.errors import PLATFORM_TITLES
 from oumi_assets.imports.recorded import Recorded
 from oumi_assets.imports.workspace import UNITS
 from oumi_assets.oumi_rules import EXPLAINED, OUMI_VERSION
+from oumi_assets.storage.keys import folder_name
 from oumi_assets.storage.manifest import Counts
 
 CARD_FILE = "README.md"
@@ -25,7 +29,7 @@ tool calls intact, one conversation a trace.
 
 | | |
 |---|---|
-| source file | {{ source.file }} |
+| source file | {{ source_file }} |
 | size | {{ source.size }} bytes |
 {% if source.blake3 -%}
 | BLAKE3 (`b3sum`) | {{ source.blake3 }} |
@@ -50,8 +54,8 @@ tool calls intact, one conversation a trace.
 {% for stage, reason, count in reasons -%}
 | {{ stage }} | {{ reason }} | {{ count }} |
 {% endfor %}
-Everything left out lies in `<stage>/{{ key }}/dropped.parquet` of the storage; `oumi-assets show {{ key }} 100 --dropped`
-lists it.
+Everything left out lies in `<stage>/{{ folder | safe }}/dropped.parquet` of the storage;
+{{ command | safe }} lists it.
 {%- else -%}
 Nothing was left out.
 {%- endif %}
@@ -69,6 +73,8 @@ Oumi {{ oumi_version }} is stricter than OpenAI's wire form. It refuses these ro
 {% endif -%}
 ## Load it
 
+In the folder of this card (copy it first when it lies in a bucket):
+
 ```python
 import json
 
@@ -80,12 +86,26 @@ table = pl.read_parquet("dataset.parquet")                # the same rows; messa
 ```
 
 Do not let a data frame guess the types of `conversations.jsonl`: from rows without tools it concludes that none has any.
+The `datasets` library's `load_dataset` takes the path of this folder and gives that table.
 
 To train on it, give your trainer `messages` and `tools` and leave `metadata` out. In tool calls, `arguments` is JSON
-text, and beside them `content` may be null, as OpenAI's API has it.
+text, and beside them `content` may be null, as OpenAI's API has it. The chat templates of many models want objects and
+texts there: some fail, others quote the JSON a second time or write "None" into what the model learns. For those:
+
+```python
+from contextlib import suppress
+
+for conversation in conversations:
+    for message in conversation["messages"]:
+        message["content"] = message["content"] or ""
+        for call in message.get("tool_calls", []):
+            with suppress(ValueError):   # arguments that broke off are no JSON
+                call["function"]["arguments"] = json.loads(call["function"]["arguments"])
+```
 
 `metadata.source_raw` holds every row of the trace, byte for byte and in the order of the export, as a JSON array. A strict
-parser may refuse what a platform wrote into it: NaN, control characters, numbers of thousands of digits.
+parser may refuse what a platform wrote into it: NaN, control characters, half of a surrogate pair, numbers of thousands of
+digits.
 """
 
 
@@ -104,9 +124,12 @@ def render_card(recorded: Recorded, funnel: Mapping[str, Counts], refusals: Mapp
         name=recorded.settings.dataset_name,
         platform=PLATFORM_TITLES[recorded.platform.name],
         source=recorded.source,
+        source_file=shown(" ".join(recorded.source.file.split())),
         settings=recorded.settings,
         created=recorded.created,
         key=recorded.key,
+        folder=folder_name(recorded.key),
+        command=_code(f"oumi-assets show {shlex.quote(recorded.key)} 100 --dropped"),
         funnel=funnel,
         units=UNITS,
         refusals=refusals,
@@ -126,6 +149,12 @@ def _front_matter(recorded: Recorded) -> str:
         allow_unicode=True,
         sort_keys=False,
     )
+
+
+def _code(text: str) -> str:
+    """A code span. Nothing can be escaped in one: its fence is longer than any backticks inside."""
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence} {text} {fence}" if "`" in text else f"{fence}{text}{fence}"
 
 
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]#|!~"})

@@ -133,7 +133,7 @@ def _is_wrapped(arguments: Any) -> bool:
 
 def _legacy_call(additional: dict[str, Any]) -> list[ToolCallDraft]:
     call = additional.get("function_call")
-    if isinstance(call, dict) and isinstance(call.get("name"), str):
+    if isinstance(call, dict) and isinstance(call.get("name"), str) and call["name"]:
         return [ToolCallDraft(call["name"], call.get("arguments"))]
     return []
 

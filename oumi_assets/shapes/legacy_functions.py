@@ -17,7 +17,7 @@ def message(value: Any) -> list[Draft] | None:
     if role_of(value) is None:
         return None
     call = value.get("function_call")
-    if not isinstance(call, dict) or not isinstance(call.get("name"), str) or value.get("tool_calls"):
+    if not isinstance(call, dict) or not isinstance(call.get("name"), str) or not call["name"] or value.get("tool_calls"):
         return None
     drafts = openai_chat.message(value) or []
     for draft in drafts:

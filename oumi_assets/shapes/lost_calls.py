@@ -26,7 +26,8 @@ def loses_calls(value: Any, drafts: list[Draft]) -> bool:
     """Whether a message of the assistant made calls and was read without one of them."""
     if not isinstance(value, dict) or not any(is_assistant(draft.role) for draft in drafts):
         return False
-    logged = value.get("tool_calls") or value.get("toolCalls")
+    legacy = value.get("function_call")
+    logged = value.get("tool_calls") or value.get("toolCalls") or (isinstance(legacy, dict) and [{"function": legacy}])
     read = sum(len(draft.tool_calls) for draft in drafts)
     if read < _named_calls(value):
         return True

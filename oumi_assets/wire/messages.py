@@ -38,6 +38,8 @@ def _message(index: int, role: str, draft: Draft, ids: CallIds) -> dict[str, Any
         message["tool_calls"] = calls
     if role == "tool":
         message["tool_call_id"] = ids.result(index, draft)
+    if role != "assistant":
+        return message
     if refusal:
         message["refusal"] = refusal
     reasoning = draft.reasoning if isinstance(draft.reasoning, str) and draft.reasoning else said.reasoning

@@ -10,6 +10,7 @@ from oumi_assets.core.json_text import parse_or
 _SCHEMA_KEYS = ("parameters", "input_schema", "inputSchema", "parameters_json_schema", "parametersJsonSchema")
 _DECLARATION_KEYS = ("function_declarations", "functionDeclarations")
 _NESTED_KEYS = ("function", "toolSpec")
+_TYPED_KEYS = ("type", "description")
 _WRAPPED_SCHEMA_KEYS = ("jsonSchema", "json")
 
 
@@ -80,7 +81,7 @@ def _described(fields: dict[str, Any]) -> dict[str, Any] | None:
     if schema is not None:
         function["parameters"] = schema
     for key, value in fields.items():
-        if key not in _SCHEMA_KEYS and key != "type" and value is not None:
+        if key not in _SCHEMA_KEYS and key not in _TYPED_KEYS and value is not None:
             function[key] = value
     return function
 

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
+import polars as pl
 import pytest
 from click.testing import CliRunner
 from paths import FIXTURES
+from pipeline import run_stages
 from servers import CuttingProxy
 
 from oumi_assets.cli import commands
@@ -120,6 +122,14 @@ def test_the_command_line_imports_shows_and_deletes_in_a_bucket(bucket_name: str
     run("delete", "tools", "--yes")
     assert keys("storage/") == [f"storage/raw_export/{answer['import']}/manifest.json"]
     assert run("datasets", "--json") == ""
+
+
+def test_polars_reads_a_dataset_where_it_lies(workspace: Workspace, bucket_name: str, put: Put) -> None:
+    """As docs/s3.md says: endpoint and credentials come from the same variables, nothing else is to be set."""
+    put("tools.jsonl", LANGFUSE.read_bytes())
+    imported = run_stages(workspace, "it", Form(file="tools.jsonl"))
+    table = pl.read_parquet(f"s3://{bucket_name}/storage/deduped_dataset/it/dataset.parquet")
+    assert table["conversation_id"].to_list() == imported.order
 
 
 def test_a_dagster_run_reads_from_the_bucket_only_manifests(

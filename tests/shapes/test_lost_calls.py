@@ -60,6 +60,22 @@ def test_holes_of_a_stream_are_no_lost_calls(calls: Any) -> None:
         assert read_message({**said, "tool_calls": [*calls, READABLE]}) is not None
 
 
+@pytest.mark.parametrize(
+    "call", [{"name": "", "arguments": ""}, {"name": None, "arguments": None}, {"name": "", "arguments": "{}"}, {}]
+)
+def test_a_function_call_that_names_nothing_is_none(call: dict[str, Any]) -> None:
+    """Clients that fill up every field log one with each answer: it is no call of a tool without a name."""
+    for said in ({"function_call": call}, {"additional_kwargs": {"function_call": call}}):
+        (draft,) = read_message({"role": "assistant", "content": "Hi.", **said}) or []
+        assert (draft.content, draft.tool_calls) == ("Hi.", [])
+
+
+def test_a_function_call_without_its_name_is_lost() -> None:
+    """What was called is nowhere, and a result would answer nobody."""
+    called = {"name": "", "arguments": '{"city": "Rome"}'}
+    assert read_message({"role": "assistant", "content": None, "function_call": called}) is None
+
+
 def test_calls_of_which_only_the_ids_were_logged_are_lost() -> None:
     """LangChain's Responses API, as Langfuse's handler logged it before 3.3.4: names and arguments are nowhere."""
     told = {"additional_kwargs": {"__openai_function_call_ids__": {"call_1": "fc_1"}}}

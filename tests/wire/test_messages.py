@@ -24,6 +24,11 @@ CASES: dict[str, tuple[Draft, dict[str, Any]]] = {
         Draft("assistant", [{"type": "refusal", "refusal": "No."}], refusal=""),
         {"role": "assistant", "content": "No.", "refusal": "No."},
     ),
+    "a user's refusal and reasoning": (Draft("user", "hi", refusal="No.", reasoning="Hm."), USER),
+    "a result's refusal and reasoning": (
+        Draft("tool", "a", tool_call_id="c", refusal="No.", reasoning="Hm."),
+        {"role": "tool", "content": "a", "tool_call_id": "c"},
+    ),
     "reasoning": (Draft("assistant", "a", reasoning="Hm."), {**ANSWER, "reasoning_content": "Hm."}),
     "reasoning that is no text": (Draft("assistant", "a", reasoning=["Hm."]), ANSWER),
     "empty reasoning beside a part's": (

@@ -42,6 +42,13 @@ def test_every_dialect_becomes_the_nested_form(definition: Any) -> None:
     assert json.dumps(wire_tools([definition])) == json.dumps([WIRE])
 
 
+@pytest.mark.parametrize("description", [5, ["Weather now"], {"text": "Weather now"}, False, None])
+def test_a_description_that_is_no_text_is_left_out(description: Any) -> None:
+    """One such tool is refused by every API, and Arrow finds two types in one column."""
+    function = {"name": "weather", "description": description, "parameters": SCHEMA}
+    assert wire_tools([function]) == [{"type": "function", "function": {"name": "weather", "parameters": SCHEMA}}]
+
+
 def test_the_first_of_a_name_is_kept_with_all_its_keys() -> None:
     """A framework may log a tool twice; what it said beside the usual keys may matter to a trainer."""
     strict = {"type": "function", "function": {**FUNCTION, "strict": True, "x-scope": "read"}}
