@@ -17,17 +17,9 @@ from oumi_assets.shapes.system_prompts import is_system
 
 _CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
 _OUTPUTS = frozenset({"function_call_output", "custom_tool_call_output"})
-_HOSTED = frozenset({"additional_tools", "compaction", "compaction_trigger", "item_reference", "program"})
-_HOSTED_ENDS = (
-    "_call",
-    "_call_output",
-    "_call_result",
-    "_search_output",
-    "program_output",
-    "_list_tools",
-    "_approval_request",
-    "_approval_response",
-)
+_HOSTED_NAMES = "additional_tools compaction compaction_trigger item_reference program program_output tool_search_output"
+_HOSTED = frozenset(_HOSTED_NAMES.split())
+_HOSTED_ENDS = ("_call", "_call_output", "_call_result", "_list_tools", "_approval_request", "_approval_response")
 _NOT_HOSTED = frozenset({"tool_call"})
 _REQUEST_KEYS = ("instructions", "model", "tools", "previous_response_id", "reasoning", "max_output_tokens", "store")
 """Arguments of `responses.create`: a text `input` beside one of them is a chat's."""
