@@ -49,6 +49,7 @@ _REMEDIES: dict[str | bytes, str] = {
 
 _SEPARATORS = (b",", b";", b"\t")
 _ARRAY = "it is one JSON array (the JSON export), not one row a line"
+_TWICE = re.compile(rb'"\{\s*(\\n\s*)?\\"')
 _SINGLE_TRACE = re.compile(rb'\{\s*"(trace|observations)"\s*:')
 
 
@@ -93,6 +94,8 @@ def _without_rows(head: bytes, text: bytes) -> str | None:
         return "it looks like an HTML or XML page"
     if first[:1] in (b"{", b"["):
         return "none of its lines is a complete JSON object (it may be cut short or damaged)"
+    if _TWICE.match(first):
+        return "its lines are texts of JSON in quotes: each row was written as JSON twice"
     if any(separator in first for separator in _SEPARATORS):
         return "it looks like a CSV table"
     return None

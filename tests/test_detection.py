@@ -51,6 +51,13 @@ def test_a_declared_platform_serves_rows_that_nobody_recognises(tmp_path: Path) 
     assert list(import_export(path, tmp_path, platform="langfuse", key="again").rows) == ["a"]
 
 
+def test_runs_without_their_place_in_a_trace_are_told_what_they_lack(tmp_path: Path) -> None:
+    """Who selects fields keeps trace_id and run_type; that rows lack these is not what helps them."""
+    row = {"id": "r", "trace_id": "t", "run_type": "llm", "inputs": {}, "outputs": {}}
+    with pytest.raises(UnknownExport, match="and dotted_order or parent_run_id"):
+        import_export(write_rows(tmp_path / "a.jsonl", [row]), tmp_path)
+
+
 def test_a_declared_platform_does_not_make_a_finished_dataset_an_export(tmp_path: Path) -> None:
     """Its lines were called damaged, and a new export was recommended."""
     path = write_rows(tmp_path / "a.jsonl", [{"messages": [{"role": "user", "content": "hi"}]}])
@@ -110,6 +117,10 @@ FORMATS = {
     "csv with semicolons": ('"id";"traceId"\n"1";"2"\n', "Langfuse import only supports .jsonl files: it looks like a CSV"),
     "a table with tabs": ("id\tname\n1\t2\n", "Trace import only supports .jsonl files: it looks like a CSV"),
     "csv": ('"id","traceId","type"\n"1","2","SPAN"\n', "Langfuse import only supports .jsonl files: it looks like a CSV"),
+    "json in json": (
+        json.dumps(_TWO) + "\n",
+        "LangSmith import only supports .jsonl files: its lines are texts of JSON in quotes",
+    ),
     "binary": ("abc\0\0\0def\n", "Trace import only supports .jsonl files: it is a binary file"),
     "zstd": (b"\x28\xb5\x2f\xfd abc", "Trace import only supports .jsonl files: it is compressed with zstd"),
     "gzip in gzip": (gzip.compress(gzip.compress(b"{}")), "Trace import only supports .jsonl files: it is compressed twice"),

@@ -20,7 +20,9 @@ _RE_EXPORT = {
     "langsmith": "Re-export with the LangSmith SDK: one run per line, json.dumps(run.model_dump(), default=str).",
     None: "Re-export as JSONL: Langfuse's Tracing tab > Export > JSONL, or for LangSmith one run per line with its SDK.",
 }
-_CHECK_CALLS = "Check that you exported model calls (GENERATION, or llm runs) logged in a chat shape."
+_CHECK_CALLS = (
+    "Check that you exported model calls (GENERATION, or llm runs), each on a line of its own, logged in a chat shape."
+)
 _CHECK_LINES = "None of its lines is a row of a trace: it may have been damaged on its way. Export it again."
 
 _SHOWN_NAMES = 5
@@ -97,7 +99,8 @@ class UnknownExport(TraceImportError):
         guess = f" It looks like {looks_like}." if looks_like else ""
         super().__init__(
             "This file is not a trace export we know: none of its rows has Langfuse's fields (traceId, type) "
-            f"or LangSmith's (trace_id, run_type).{guess} Export raw traces, or name the platform if you are sure of it."
+            "or LangSmith's (trace_id, run_type, and dotted_order or parent_run_id)."
+            f"{guess} Export raw traces, or name the platform if you are sure of it."
         )
 
 

@@ -22,6 +22,7 @@ from oumi_assets.shapes.recorded_instructions import told_text
 from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
 from oumi_assets.shapes.system_prompts import is_system
 from oumi_assets.shapes.unlogged_calls import completed
+from oumi_assets.shapes.voice_sessions import lacks_calls
 from oumi_assets.shapes.whole_calls import opened
 from oumi_assets.wire.messages import wire_messages
 from oumi_assets.wire.tools import wire_tools
@@ -53,6 +54,8 @@ def read_candidate(line: bytes, platform: Platform, rows: TraceRows) -> tuple[Ca
             return read_generally(_if_it_called_nothing(line, platform, rows))
         if hermes.MARK in line:
             return read_generally(completed(hermes.told(platform.read_call(line)), rows.answers))
+        if lacks_calls(line, rows.mention):
+            return NoCandidate.UNSUPPORTED, "$.input"
         unread = platform.open_call(line)
         plain = read_plain(unread) if unread is not None else None
         if plain is not None:

@@ -20,7 +20,7 @@ from oumi_assets.core.json_text import dump_bytes, dump_readable, parse
 from oumi_assets.prefix import Comparable, comparable_call, hashes_of
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.late_logs import may_be_late
-from oumi_assets.shapes import read_reply
+from oumi_assets.shapes import adk_texts, read_reply
 from oumi_assets.shapes.ai_sdk_metadata import recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.haystack import is_writer as is_haystack
@@ -180,7 +180,7 @@ def read_plain(logged: UnreadCall) -> PlainCandidate | None:
 
 
 def _lacks(asked: list[Message], call: ModelCall) -> bool:
-    """Whether more was said than the payloads tell: a system prompt or reasoning beside them, calls or blocks in texts.
+    """Whether more was said than the payloads tell: a system prompt or reasoning beside them, calls or parts in texts.
 
     Or less, where a system prompt that was not given stands there by its name.
     """
@@ -192,6 +192,7 @@ def _lacks(asked: list[Message], call: ModelCall) -> bool:
         or is_koog(call)
         or any(is_told_so(message.content) for message in asked)
         or attribute_of_span(call)
+        or (adk_texts.is_writer(call) and any(adk_texts.has_parts(message.content) for message in asked))
     ):
         return True
     return bool(system_arguments(call)) and all(message.role != "system" for message in asked)

@@ -12,12 +12,14 @@ from typing import Any
 
 from oumi_assets.core.calls import ModelCall, Reply, Request
 from oumi_assets.shapes.base import Shape, first_list, given_text, kind_of, role_of, tools_beside
+from oumi_assets.shapes.openai_agents_js import as_item
 from oumi_assets.shapes.system_prompts import is_system
 
 _CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
 _OUTPUTS = frozenset({"function_call_output", "custom_tool_call_output"})
-_HOSTED = frozenset({"compaction", "item_reference"})
-_HOSTED_ENDS = ("_call", "_call_output", "_list_tools", "_approval_request", "_approval_response")
+_HOSTED_NAMES = "additional_tools compaction compaction_trigger item_reference program program_output tool_search_output"
+_HOSTED = frozenset(_HOSTED_NAMES.split())
+_HOSTED_ENDS = ("_call", "_call_output", "_call_result", "_list_tools", "_approval_request", "_approval_response")
 _NOT_HOSTED = frozenset({"tool_call"})
 _REQUEST_KEYS = ("instructions", "model", "tools", "previous_response_id", "reasoning", "max_output_tokens", "store")
 """Arguments of `responses.create`: a text `input` beside one of them is a chat's."""
@@ -55,7 +57,7 @@ def _sent(value: dict[str, Any]) -> list[Any] | None:
     others = [said for key, said in value.items() if key not in _NOT_SAID and key != "input" and said]
     if isinstance(sent, str) and sent:
         is_whole = not any(map(_is_history, others))
-        return [_user(sent)] if is_whole and any(key in value for key in _REQUEST_KEYS) else None
+        return [{"role": "user", "content": sent}] if is_whole and any(key in value for key in _REQUEST_KEYS) else None
     if isinstance(sent, list) and sent and (_has_items(sent) or all(map(_has_role, sent))):
         return messages_of(sent)
     is_alone = sent is None and not any(isinstance(other, (str, list, dict)) for other in others)
@@ -70,7 +72,7 @@ def _is_history(value: Any) -> bool:
 def prompt(value: Any) -> Request | None:
     """A request that is one bare text, for replies that only a chat gives."""
     text = value.get("input") if isinstance(value, dict) else value
-    return Request([_user(text)]) if isinstance(text, str) and text else None
+    return Request([{"role": "user", "content": text}]) if isinstance(text, str) and text else None
 
 
 def reply(value: Any) -> Reply | None:
@@ -118,6 +120,7 @@ class _Turns:
         self._turn: dict[str, Any] | None = None
 
     def add(self, item: Any) -> None:
+        item = as_item(item)
         kind = kind_of(item)
         if kind == "reasoning":
             self._reasoning += _reasoning_texts(item)
@@ -174,10 +177,6 @@ def _parts(content: Any) -> list[Any]:
     if isinstance(content, list):
         return content
     return [content] if content else []
-
-
-def _user(text: str) -> dict[str, Any]:
-    return {"role": "user", "content": text}
 
 
 def _has_items(values: list[Any]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from oumi_assets.core.calls import ModelCall
 from oumi_assets.shapes import (
+    adk_texts,
     chat_messages,
     dspy,
     google_adk,
@@ -30,6 +31,7 @@ from oumi_assets.shapes import (
 _WRITERS = (
     strands.opened,
     google_adk.opened,
+    adk_texts.opened,
     dspy.opened,
     haystack.opened,
     koog.opened,

@@ -48,3 +48,18 @@ def test_only_runs_of_opentelemetry_lose_words() -> None:
     found = _of_otlp([HI, SILENT, HI], SILENT, mark=False)
     assert isinstance(found, Conversation)
     assert found.messages == [HI, assistant(""), HI, assistant("")]
+
+
+def _block(call_id: str) -> dict[str, Any]:
+    return {"type": "tool_use", "id": call_id, "name": "f", "input": {}}
+
+
+def test_results_that_were_joined_are_not_read() -> None:
+    """LangSmith's exporter for Strands writes those of one turn into one message, and names the first call alone."""
+    both = {"role": "assistant", "content": [_block("c1"), _block("c2")]}
+    joined = {"role": "tool", "name": "f", "content": "42\n43", "tool_call_id": "c1"}
+    assert _of_otlp([HI, both, joined], HELLO) is NoCandidate.UNSUPPORTED
+    assert _of_otlp([HI, both, joined, HELLO, HI], HELLO) is NoCandidate.UNSUPPORTED
+    other = {"role": "tool", "name": "f", "content": "43", "tool_call_id": "c2"}
+    assert len(_of_otlp([HI, both, {**joined, "content": "42"}, other], HELLO).messages) == 5
+    assert len(_of_otlp([HI, {"role": "assistant", "content": [_block("c1")]}, joined], HELLO).messages) == 4
