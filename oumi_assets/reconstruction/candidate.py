@@ -11,8 +11,9 @@ from oumi_assets.platforms import Platform
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.late_logs import as_sent, may_be_late, with_its_answer
 from oumi_assets.reconstruction.plain import read_plain
-from oumi_assets.reconstruction.trace_rows import TraceRows, indexed, readable_call
-from oumi_assets.shapes import claude_agent_sdk, codex, hermes, mastra, read_message, read_reply, read_request, voltagent
+from oumi_assets.reconstruction.several_rows import writer_of
+from oumi_assets.reconstruction.trace_rows import TraceRows
+from oumi_assets.shapes import read_message, read_reply, read_request
 from oumi_assets.shapes.ai_sdk_metadata import with_recorded_reasoning
 from oumi_assets.shapes.base import parsed
 from oumi_assets.shapes.extra_tools import extra_tools
@@ -22,7 +23,6 @@ from oumi_assets.shapes.recorded_instructions import told_text
 from oumi_assets.shapes.responses import continues_stored_response, prompt, system_messages
 from oumi_assets.shapes.system_prompts import is_system
 from oumi_assets.shapes.unlogged_calls import completed
-from oumi_assets.shapes.voice_sessions import lacks_calls
 from oumi_assets.shapes.whole_calls import opened
 from oumi_assets.wire.messages import wire_messages
 from oumi_assets.wire.tools import wire_tools
@@ -44,19 +44,10 @@ def read_candidate(line: bytes, platform: Platform, rows: TraceRows) -> tuple[Ca
     `rows` are those of its trace, in which some writers keep a part of their calls.
     """
     try:
-        if mastra.MARK in line:
-            return read_generally(_with_its_loop(line, platform, rows))
-        if claude_agent_sdk.MARK in line:
-            return read_generally(_with_its_prompt(line, platform, rows))
-        if codex.MARK in line:
-            return read_generally(_with_its_turn(line, platform, rows))
-        if voltagent.MARK in line:
-            return read_generally(_if_it_called_nothing(line, platform, rows))
-        if hermes.MARK in line:
-            return read_generally(completed(hermes.told(platform.read_call(line)), rows.answers))
-        if lacks_calls(line, rows.mention):
-            return NoCandidate.UNSUPPORTED, "$.input"
         unread = platform.open_call(line)
+        writer = writer_of(unread.call if unread is not None else platform.read_call(line))
+        if writer is not None:
+            return read_generally(writer.whole(line, platform, rows))
         plain = read_plain(unread) if unread is not None else None
         if plain is not None:
             return plain, "$"
@@ -66,38 +57,6 @@ def read_candidate(line: bytes, platform: Platform, rows: TraceRows) -> tuple[Ca
     except (NotJson, RecursionError):
         # The row was read by the scan, so it is a payload that nests too deep to be handled.
         return NoCandidate.NOT_JSON, "$"
-
-
-def _with_its_loop(line: bytes, platform: Platform, rows: TraceRows) -> ModelCall:
-    """A call of Mastra's with the steps that lie in other rows; any other call as it is."""
-    call = platform.read_call(line)
-    entry = indexed(line, platform) if mastra.is_generation(call) else None
-    return call if entry is None else mastra.put_together(call, entry.row, rows.below)
-
-
-def _with_its_prompt(line: bytes, platform: Platform, rows: TraceRows) -> ModelCall:
-    """A turn of the Claude Agent SDK with the system prompt of its conversation."""
-    call = platform.read_call(line)
-    entry = indexed(line, platform)
-    above = next(rows.above(entry.row), None) if entry is not None else None
-    told = readable_call(above, platform) if above is not None else None
-    return call if told is None else claude_agent_sdk.with_prompt(call, told)
-
-
-def _with_its_turn(line: bytes, platform: Platform, rows: TraceRows) -> ModelCall:
-    """A step of Codex with those before it, which lie in other rows; any other call as it is."""
-    call = platform.read_call(line)
-    entry = indexed(line, platform) if codex.is_step(call) else None
-    above = next(rows.above(entry.row), None) if entry is not None else None
-    turn, place = (readable_call(above, platform), indexed(above, platform)) if above is not None else (None, None)
-    return call if turn is None or place is None else codex.put_together(call, turn, rows.below(place.row), rows.below)
-
-
-def _if_it_called_nothing(line: bytes, platform: Platform, rows: TraceRows) -> ModelCall:
-    """A run of VoltAgent's without its messages where rows lie below it; any other call as it is."""
-    call = platform.read_call(line)
-    entry = indexed(line, platform) if voltagent.is_run(call) else None
-    return voltagent.without_messages(call) if entry is not None and entry.row and rows.below(entry.row) else call
 
 
 def read_generally(call: ModelCall) -> tuple[Candidate | NoCandidate, str]:

@@ -24,6 +24,7 @@ from oumi_assets.shapes import adk_texts, read_reply
 from oumi_assets.shapes.ai_sdk_metadata import recorded_reasoning
 from oumi_assets.shapes.extra_tools import extra_tools
 from oumi_assets.shapes.haystack import is_writer as is_haystack
+from oumi_assets.shapes.hermes import is_writer as is_hermes
 from oumi_assets.shapes.koog import is_told_so
 from oumi_assets.shapes.koog import is_writer as is_koog
 from oumi_assets.shapes.no_answers import may_be_echo
@@ -190,6 +191,7 @@ def _lacks(asked: list[Message], call: ModelCall) -> bool:
         or is_openllmetry(call)
         or is_haystack(call)
         or is_koog(call)
+        or is_hermes(call)
         or any(is_told_so(message.content) for message in asked)
         or attribute_of_span(call)
         or (adk_texts.is_writer(call) and any(adk_texts.has_parts(message.content) for message in asked))

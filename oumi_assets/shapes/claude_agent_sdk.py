@@ -21,9 +21,6 @@ import msgspec
 from oumi_assets.core.calls import Draft, ModelCall
 from oumi_assets.shapes.base import Shape, kind_of, role_of, value_at
 
-MARK = b'"claude-agent-sdk"'
-"""Stands in the line of each of its runs."""
-
 _PRESET = "preset: "
 """What the wrapper calls Anthropic's own prompt, which it does not know."""
 
@@ -38,13 +35,14 @@ _BLOCKS = _TELLING | {"text"}
 def with_prompt(call: ModelCall, above: ModelCall) -> ModelCall:
     """A turn with the system prompt that the run above it tells; any other call as it is."""
     asked, told = call.input, above.input
-    prompt = told.get("system") if isinstance(told, dict) and _is_of_sdk(call) and _is_of_sdk(above) else None
+    prompt = told.get("system") if isinstance(told, dict) and is_turn(call) and is_turn(above) else None
     if not isinstance(prompt, str) or prompt.startswith(_PRESET) or not isinstance(asked, dict) or "system" in asked:
         return call
     return msgspec.structs.replace(call, input={"system": prompt, **asked})
 
 
-def _is_of_sdk(call: ModelCall) -> bool:
+def is_turn(call: ModelCall) -> bool:
+    """Whether a run is the SDK's."""
     return bool(value_at(call.extras, "metadata.ls_integration") == "claude-agent-sdk")
 
 

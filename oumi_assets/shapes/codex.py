@@ -18,10 +18,7 @@ import msgspec
 from oumi_assets.core.calls import LoggedRow, ModelCall
 from oumi_assets.shapes.base import first_list, value_at
 
-MARK = b"codex.step_index"
-"""Stands in the metadata of every step."""
-
-_NUMBER = f"metadata.{MARK.decode()}"
+_NUMBER = "metadata.codex.step_index"
 _CALL_ID = "metadata.codex.call_id"
 _CUT = re.compile(r"…\[truncated \d+ chars\]\Z")
 _CUT_WITHIN = re.compile(r'…\[truncated \d+ chars\]"'.encode())

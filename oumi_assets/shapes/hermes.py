@@ -12,10 +12,7 @@ import re
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import role_of, value_at
-
-MARK = b"api_mode"
-"""Stands in the metadata of each of its calls."""
+from oumi_assets.shapes.base import role_of, value_at, without_request
 
 _ANSWER = {"content", "reasoning", "tool_calls"}
 _LOGGED = 12
@@ -23,14 +20,20 @@ _SHORTENED = re.compile(rb'\.\.\. \[truncated \d+ chars\]"|"<max-depth>"|"conten
 _LENGTH = re.compile(r"\[\d+ chars\]")
 
 
-def told(call: ModelCall) -> ModelCall:
-    """A call of Hermes without its messages where they are not all told; any other call as it is."""
+def is_writer(call: ModelCall) -> bool:
+    """Whether a call is Hermes', by its answer and metadata."""
     output = call.output
-    if value_at(call.extras, "metadata.api_mode") is None or not isinstance(output, dict) or output.keys() != _ANSWER:
+    return isinstance(output, dict) and output.keys() == _ANSWER and value_at(call.extras, "metadata.api_mode") is not None
+
+
+def opened(call: ModelCall) -> ModelCall:
+    """A call of Hermes without its messages where they are not all told; any other call as it is."""
+    if not is_writer(call):
         return call
-    length = isinstance(output["content"], str) and _LENGTH.fullmatch(output["content"])
-    lost = length or _begins_midway(call.input) or _SHORTENED.search(msgspec.json.encode([call.input, output]))
-    return msgspec.structs.replace(call, input=None) if lost else call
+    said = call.output["content"]
+    length = isinstance(said, str) and _LENGTH.fullmatch(said)
+    lost = length or _begins_midway(call.input) or _SHORTENED.search(msgspec.json.encode([call.input, call.output]))
+    return without_request(call) if lost else call
 
 
 def _begins_midway(messages: object) -> bool:

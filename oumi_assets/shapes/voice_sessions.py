@@ -8,16 +8,16 @@ Source of the format: `langsmith._internal.voice.session` (`record_llm`); `langs
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from oumi_assets.core.calls import ModelCall
+from oumi_assets.shapes.base import value_at
 
-_SESSION = b'"ls_modality"'
-_INTEGRATIONS = (b'"openai-realtime"', b'"openai-agents-realtime"', b'"gemini-live"', b'"google-adk-live"')
-_TOOLS = (b'"tool_calls"', b'"tool"', b'"TOOL"')
-"""What a run holds that called a tool, or that is one."""
+_INTEGRATIONS = ("openai-realtime", "openai-agents-realtime", "gemini-live", "google-adk-live")
+TOOLS = (b'"tool_calls"', b'"tool"', b'"TOOL"')
+"""What a run's line holds that called a tool, or that is one."""
 
 
-def lacks_calls(line: bytes, is_in_trace: Callable[[bytes], bool]) -> bool:
-    """Whether a run is the transcript of a session in which tools were called, by what the rows of its trace hold."""
-    if _SESSION not in line or not any(name in line for name in _INTEGRATIONS):
+def is_transcript(call: ModelCall) -> bool:
+    """Whether a run's messages are the transcript of a session so far."""
+    if value_at(call.extras, "metadata.ls_modality") is None:
         return False
-    return any(map(is_in_trace, _TOOLS))
+    return value_at(call.extras, "metadata.ls_integration") in _INTEGRATIONS

@@ -6,20 +6,10 @@ Source of the format: VoltAgent/voltagent `langfuse-exporter`, `core` `agent.ope
 
 from __future__ import annotations
 
-import msgspec
-
 from oumi_assets.core.calls import ModelCall
 from oumi_assets.shapes.base import value_at
-
-MARK = b"voltagent.agent.id"
-"""Stands in the metadata of each of its rows."""
 
 
 def is_run(call: ModelCall) -> bool:
     """Whether a call is an agent's run."""
-    return value_at(call.extras, f"metadata.{MARK.decode()}") is not None
-
-
-def without_messages(call: ModelCall) -> ModelCall:
-    """A run that called something, which one row does not tell."""
-    return msgspec.structs.replace(call, input=None)
+    return value_at(call.extras, "metadata.voltagent.agent.id") is not None
