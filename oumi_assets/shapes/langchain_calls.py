@@ -95,12 +95,13 @@ def answered(content: Any) -> Any:
 def has_own_blocks(fields: dict[str, Any]) -> bool:
     """Whether the content holds blocks that no API's chat messages have."""
     blocks = first_list(fields, "content")
-    return any(_kind(block) in _OWN_BLOCKS or (_kind(block) in _CALL_BLOCKS and _is_own_call(block)) for block in blocks)
+    return any(_kind(block) in _OWN_BLOCKS or _is_own_call(block) for block in blocks)
 
 
-def _is_own_call(block: dict[str, Any]) -> bool:
-    """Others wrap the call once more, and Anthropic's own API has `tool_use` too."""
-    return block["type"] != "tool_use" and isinstance(block.get("name"), str)
+def _is_own_call(block: Any) -> bool:
+    """Others wrap the call once more, all but Gemini's, and Anthropic's own API has `tool_use` too."""
+    call = _block_call(block)
+    return call is not None and isinstance(call.name, str) and _kind(block) != "tool_use"
 
 
 def tool_results(fields: dict[str, Any]) -> list[Draft]:
