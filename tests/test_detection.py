@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import io
 import json
+import lzma
+import sqlite3
+import zipfile
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 from builders import langfuse_row, langsmith_row, without, write_rows
 from paths import FIXTURES
@@ -90,9 +98,27 @@ def test_a_langfuse_bucket_row_in_a_langsmith_export_is_told(tmp_path: Path) -> 
         import_export(path, tmp_path)
 
 
+def _zip_of_nothing() -> bytes:
+    file = io.BytesIO()
+    zipfile.ZipFile(file, "w").close()
+    return file.getvalue()
+
+
+def _database() -> bytes:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE TABLE traces (id)")
+        return database.serialize()
+
+
+def _parquet() -> bytes:
+    file = io.BytesIO()
+    pl.DataFrame({"id": [1]}).write_parquet(file)
+    return file.getvalue()
+
+
 _ONE = json.dumps(langfuse_row("a"))
 _TWO = json.dumps(langsmith_row("b"))
-FORMATS = {
+FORMATS: dict[str, tuple[Any, str]] = {
     "array": (f"[{_ONE}, {_ONE}]", "Langfuse import only supports .jsonl files: it is one JSON array"),
     "array, one object a line": (f"[\n{_TWO},\n{_TWO},\n{_TWO}\n]\n", "LangSmith import only supports"),
     "array cut short": (f"[\n{_ONE},\n{_ONE},\n", "Langfuse import only supports .jsonl files: it is one JSON array"),
@@ -112,6 +138,12 @@ FORMATS = {
     "csv": ('"id","traceId","type"\n"1","2","SPAN"\n', "Langfuse import only supports .jsonl files: it looks like a CSV"),
     "binary": ("abc\0\0\0def\n", "Trace import only supports .jsonl files: it is a binary file"),
     "zstd": (b"\x28\xb5\x2f\xfd abc", "Trace import only supports .jsonl files: it is compressed with zstd"),
+    "UTF-16, big end first": ("\ufeff{}".encode("utf-16-be"), "Trace import only supports .jsonl files: it is UTF-16 text"),
+    "empty zip": (_zip_of_nothing, "Trace import only supports .jsonl files: it is a zip archive"),
+    "bzip2": (bz2.compress(b"{}"), "Trace import only supports .jsonl files: it is compressed with bzip2. Unpack it"),
+    "xz": (lzma.compress(b"{}"), "Trace import only supports .jsonl files: it is compressed with xz. Unpack it"),
+    "SQLite": (_database, "Trace import only supports .jsonl files: it is an SQLite database"),
+    "Parquet": (_parquet, "Trace import only supports .jsonl files: it is a Parquet file"),
     "gzip in gzip": (gzip.compress(gzip.compress(b"{}")), "Trace import only supports .jsonl files: it is compressed twice"),
     "prose": ("Dear all\nhere are the traces\n", "This file is not a trace export we know"),
     "blank": (" \r\n\t\n", "This file is empty"),
@@ -124,18 +156,37 @@ FORMATS = {
 def test_other_formats_are_called_by_their_name(name: str, tmp_path: Path) -> None:
     """Who drops the wrong file needs to hear which file it was."""
     content, sentence = FORMATS[name]
+    content = content() if callable(content) else content
     (tmp_path / "a.jsonl").write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(TraceImportError) as raised:
         import_export(tmp_path / "a.jsonl", tmp_path)
     assert str(raised.value).startswith(sentence)
 
 
-@pytest.mark.parametrize("name", ["a.csv", "a.json", "a.jsonl.zip", "jsonl", "a.ndjson"])
+NAMES = {
+    "a.csv": "its name says that it is a CSV table. Re-export",
+    "a.tsv": "its name says that it is a table. Re-export",
+    "A.XLSX": "its name says that it is a spreadsheet. Re-export",
+    "a.parquet": "its name says that it is a Parquet file. Re-export",
+    "a.json": "its name says that it is one JSON value (the JSON export), not one row a line. If it holds",
+    "a.jsonl.zip": "its name says that it is a zip archive. Unpack it and import the .jsonl file inside",
+    "jsonl": "its name does not end in .jsonl (or .jsonl.gz). If it holds one row a line, rename it to .jsonl.",
+    "a.ndjson": "its name does not end in .jsonl (or .jsonl.gz). If it holds one row a line, rename it to .jsonl.",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_other_names_are_refused_before_a_byte_is_read(name: str, tmp_path: Path) -> None:
     """The name is the promise; a spreadsheet is not read to find out that it is none."""
     write_rows(tmp_path / name, [langfuse_row()])
-    with pytest.raises(NotJsonl, match="Langfuse import only supports"):
+    with pytest.raises(NotJsonl) as raised:
         import_export(tmp_path / name, tmp_path, platform="langfuse")
+    assert str(raised.value).startswith(f"Langfuse import only supports .jsonl files: {NAMES[name]}")
+
+
+def test_names_in_upper_case_are_names_like_any_other(tmp_path: Path) -> None:
+    """Some systems write suffixes so."""
+    assert list(import_export(write_rows(tmp_path / "A.JSONL", [langfuse_row("a")]), tmp_path).rows) == ["a"]
 
 
 def test_a_gzip_file_of_another_name_is_to_be_called_what_it_is(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def _streamed_arguments(fields: dict[str, Any]) -> dict[str, str]:
 
 
 def said(content: Any, *, is_streamed: bool = False) -> Any:
-    """The content without blocks that became calls or results, reasoning in the form that `wire` reads."""
+    """The content without blocks that became calls or results; what is left is read by `wire`."""
     if not isinstance(content, list):
         return content
     blocks = [block for block in content if _kind(block) not in (*_CALL_BLOCKS, *_SILENT_BLOCKS)]
@@ -181,18 +181,7 @@ def _parts(block: Any) -> list[Any]:
     """The block; a stream of output version 1 may put a thought into the text behind it."""
     if _kind(block) == "text" and isinstance(block.get("reasoning"), str):
         return [{"type": "reasoning", "reasoning": block["reasoning"]}, {"type": "text", "text": block.get("text")}]
-    return [_block(block)]
-
-
-def _block(block: Any) -> Any:
-    """OpenAI's summaries and Bedrock's `reasoning_content` as one reasoning text; others (the AI SDK's) as they are."""
-    if _kind(block) == "reasoning" and "reasoning" not in block:
-        summary = _summary(block)
-        return {"type": "reasoning", "reasoning": summary} if summary else block
-    if _kind(block) == "reasoning_content":
-        inner = block.get("reasoning_content")
-        return {"type": "reasoning", "reasoning": inner.get("text") if isinstance(inner, dict) else inner}
-    return block
+    return [block]
 
 
 def _summary(value: Any) -> str | None:
