@@ -50,6 +50,13 @@ def test_rows_of_the_other_platform_after_thousands_of_unknown_lines_are_a_misma
         import_export(path, tmp_path, platform="langsmith")
 
 
+def test_rows_of_both_platforms_are_told_though_one_was_declared(tmp_path: Path) -> None:
+    """Declaring the other one would not help: the sentence must not say so."""
+    path = write_rows(tmp_path / "a.jsonl", [langfuse_row(), langsmith_row()])
+    with pytest.raises(MixedPlatforms):
+        import_export(path, tmp_path, platform="langfuse")
+
+
 def test_a_declared_platform_serves_rows_that_nobody_recognises(tmp_path: Path) -> None:
     """A row without its type is no known row, but whoever exported it knows what it is."""
     rows = [without(langfuse_row("a"), "startTime", "parentObservationId")]
@@ -135,6 +142,9 @@ FORMATS: dict[str, tuple[Any, str]] = {
     "web page": ("<!doctype html>\n<p>Sign in</p>\n", "Trace import only supports .jsonl files: it looks like an HTML"),
     "csv with semicolons": ('"id";"traceId"\n"1";"2"\n', "Langfuse import only supports .jsonl files: it looks like a CSV"),
     "a table with tabs": ("id\tname\n1\t2\n", "Trace import only supports .jsonl files: it looks like a CSV"),
+    "csv of Windows": ("id,name\r\n1,2\r\n", "Trace import only supports .jsonl files: it looks like a CSV"),
+    "csv of runs": ("id,run_type\n1,llm\n", "LangSmith import only supports .jsonl files: it looks like a CSV"),
+    "csv of runs in order": ("id,dotted_order\n1,2\n", "LangSmith import only supports .jsonl files: it looks like a CSV"),
     "csv": ('"id","traceId","type"\n"1","2","SPAN"\n', "Langfuse import only supports .jsonl files: it looks like a CSV"),
     "binary": ("abc\0\0\0def\n", "Trace import only supports .jsonl files: it is a binary file"),
     "zstd": (b"\x28\xb5\x2f\xfd abc", "Trace import only supports .jsonl files: it is compressed with zstd"),
@@ -161,6 +171,23 @@ def test_other_formats_are_called_by_their_name(name: str, tmp_path: Path) -> No
     with pytest.raises(TraceImportError) as raised:
         import_export(tmp_path / "a.jsonl", tmp_path)
     assert str(raised.value).startswith(sentence)
+
+
+BLANKS = "\n" * 200_000
+
+
+@pytest.mark.parametrize("content", [BLANKS + "Dear all\n", "Dear all\n" + BLANKS])
+def test_blank_lines_do_not_make_a_file_empty(content: str, tmp_path: Path) -> None:
+    """Nothing but blanks is all that the sentence is true of."""
+    (tmp_path / "a.jsonl").write_text(content)
+    with pytest.raises(UnknownExport):
+        import_export(tmp_path / "a.jsonl", tmp_path)
+
+
+def test_a_row_among_blank_lines_is_imported(tmp_path: Path) -> None:
+    """Both ends of the file say nothing."""
+    path = write_rows(tmp_path / "a.jsonl", [BLANKS, langfuse_row("a"), BLANKS])
+    assert list(import_export(path, tmp_path).rows) == ["a"]
 
 
 NAMES = {
