@@ -195,6 +195,12 @@ CASES = [
         [*ASK, assistant(None, call("a", "f", '{"a": 1}'))],
     ),
     Case(
+        "OpenRouter's thoughts",
+        ASK,
+        [_mistral({"reasoning": "H"}), _mistral({"reasoning": "m."}), _mistral({"content": "Sunny."})],
+        [*ASK, assistant("Sunny.", reasoning_content="Hm.")],
+    ),
+    Case(
         "two answers at once, of which the first counts",
         ASK,
         [
@@ -245,6 +251,10 @@ def test_a_list_that_a_model_wrote_is_no_stream() -> None:
         [{"type": "message-end", "text": "x"}],
         [{"metadata": {"a": 1}}],
         [{"data": 1}],
+        [_ollama({"content": "x"}), {"a": 1}],
+        [_cohere("content-delta", 0, content={"text": "x"}), {"a": 1}],
+        [_bedrock(0, text="x"), {"note": {"a": 1}}],
+        [{**_bedrock(0, text="x"), "note": 1}],
     ):
         found = read("langfuse", FORMS["langfuse"](ASK, written))
         assert isinstance(found, Conversation)
