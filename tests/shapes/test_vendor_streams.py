@@ -195,6 +195,29 @@ CASES = [
         [*ASK, assistant(None, call("a", "f", '{"a": 1}'))],
     ),
     Case(
+        "calls whose pieces come in turn",
+        ASK,
+        [
+            _mistral({"tool_calls": [{"index": index, "id": name, "function": {"name": named, "arguments": arguments}}]})
+            for index, name, named, arguments in (
+                (0, "a", "f", '{"a"'),
+                (1, "b", "g", "{"),
+                (0, None, None, ": 1}"),
+                (1, None, None, "}"),
+            )
+        ],
+        [*ASK, assistant(None, call("a", "f", '{"a": 1}'), call("b", "g"))],
+    ),
+    Case(
+        "a call whose pieces have no place",
+        ASK,
+        [
+            _mistral({"tool_calls": [{"id": "a", "function": {"name": "f", "arguments": '{"a"'}}]}),
+            _mistral({"tool_calls": [{"function": {"arguments": ": 1}"}}]}),
+        ],
+        [*ASK, assistant(None, call("a", "f", '{"a": 1}'))],
+    ),
+    Case(
         "OpenRouter's thoughts",
         ASK,
         [_mistral({"reasoning": "H"}), _mistral({"reasoning": "m."}), _mistral({"content": "Sunny."})],
