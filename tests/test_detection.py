@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import io
 import json
+import lzma
+import sqlite3
+import zipfile
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 from builders import langfuse_row, langsmith_row, without, write_rows
 from paths import FIXTURES
@@ -40,6 +48,13 @@ def test_rows_of_the_other_platform_after_thousands_of_unknown_lines_are_a_misma
     path = write_rows(tmp_path / "a.jsonl", [JUNK] * 5000 + [langfuse_row()] + [JUNK] * 5000)
     with pytest.raises(PlatformMismatch, match="is a Langfuse export, but LangSmith was declared"):
         import_export(path, tmp_path, platform="langsmith")
+
+
+def test_rows_of_both_platforms_are_told_though_one_was_declared(tmp_path: Path) -> None:
+    """Declaring the other one would not help: the sentence must not say so."""
+    path = write_rows(tmp_path / "a.jsonl", [langfuse_row(), langsmith_row()])
+    with pytest.raises(MixedPlatforms):
+        import_export(path, tmp_path, platform="langfuse")
 
 
 def test_a_declared_platform_serves_rows_that_nobody_recognises(tmp_path: Path) -> None:
@@ -97,9 +112,27 @@ def test_a_langfuse_bucket_row_in_a_langsmith_export_is_told(tmp_path: Path) -> 
         import_export(path, tmp_path)
 
 
+def _zip_of_nothing() -> bytes:
+    file = io.BytesIO()
+    zipfile.ZipFile(file, "w").close()
+    return file.getvalue()
+
+
+def _database() -> bytes:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE TABLE traces (id)")
+        return database.serialize()
+
+
+def _parquet() -> bytes:
+    file = io.BytesIO()
+    pl.DataFrame({"id": [1]}).write_parquet(file)
+    return file.getvalue()
+
+
 _ONE = json.dumps(langfuse_row("a"))
 _TWO = json.dumps(langsmith_row("b"))
-FORMATS = {
+FORMATS: dict[str, tuple[Any, str]] = {
     "array": (f"[{_ONE}, {_ONE}]", "Langfuse import only supports .jsonl files: it is one JSON array"),
     "array, one object a line": (f"[\n{_TWO},\n{_TWO},\n{_TWO}\n]\n", "LangSmith import only supports"),
     "array cut short": (f"[\n{_ONE},\n{_ONE},\n", "Langfuse import only supports .jsonl files: it is one JSON array"),
@@ -116,6 +149,9 @@ FORMATS = {
     "web page": ("<!doctype html>\n<p>Sign in</p>\n", "Trace import only supports .jsonl files: it looks like an HTML"),
     "csv with semicolons": ('"id";"traceId"\n"1";"2"\n', "Langfuse import only supports .jsonl files: it looks like a CSV"),
     "a table with tabs": ("id\tname\n1\t2\n", "Trace import only supports .jsonl files: it looks like a CSV"),
+    "csv of Windows": ("id,name\r\n1,2\r\n", "Trace import only supports .jsonl files: it looks like a CSV"),
+    "csv of runs": ("id,run_type\n1,llm\n", "LangSmith import only supports .jsonl files: it looks like a CSV"),
+    "csv of runs in order": ("id,dotted_order\n1,2\n", "LangSmith import only supports .jsonl files: it looks like a CSV"),
     "csv": ('"id","traceId","type"\n"1","2","SPAN"\n', "Langfuse import only supports .jsonl files: it looks like a CSV"),
     "json in json": (
         json.dumps(_TWO) + "\n",
@@ -123,6 +159,12 @@ FORMATS = {
     ),
     "binary": ("abc\0\0\0def\n", "Trace import only supports .jsonl files: it is a binary file"),
     "zstd": (b"\x28\xb5\x2f\xfd abc", "Trace import only supports .jsonl files: it is compressed with zstd"),
+    "UTF-16, big end first": ("\ufeff{}".encode("utf-16-be"), "Trace import only supports .jsonl files: it is UTF-16 text"),
+    "empty zip": (_zip_of_nothing, "Trace import only supports .jsonl files: it is a zip archive"),
+    "bzip2": (bz2.compress(b"{}"), "Trace import only supports .jsonl files: it is compressed with bzip2. Unpack it"),
+    "xz": (lzma.compress(b"{}"), "Trace import only supports .jsonl files: it is compressed with xz. Unpack it"),
+    "SQLite": (_database, "Trace import only supports .jsonl files: it is an SQLite database"),
+    "Parquet": (_parquet, "Trace import only supports .jsonl files: it is a Parquet file"),
     "gzip in gzip": (gzip.compress(gzip.compress(b"{}")), "Trace import only supports .jsonl files: it is compressed twice"),
     "prose": ("Dear all\nhere are the traces\n", "This file is not a trace export we know"),
     "blank": (" \r\n\t\n", "This file is empty"),
@@ -135,18 +177,54 @@ FORMATS = {
 def test_other_formats_are_called_by_their_name(name: str, tmp_path: Path) -> None:
     """Who drops the wrong file needs to hear which file it was."""
     content, sentence = FORMATS[name]
+    content = content() if callable(content) else content
     (tmp_path / "a.jsonl").write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(TraceImportError) as raised:
         import_export(tmp_path / "a.jsonl", tmp_path)
     assert str(raised.value).startswith(sentence)
 
 
-@pytest.mark.parametrize("name", ["a.csv", "a.json", "a.jsonl.zip", "jsonl", "a.ndjson"])
+BLANKS = "\n" * 200_000
+
+
+@pytest.mark.parametrize("content", [BLANKS + "Dear all\n", "Dear all\n" + BLANKS])
+def test_blank_lines_do_not_make_a_file_empty(content: str, tmp_path: Path) -> None:
+    """Nothing but blanks is all that the sentence is true of."""
+    (tmp_path / "a.jsonl").write_text(content)
+    with pytest.raises(UnknownExport):
+        import_export(tmp_path / "a.jsonl", tmp_path)
+
+
+def test_a_row_among_blank_lines_is_imported(tmp_path: Path) -> None:
+    """Both ends of the file say nothing."""
+    path = write_rows(tmp_path / "a.jsonl", [BLANKS, langfuse_row("a"), BLANKS])
+    assert list(import_export(path, tmp_path).rows) == ["a"]
+
+
+NAMES = {
+    "a.csv": "its name says that it is a CSV table. Re-export",
+    "a.tsv": "its name says that it is a table. Re-export",
+    "A.XLSX": "its name says that it is a spreadsheet. Re-export",
+    "a.parquet": "its name says that it is a Parquet file. Re-export",
+    "a.json": "its name says that it is one JSON value (the JSON export), not one row a line. If it holds",
+    "a.jsonl.zip": "its name says that it is a zip archive. Unpack it and import the .jsonl file inside",
+    "jsonl": "its name does not end in .jsonl (or .jsonl.gz). If it holds one row a line, rename it to .jsonl.",
+    "a.ndjson": "its name does not end in .jsonl (or .jsonl.gz). If it holds one row a line, rename it to .jsonl.",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_other_names_are_refused_before_a_byte_is_read(name: str, tmp_path: Path) -> None:
     """The name is the promise; a spreadsheet is not read to find out that it is none."""
     write_rows(tmp_path / name, [langfuse_row()])
-    with pytest.raises(NotJsonl, match="Langfuse import only supports"):
+    with pytest.raises(NotJsonl) as raised:
         import_export(tmp_path / name, tmp_path, platform="langfuse")
+    assert str(raised.value).startswith(f"Langfuse import only supports .jsonl files: {NAMES[name]}")
+
+
+def test_names_in_upper_case_are_names_like_any_other(tmp_path: Path) -> None:
+    """Some systems write suffixes so."""
+    assert list(import_export(write_rows(tmp_path / "A.JSONL", [langfuse_row("a")]), tmp_path).rows) == ["a"]
 
 
 def test_a_gzip_file_of_another_name_is_to_be_called_what_it_is(tmp_path: Path) -> None:

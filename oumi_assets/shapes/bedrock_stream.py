@@ -14,7 +14,8 @@ from oumi_assets.shapes.base import Shape, joined_texts
 
 _START, _DELTA = "contentBlockStart", "contentBlockDelta"
 _EVENTS = frozenset({"messageStart", _START, _DELTA, "contentBlockStop", "messageStop", "metadata"})
-_SILENT = frozenset({"signature", "redactedContent", "citation"})
+_SOURCE = "citation"
+"""Where a text comes from, between its pieces."""
 
 
 def reply(value: Any) -> Reply | None:
@@ -51,7 +52,7 @@ def _by_index(pieces: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 def _block(pieces: list[dict[str, Any]]) -> dict[str, Any] | None:
     """One block as a whole answer has it; empty where nothing was said, None where it is of an unknown kind."""
-    kinds = {key for piece in pieces for key in piece if key not in _SILENT}
+    kinds = {key for piece in pieces for key in piece if key != _SOURCE}
     if kinds == {"toolUse"}:
         calls = _inside(pieces, "toolUse")
         named = next((call for call in calls if "name" in call), {})

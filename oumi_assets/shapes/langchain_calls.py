@@ -61,7 +61,7 @@ def _streamed_arguments(fields: dict[str, Any]) -> dict[str, str]:
 
 
 def said(content: Any, *, is_streamed: bool = False) -> Any:
-    """The content without blocks that became calls or results, reasoning in the form that `wire` reads."""
+    """The content without blocks that became calls or results; what is left is read by `wire`."""
     if not isinstance(content, list):
         return content
     blocks = [block for block in content if _kind(block) not in (*_CALL_BLOCKS, *_SILENT_BLOCKS)]
@@ -95,12 +95,13 @@ def answered(content: Any) -> Any:
 def has_own_blocks(fields: dict[str, Any]) -> bool:
     """Whether the content holds blocks that no API's chat messages have."""
     blocks = first_list(fields, "content")
-    return any(_kind(block) in _OWN_BLOCKS or (_kind(block) in _CALL_BLOCKS and _is_own_call(block)) for block in blocks)
+    return any(_kind(block) in _OWN_BLOCKS or _is_own_call(block) for block in blocks)
 
 
-def _is_own_call(block: dict[str, Any]) -> bool:
-    """Others wrap the call once more, and Anthropic's own API has `tool_use` too."""
-    return block["type"] != "tool_use" and isinstance(block.get("name"), str)
+def _is_own_call(block: Any) -> bool:
+    """Others wrap the call once more, all but Gemini's, and Anthropic's own API has `tool_use` too."""
+    call = _block_call(block)
+    return call is not None and isinstance(call.name, str) and _kind(block) != "tool_use"
 
 
 def tool_results(fields: dict[str, Any]) -> list[Draft]:
@@ -180,18 +181,7 @@ def _parts(block: Any) -> list[Any]:
     """The block; a stream of output version 1 may put a thought into the text behind it."""
     if _kind(block) == "text" and isinstance(block.get("reasoning"), str):
         return [{"type": "reasoning", "reasoning": block["reasoning"]}, {"type": "text", "text": block.get("text")}]
-    return [_block(block)]
-
-
-def _block(block: Any) -> Any:
-    """OpenAI's summaries and Bedrock's `reasoning_content` as one reasoning text; others (the AI SDK's) as they are."""
-    if _kind(block) == "reasoning" and "reasoning" not in block:
-        summary = _summary(block)
-        return {"type": "reasoning", "reasoning": summary} if summary else block
-    if _kind(block) == "reasoning_content":
-        inner = block.get("reasoning_content")
-        return {"type": "reasoning", "reasoning": inner.get("text") if isinstance(inner, dict) else inner}
-    return block
+    return [block]
 
 
 def _summary(value: Any) -> str | None:

@@ -134,7 +134,7 @@ def _with_calls_beside(value: dict[str, Any], found: Reply) -> Reply:
     """
     beside = {key: value[key] for key in _CALLING if _has_calls(value.get(key)) and "messages" not in value}
     said = found.messages[0] if found.messages else {}
-    if len(found.messages) > 1 or not (beside or said):
+    if not (beside or said):
         return found
     beside |= {key: value[key] for key in REASONING_KEYS if value.get(key)}
     if beside and isinstance(said, (str, dict)):

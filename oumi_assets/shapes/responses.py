@@ -145,20 +145,20 @@ class _Turns:
             self.messages.append(self._turn)
         else:
             self._turn["content"] = [*_parts(self._turn.get("content")), *_parts(item.get("content"))]
-        self._think()
+        self._think(self._turn)
 
     def _assistant(self) -> dict[str, Any]:
         if self._turn is None:
             self._turn = {"role": "assistant", "content": None}
             self.messages.append(self._turn)
-        self._think()
+        self._think(self._turn)
         return self._turn
 
-    def _think(self) -> None:
-        if self._turn is not None and self._reasoning:
-            before = self._turn.get("reasoning_content")
+    def _think(self, turn: dict[str, Any]) -> None:
+        if self._reasoning:
+            before = turn.get("reasoning_content")
             said = [before] if isinstance(before, str) and before else []
-            self._turn["reasoning_content"] = "\n".join([*said, *self._reasoning])
+            turn["reasoning_content"] = "\n".join([*said, *self._reasoning])
             self._reasoning = []
 
 

@@ -113,14 +113,11 @@ def without_own_results(answer: Any) -> Any:
     parts = answer.get("content") if isinstance(answer, dict) else None
     if not isinstance(parts, list) or not has_block(parts, frozenset(_RESULT_PARTS)):
         return answer
+    # What the provider ran is no call here, so its results stay.
     calls = [_part_call(part) for part in parts if isinstance(part, dict)]
     own = {usable_id(call.id) for call in calls if call} - {None}
-    left = [part for part in parts if not (_is_our_result(part) and usable_id(part.get("toolCallId")) in own)]
+    left = [part for part in parts if not (kind_of(part) in _RESULT_PARTS and usable_id(part.get("toolCallId")) in own)]
     return {**answer, "content": left}
-
-
-def _is_our_result(part: Any) -> bool:
-    return kind_of(part) in _RESULT_PARTS and not part.get("providerExecuted")
 
 
 def _calls(value: Any) -> list[ToolCallDraft]:

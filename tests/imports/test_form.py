@@ -40,3 +40,4 @@ def test_a_pull_is_called_after_its_project_and_what_was_asked_for(told: dict[st
 def test_a_file_is_called_as_it_is() -> None:
     """Folders and suffixes are no part of what people call it."""
     assert name_after("team a/Übersicht, Mai.JSONL.gz") == "Übersicht, Mai"
+    assert name_after("\U0001f469\u200d\U0001f4bb agent.jsonl") == "\U0001f469\u200d\U0001f4bb agent", "one emoji of two"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from both_platforms import FORMS, Case, assert_read, assert_unsupported, call, parametrize, read
 
 from oumi_assets.reconstruction.candidate import NoCandidate
@@ -228,6 +231,32 @@ def test_a_configuration_under_another_name_is_read() -> None:
     for name in ("cfg", "generation_config"):
         asked = {"contents": contents, name: given, "model": "gemini"}
         assert_read(Case(name, asked, said, wire, [{"type": "function", "function": named}]))
+
+
+SYSTEM: dict[str, Any] = {
+    "a content": {"role": "user", "parts": [{"text": "Be"}, {"text": "brief."}]},
+    "one part": {"text": "Be\nbrief."},
+    "parts": [{"text": "Be"}, {"text": "brief."}],
+    "texts": ["Be", "brief."],
+    "a text": "Be\nbrief.",
+}
+
+
+@pytest.mark.parametrize("said", SYSTEM.values(), ids=SYSTEM)
+def test_the_system_instruction_is_read_in_each_of_its_forms(said: Any) -> None:
+    """The SDK takes what people give it, and REST a content; without it the model would behave for no reason."""
+    contents = [{"role": "user", "parts": [{"text": "Hello"}]}]
+    answer = {"candidates": [{"content": {"parts": [{"text": "Hi."}], "role": "model"}}]}
+    wire = [
+        {"role": "system", "content": "Be\nbrief."},
+        {"role": "user", "content": "Hello"},
+        {"role": "assistant", "content": "Hi."},
+    ]
+    for asked in (
+        {"contents": contents, "system_instruction": said},
+        {"contents": contents, "config": {"systemInstruction": said}},
+    ):
+        assert_read(Case("system", asked, answer, wire))
 
 
 def test_a_blocked_prompt_has_no_reply() -> None:

@@ -13,6 +13,7 @@ from oumi_assets.reconstruction.candidate import NoCandidate
 CHAT = {"metadata": {"ls_provider": "openai", "ls_model_type": "chat"}}
 ASKED = {"content": "hi", "role": "user"}
 STREAMED, MORE = {"content": "Hello."}, {"content": "And?", "role": "user"}
+WEATHER_OF_ROME = {"name": "weather", "args": {"city": "Rome"}}
 
 HISTORY = [
     langfuse(
@@ -43,6 +44,20 @@ HISTORY = [
             {"content": "sunny", "additional_kwargs": {}, "role": "weather"},
         ],
         [HI, assistant(None, call("call_1_0", "weather")), {**result("call_1_0", "sunny")}],
+    ),
+    langfuse(
+        "Gemini's call as Google's part is, the only place of the call",
+        [
+            ASKED,
+            {"role": "assistant", "content": [{"type": "text", "text": "Look."}, {"functionCall": WEATHER_OF_ROME}]},
+            {"role": "weather", "content": "sunny"},
+        ],
+        [HI, assistant("Look.", call("call_1_0", "weather", '{"city":"Rome"}')), result("call_1_0", "sunny")],
+    ),
+    langfuse(
+        "a part of Google's that calls nothing",
+        [ASKED, {"role": "assistant", "content": [{"functionCall": None}]}, MORE],
+        [HI, assistant('[{"functionCall":null}]'), user("And?")],
     ),
     langfuse("constructors", [lc("HumanMessage", "hi", "langchain_core", "messages")], [HI]),
 ]

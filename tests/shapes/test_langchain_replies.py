@@ -73,6 +73,21 @@ REPLIES: list[tuple[str, Any, dict[str, Any]]] = [
         assistant(None, call("a", "f", '{"city": "Lo')),
     ),
     (
+        "a streamed call that is named in every piece, with a hole between them",
+        generations(lc("AIMessageChunk", "", tool_call_chunks=[BROKEN, None, {**BROKEN, "args": 'ndon"}'}])),
+        assistant(None, call("a", "f", '{"city": "London"}')),
+    ),
+    (
+        "a streamed call whose id comes behind its name",
+        generations(lc("AIMessageChunk", "", tool_call_chunks=[{**BROKEN, "id": None}, {**BROKEN, "args": 'ndon"}'}])),
+        assistant(None, call("a", "f", '{"city": "London"}')),
+    ),
+    (
+        "a streamed call whose pieces have no arguments",
+        generations(lc("AIMessageChunk", "", tool_calls=[CLOSED], tool_call_chunks=[{**BROKEN, "args": None}])),
+        assistant(None, call("a", "f", '{"city":"Lo"}')),
+    ),
+    (
         "a streamed call whose pieces say the same",
         generations(lc("AIMessageChunk", "", tool_calls=[CLOSED], tool_call_chunks=[{**BROKEN, "args": '{"city": "Lo"}'}])),
         assistant(None, call("a", "f", '{"city":"Lo"}')),

@@ -109,6 +109,9 @@ def test_json_text_of_an_answer_is_the_answer(answer: dict[str, Any]) -> None:
         '{"role": "assistant", "content": "x", "score": 1}',
         '{"role": "user", "content": "x"}',
         '{"candidates": ["Ada", "Bob"]}',
+        '{"candidates": [{"name": "Ada"}]}',
+        '{"role": "assistant", "type": "message", "subject": "x"}',
+        '{"role": "assistant", "stop_reason": "tired", "age": 5}',
         '{"choices": [1, 2]}',
         '{"object": "chair"}',
         '{"subject": "she", "verb": "gave", "object": "response"}',
@@ -199,7 +202,7 @@ def test_texts_that_were_returned_as_a_list_are_not_joined() -> None:
         {"extra": RUNTIME},
         {"events": None, "extra": RUNTIME},
         {"events": [], "extra": {"runtime": {"sdk": "langsmith-py", "sdk_version": "0.1.9"}}},
-        {"events": [], "extra": {"runtime": {"sdk": "langsmith-js", "sdk_version": "0.1.68"}}},
+        {"events": [], "extra": {"runtime": {"sdk": "langsmith-js", "sdk_version": "0.3.67"}}},
         {"events": [], "extra": {"runtime": {"sdk": "langsmith-py", "sdk_version": None}}},
     ],
 )

@@ -26,7 +26,9 @@ def test_rule_1_the_none_of_a_failed_gemini_call_is_no_reply() -> None:
 def test_a_model_that_says_none_is_heard() -> None:
     """Only a call that failed and used no token said nothing."""
     used = {**GEMINI_NONE, "usage_metadata": {**USAGE, "output_tokens": 1}}
-    for output, fields in ((GEMINI_NONE, {}), (used, FAILED), ({"role": "assistant", "content": "None"}, FAILED)):
+    ended, begun = {**GEMINI_NONE, "finish_reason": "STOP"}, {**GEMINI_NONE, "content": "None of"}
+    bare = {"role": "assistant", "content": "None"}
+    for output, fields in ((GEMINI_NONE, {}), (used, FAILED), (ended, FAILED), (begun, FAILED), (bare, FAILED)):
         assert isinstance(read("langsmith", langsmith_row(ASKED, output, **fields)), Conversation)
 
 
@@ -91,6 +93,25 @@ def test_one_call_of_such_a_stream_is_the_reply(arguments: str) -> None:
     assert found.messages[-1] == assistant(None, call("call_1_0", "now", arguments or "{}"))
 
 
+BROKEN = {"function": {"name": "now", "arguments": '{"ci'}}
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"tool_calls": [{**BROKEN, "id": "a", "type": "function"}]},
+        {"tool_calls": [BROKEN, BROKEN]},
+        {"content": "Look.", "tool_calls": [BROKEN]},
+        {"tool_calls": [{"function": {**BROKEN["function"], "strict": True}}]},
+    ],
+)
+def test_calls_that_another_logger_has_are_the_reply_though_they_broke_off(output: dict[str, Any]) -> None:
+    """An answer that reached its limit: only the form of that SDK tells that its calls were mixed."""
+    found = read("langfuse", langfuse_row(ASKED, output))
+    assert isinstance(found, Conversation)
+    assert [one["function"] for one in found.messages[-1]["tool_calls"]] == [BROKEN["function"]] * len(output["tool_calls"])
+
+
 @pytest.mark.parametrize("parameters", [{"finishReason": "tool-calls", "mode": None}, '{"finishReason": "tool-calls"}'])
 def test_rule_1_the_words_beside_calls_that_were_not_logged_are_no_reply(parameters: Any) -> None:
     """langfuse-vercel logs an answer's text or its calls; the AI SDK's reason tells that the text was not all."""
@@ -106,6 +127,8 @@ def test_rule_1_the_words_beside_calls_that_were_not_logged_are_no_reply(paramet
 def test_rule_1_a_list_of_no_parts_is_no_reply_of_the_responses_api(output: dict[str, Any]) -> None:
     """Langfuse's handlers for LangChain.js lose such an answer's calls; elsewhere a model may really say nothing."""
     fields = {"metadata": {"ls_provider": "openai"}}
+    called = read("langfuse", langfuse_row(ASKED["messages"], {**output, "tool_calls": [call("a", "now")]}, **fields))
+    assert isinstance(called, Conversation)
     assert read("langfuse", langfuse_row(ASKED["messages"], output, **fields)) is NoCandidate.NO_REPLY
     for line in (
         langfuse_row(ASKED["messages"], output, metadata={"ls_provider": "anthropic"}),

@@ -18,6 +18,7 @@ STREAMED_HOLES = {
 }
 
 LOOKING = assistant("Look.", call("a", "f"))
+TOLD = {"role": "assistant", "content": "Look.", **NULLS}
 PLAN = '{"tool_calls": [{"function": "f", "arguments": {"a": 1}}], "plan": "x"}'
 CHUNKS = [
     {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": text}}]} for text in ("Hel", "lo.")
@@ -247,6 +248,8 @@ REPLIES: list[tuple[str, str, Any, dict[str, Any]]] = [
     ("no text beside calls", "langsmith", {"output": None, "tool_calls": [call("a", "f")]}, assistant(None, call("a", "f"))),
     ("an output that is a text", "langsmith", {"output": "Yes.", "usage_metadata": {}}, assistant("Yes.")),
     ("messages", "langsmith", {"messages": [HI, assistant("Yes.")]}, assistant("Yes.")),
+    ("messages, the last of a user", "langsmith", {"messages": [HI, assistant("Yes."), HI]}, assistant("Yes.")),
+    ("calls beside nulls", "langsmith", {"message": TOLD, "tool_calls": [call("a", "f")]}, LOOKING),
     ("empty", "langsmith", choices({**NULLS, "role": "assistant", "content": None}), assistant("")),
 ]
 
@@ -265,6 +268,7 @@ def test_calls_are_not_the_whole_answer_beside_something_that_cannot_be_read(inn
     assert read("langsmith", row("langsmith", {"messages": [HI]}, output)) is NoCandidate.NO_REPLY
 
 
+THOUGHT_ALONE = {"output": "", "reasoning": "Hm."}
 OF_NOBODY: list[dict[str, Any]] = [
     {"role": "engineer", "content": "x", "additional_kwargs": {}},
     {"role": "engineer", "content": [{"type": "text", "text": "x"}]},
@@ -279,7 +283,7 @@ def test_a_message_that_is_not_the_models_is_no_reply(output: dict[str, Any]) ->
     assert read("langfuse", row("langfuse", [HI], output)) is NoCandidate.NO_REPLY
 
 
-NOTHING_SAID = [None, {}, "", {"output": None}, {"choices": []}, {"messages": [HI]}, {"message": None}, []]
+NOTHING_SAID = [None, {}, "", {"output": None}, {"choices": []}, {"messages": [HI]}, {"message": None}, [], THOUGHT_ALONE]
 
 
 @pytest.mark.parametrize("output", NOTHING_SAID)

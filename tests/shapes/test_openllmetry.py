@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from model_calls import Logged, assert_read, assistant, call, parametrize, read, result, row, system, user
 
+from oumi_assets.core.calls import ModelCall
 from oumi_assets.core.json_text import dump
 from oumi_assets.langfuse.payload import open_call
-from oumi_assets.reconstruction.candidate import NoCandidate
+from oumi_assets.reconstruction.candidate import NoCandidate, read_generally
 from oumi_assets.reconstruction.conversation import Candidate
 from oumi_assets.reconstruction.plain import read_plain
 
@@ -223,6 +224,10 @@ def test_json_that_somebody_wrote_stays_a_text(text: str) -> None:
         found = read("langfuse", row("langfuse", [user(text)], assistant(text), metadata={"scope.name": scope}))
         assert isinstance(found, Candidate)
         assert found.messages == [user(text), assistant(text)]
+        told = ModelCall([user(text)], assistant(text), None, False, {"metadata": {"scope.name": scope}})
+        by_shapes, _ = read_generally(told)
+        assert isinstance(by_shapes, Candidate)
+        assert by_shapes.messages == found.messages, "the short way takes both for texts without asking"
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,13 @@ CASES = [
         [user("hi"), assistant("Looking.", _wire("a", "Rome")), result("a", "sunny"), assistant("Sun.")],
     ),
     Logged(
+        "a call that has the item's id alone",
+        "langfuse",
+        [user("hi"), {"type": "function_call", "id": "a", "name": "weather", "arguments": "{}"}, _answered("a", "sunny")],
+        [_said("Sun.")],
+        [user("hi"), assistant(None, call("a", "weather")), result("a", "sunny"), assistant("Sun.")],
+    ),
+    Logged(
         "hosted tools have no messages",
         "langsmith",
         {

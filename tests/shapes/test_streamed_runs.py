@@ -50,6 +50,8 @@ REASONED = [
     _piece("stop"),
 ]
 
+SECOND = {"index": 1, "finish_reason": "stop"}
+
 STREAMS: dict[str, tuple[dict[str, Any], list[Any], dict[str, Any]]] = {
     "calls made one of (0.1)": (_made("tool_calls", tool_calls=[MERGED]), [OPENED, *TWO_CALLS], assistant(None, *CALLED)),
     "calls left out (0.2)": (_made("tool_calls"), [OPENED, *TWO_CALLS], assistant(None, *CALLED)),
@@ -59,6 +61,11 @@ STREAMS: dict[str, tuple[dict[str, Any], list[Any], dict[str, Any]]] = {
         assistant("Look.", *CALLED),
     ),
     "reasoning": (_made("stop", content="42"), REASONED, assistant("42", reasoning_content="Six sevens.")),
+    "reasoning of the first of two answers": (
+        {**_made("stop"), "choices": [{**SECOND, "message": assistant("43")}, *_made("stop", content="42")["choices"]]},
+        [*REASONED[:3], {**OPENED, "choices": [{**SECOND, "delta": {"content": "43"}}]}, *REASONED[3:]],
+        assistant("42", reasoning_content="Six sevens."),
+    ),
     "a refusal": (
         _made("stop"),
         [OPENED, _piece(refusal="I "), _piece(refusal="can't."), _piece("stop")],

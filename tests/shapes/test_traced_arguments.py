@@ -35,6 +35,7 @@ READ = [
     Case("tools among options beside messages", {"messages": [HI], "options": {"tools": TOOLS}}, HELLO, [HI, HELLO], TOOLS),
     Case("a text beside a whole chat", {"messages": [HI], "question": "What is it?"}, HELLO, [HI, HELLO]),
     Case("a text that asks nothing", {"messages": [HI, HELLO], "session": "a b"}, HELLO, [HI, HELLO, HELLO]),
+    Case("Google's request", {"args": [], "kwargs": {"model": "gemini", "contents": "What is it?"}}, HELLO, [HI, HELLO]),
     Case("instructions by name", {"msgs": [HI], "system_prompt": "Be brief."}, HELLO, [system("Be brief."), HI, HELLO]),
 ]
 
@@ -49,6 +50,7 @@ UNSURE: dict[str, Any] = {
     "a text before the messages": {"args": ["Be brief.", [HI]]},
     "a text behind the messages": {"args": [[HI], "And Rome?"]},
     "a text in an object": {"args": [[HI], {"question": "And Rome?"}]},
+    "a text that only its name makes a request": {"args": [], "kwargs": {"contents": "Why?"}},
     "a text by name": {"history": [HI], "question": "Why?"},
     "a text by name beside positions": {"question": "Why?", "args": [[HI]], "kwargs": {"n": 1}},
     "things with names and descriptions": {"args": [[HI], [{"name": "Lamp", "description": "A bright one."}]]},

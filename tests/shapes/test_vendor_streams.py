@@ -8,6 +8,7 @@ import pytest
 from both_platforms import FORMS, Case, assert_read, parametrize, read
 from model_calls import assistant, call, system, user
 
+from oumi_assets.reconstruction.candidate import NoCandidate
 from oumi_assets.reconstruction.conversation import Conversation
 
 ASK = [system("Be brief."), user("Weather?")]
@@ -38,6 +39,7 @@ def _bedrock_call(index: int, call_id: str, name: str) -> dict[str, Any]:
     return {"contentBlockStart": {"contentBlockIndex": index, "start": {"toolUse": {"toolUseId": call_id, "name": name}}}}
 
 
+SOURCES = [{"type": "reference", "reference_ids": [number]} for number in (1, 2)]
 OLLAMA_CALL = {"function": {"name": "f", "arguments": {"a": 1}}}
 CALLS = assistant("Look.", call("a", "f", '{"a": 1}'), call("b", "g"), reasoning_content="Hm.")
 CASES = [
@@ -161,6 +163,81 @@ CASES = [
         ],
         [*ASK, CALLS],
     ),
+    Case(
+        "Bedrock's texts with their sources",
+        ASK,
+        [_bedrock(0, text="Sun"), _bedrock(0, citation={"title": "A map"}), _bedrock(0, text="ny.")],
+        [*ASK, assistant("Sunny.")],
+    ),
+    Case(
+        "Cohere's plan and calls in JavaScript",
+        ASK,
+        [
+            _cohere("tool-plan-delta", toolPlan="Hm."),
+            _cohere("tool-call-start", 0, toolCalls={"id": "a", "function": {"name": "f", "arguments": ""}}),
+            _cohere("tool-call-delta", 0, toolCalls={"function": {"arguments": '{"a": 1}'}}),
+        ],
+        [*ASK, assistant(None, call("a", "f", '{"a": 1}'), reasoning_content="Hm.")],
+    ),
+    Case(
+        "Cohere's stream of which the beginning of a call is missing",
+        ASK,
+        [_cohere_call("tool-call-delta", 0, {"arguments": "{}"}), _cohere("content-delta", 0, content={"text": "Sunny."})],
+        [*ASK, assistant("Sunny.")],
+    ),
+    Case(
+        "calls that are named in every piece, with a hole between them",
+        ASK,
+        [
+            _mistral({"tool_calls": [{"index": 0, "id": "a", "function": {"name": "f", "arguments": '{"a"'}}, None]}),
+            _mistral({"tool_calls": [{"index": 0, "id": "a", "function": {"name": "f", "arguments": ": 1}"}}]}),
+        ],
+        [*ASK, assistant(None, call("a", "f", '{"a": 1}'))],
+    ),
+    Case(
+        "calls whose pieces come in turn",
+        ASK,
+        [
+            _mistral({"tool_calls": [{"index": index, "id": name, "function": {"name": named, "arguments": arguments}}]})
+            for index, name, named, arguments in (
+                (0, "a", "f", '{"a"'),
+                (1, "b", "g", "{"),
+                (0, None, None, ": 1}"),
+                (1, None, None, "}"),
+            )
+        ],
+        [*ASK, assistant(None, call("a", "f", '{"a": 1}'), call("b", "g"))],
+    ),
+    Case(
+        "a call whose pieces have no place",
+        ASK,
+        [
+            _mistral({"tool_calls": [{"id": "a", "function": {"name": "f", "arguments": '{"a"'}}]}),
+            _mistral({"tool_calls": [{"function": {"arguments": ": 1}"}}]}),
+        ],
+        [*ASK, assistant(None, call("a", "f", '{"a": 1}'))],
+    ),
+    Case(
+        "OpenRouter's thoughts",
+        ASK,
+        [_mistral({"reasoning": "H"}), _mistral({"reasoning": "m."}), _mistral({"content": "Sunny."})],
+        [*ASK, assistant("Sunny.", reasoning_content="Hm.")],
+    ),
+    Case(
+        "two answers at once, of which the first counts",
+        ASK,
+        [
+            {"object": "chat.completion.chunk", "choices": [{"index": index, "delta": {"content": text}}]}
+            for index, text in ((1, "Rai"), (0, "Sun"), (1, "ny."), (0, "ny."))
+        ],
+        [*ASK, assistant("Sunny.")],
+    ),
+    Case(
+        "Mistral's sources between texts, each a part of its own",
+        ASK,
+        [_mistral({"content": [{"type": "text", "text": "Sunny."}]}), *(_mistral({"content": [it]}) for it in SOURCES)],
+        [*ASK, assistant([{"type": "text", "text": "Sunny."}, *SOURCES])],
+    ),
 ]
 
 
@@ -175,6 +252,7 @@ SILENT = {
     "Cohere": [_cohere("message-start", role="assistant"), {"type": "message-end"}],
     "Bedrock": [{"messageStart": {"role": "assistant"}}, {"messageStop": {"stopReason": "end_turn"}}],
     "an unknown block": [{"messageStart": {"role": "assistant"}}, _bedrock(0, video={"text": "Hi."})],
+    "an unknown block beside a text": [_bedrock(0, text="Look."), _bedrock(1, video={"text": "Hi."})],
 }
 
 
@@ -184,6 +262,11 @@ def test_pieces_that_say_nothing_are_no_reply(pieces: list[Any]) -> None:
     assert not isinstance(read("langsmith", FORMS["langsmith"](ASK, pieces)), Conversation)
 
 
+def test_a_bedrock_stream_without_a_word_is_not_what_the_model_wrote() -> None:
+    """Langfuse's text of it would be the answer."""
+    assert read("langfuse", FORMS["langfuse"](ASK, SILENT["Bedrock"])) is NoCandidate.NO_REPLY
+
+
 def test_a_list_that_a_model_wrote_is_no_stream() -> None:
     """Tasks that are done are no pieces of an answer, and an event of a calendar is none of an API."""
     for written in (
@@ -191,6 +274,10 @@ def test_a_list_that_a_model_wrote_is_no_stream() -> None:
         [{"type": "message-end", "text": "x"}],
         [{"metadata": {"a": 1}}],
         [{"data": 1}],
+        [_ollama({"content": "x"}), {"a": 1}],
+        [_cohere("content-delta", 0, content={"text": "x"}), {"a": 1}],
+        [_bedrock(0, text="x"), {"note": {"a": 1}}],
+        [{**_bedrock(0, text="x"), "note": 1}],
     ):
         found = read("langfuse", FORMS["langfuse"](ASK, written))
         assert isinstance(found, Conversation)

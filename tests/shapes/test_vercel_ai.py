@@ -187,6 +187,13 @@ CASES = [
         [WIRE_TOOL],
     ),
     Case(
+        "a wrapped model of which an object is asked, by the one tool that makes it",
+        {"mode": {"type": "object-tool", "tool": TOOL}, "prompt": [ASK_PARTS]},
+        {"text": "Sunny.", "finishReason": "stop", "usage": {"promptTokens": 9, "completionTokens": 5}},
+        [ASK, DONE],
+        [WIRE_TOOL],
+    ),
+    Case(
         "a wrapped model that thinks",
         {"mode": {"type": "regular"}, "prompt": [ASK_PARTS]},
         {"text": "Sunny.", "reasoning": "One city.", "finishReason": "stop", "usage": {"promptTokens": 9}},
