@@ -19,6 +19,7 @@ from oumi_assets.cli.show import show
 from oumi_assets.cli.upload import upload
 from oumi_assets.core.errors import TraceImportError
 from oumi_assets.core.storage_errors import is_full
+from oumi_assets.orchestration.home import state_trouble
 
 
 class _Commands(click.Group):
@@ -47,12 +48,19 @@ def main() -> None:
     """Run a command: exit 0 done, 1 something failed (one sentence on stderr), 2 wrong usage, 130 stopped with Ctrl-C."""
     try:
         commands(prog_name="oumi-assets")
-    except TraceImportError as error:
-        fail(str(error))
-        sys.exit(1)
-    except OSError as error:
-        if not is_full(error):
+    except Exception as error:
+        if (said := _said_of(error)) is None:
             raise
-        # A place of ours raises `DiskFull`: this is where the output goes.
-        fail("The output could not be written: no room is left there.")
+        fail(said)
         sys.exit(1)
+
+
+def _said_of(error: Exception) -> str | None:
+    """The sentence of an error that users can do something about; None for one of ours."""
+    if isinstance(error, TraceImportError):
+        return str(error)
+    if (trouble := state_trouble(error)) is not None:
+        return str(trouble)
+    # A place of ours raises `DiskFull`: this is where the output goes.
+    full = isinstance(error, OSError) and is_full(error)
+    return "The output could not be written: no room is left there." if full else None

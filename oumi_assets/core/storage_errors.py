@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,7 @@ from oumi_assets.core.errors import StorageTrouble, TransientError
 _BUSY_DISK = (errno.EIO, errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.ESTALE, errno.ENFILE, errno.EMFILE)
 _NO_NETWORK = (errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EHOSTUNREACH)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_IN_TEXT = re.compile(r"\(os error (\d+)\)")
 _FOOTER_NOT_WRITTEN = "Invalid thrift: transport error"
 """Of a Parquet file: polars says so only where it writes one, never of one that it reads."""
 
@@ -51,11 +53,17 @@ def usable(place: object, setting: str) -> Iterator[None]:
 def is_full(error: Exception) -> bool:
     """Whether there is no room: on the disk, in a quota, or below the largest size of a file.
 
-    polars tells the system's error number in its text alone, and for a footer that cannot be written not even there.
+    For a footer that cannot be written polars tells no number at all.
     """
-    if isinstance(error, OSError):
-        return error.errno in _NO_ROOM
-    return _FOOTER_NOT_WRITTEN in str(error) or any(f"(os error {number})" in str(error) for number in _NO_ROOM)
+    return _number(error) in _NO_ROOM or (not isinstance(error, OSError) and _FOOTER_NOT_WRITTEN in str(error))
+
+
+def _number(error: Exception) -> int | None:
+    """The system's number of an error. polars tells it in its text alone, also where it raises an `OSError`."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    told = _IN_TEXT.search(str(error))
+    return int(told[1]) if told else None
 
 
 def is_refused(error: OSError) -> bool:
@@ -65,7 +73,7 @@ def is_refused(error: OSError) -> bool:
 
 def passes(error: OSError) -> bool:
     """Whether the machine's error is worth another try: connections, time-outs, a busy or stale (network) disk."""
-    return isinstance(error, ConnectionError | TimeoutError) or error.errno in _BUSY_DISK + _NO_NETWORK
+    return isinstance(error, ConnectionError | TimeoutError) or _number(error) in _BUSY_DISK + _NO_NETWORK
 
 
 class BucketMissing(StorageTrouble):

@@ -6,13 +6,15 @@ import logging
 import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from oumi_assets.core.errors import StateUnusable
-from oumi_assets.core.storage_errors import usable
+from oumi_assets.core.errors import StateUnusable, TraceImportError
+from oumi_assets.core.storage_errors import DiskFull, is_full, usable
 from oumi_assets.settings import PROJECT_ROOT, dagster_home
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ _SETTINGS = "dagster.yaml"
 _MADE = "tables.made"
 _PASSWORD = re.compile(r"://\S+@")
 _LONGEST = 300
+_ROOM = 1 << 20
+"""Bytes that the smallest of Dagster's databases takes while it is written to."""
 
 
 def open_home() -> Path:
@@ -64,6 +68,35 @@ def open_instance() -> DagsterInstance:
     return _instance(open_home())
 
 
+@contextmanager
+def state_told() -> Iterator[None]:
+    """While Dagster reads and writes its state: raises `DiskFull` or `StateUnusable` for what a database says of itself."""
+    try:
+        yield
+    except Exception as error:
+        if (trouble := state_trouble(error)) is None:
+            raise
+        raise trouble from None
+
+
+def state_trouble(error: Exception) -> TraceImportError | None:
+    """What users read of an error of Dagster's database, or of a file in its home for which no room is left; else None."""
+    home = dagster_home()
+    if isinstance(error, OSError):
+        named = isinstance(error.filename, str) and Path(error.filename).is_relative_to(home)
+        return DiskFull(str(home)) if named and is_full(error) else None
+    # Told by its name: the library is Dagster's, and not loaded where nothing went wrong.
+    if not any(base.__module__ == "sqlalchemy.exc" for base in type(error).__mro__):
+        return None
+    reason = _reason(error)
+    return DiskFull(str(home)) if _says_full(reason, home) else StateUnusable(home / _SETTINGS, reason)
+
+
+def _says_full(reason: str, home: Path) -> bool:
+    """SQLite calls a disk that is full just when a file is to be made an error of its own."""
+    return "disk is full" in reason or ("disk I/O error" in reason and shutil.disk_usage(home).free < _ROOM)
+
+
 def _instance(home: Path) -> DagsterInstance:
     from dagster import DagsterInstance
 
@@ -72,7 +105,7 @@ def _instance(home: Path) -> DagsterInstance:
         return DagsterInstance.get()
     # What people write into dagster.yaml is loaded here: any class of any library, with errors of its own.
     except Exception as error:  # noqa: BLE001
-        raise StateUnusable(home / _SETTINGS, _reason(error)) from None
+        raise state_trouble(error) or StateUnusable(home / _SETTINGS, _reason(error)) from None
     finally:
         logging.disable(logging.NOTSET)
 

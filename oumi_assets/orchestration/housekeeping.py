@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import dagster as dg
 
 from oumi_assets.core.errors import BadSetting
-from oumi_assets.orchestration.history import UNFINISHED, runs_of_import
+from oumi_assets.orchestration.history import DRAIN_JOB, UNFINISHED, runs_of_import
 from oumi_assets.orchestration.home import open_instance
 from oumi_assets.orchestration.internals import keeps_runs_in_sqlite
 from oumi_assets.orchestration.job import JOB
@@ -16,6 +18,9 @@ _LAUNCHED = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.Dagst
 # A nested run is marked before it starts; one without a mark was created by the sensor, which starts it later.
 _EXECUTED = [dg.DagsterRunStatus.NOT_STARTED, *_LAUNCHED]
 _ENDS = (dg.DagsterEventType.RUN_SUCCESS, dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_CANCELED)
+_MARKED_AFTER_SECONDS = 900.0
+"""A launched run is marked after seconds; on a machine that is very busy, after minutes. One that is ended too early ends
+by itself, and is planned again."""
 _GONE = "The process of this run ended before it was finished (killed, or the machine stopped)."
 
 
@@ -47,16 +52,27 @@ def reap_dead_runs(instance: dg.DagsterInstance, *, at_start: bool = False) -> i
 
     Before the platform starts nobody else can be about to execute a run, so one that was launched but marked by
     no process counts as dead, too; and so does one of another machine, when the runs are kept on this disk: it is
-    an earlier container, or this machine under an earlier name.
+    an earlier container, or this machine under an earlier name. While the platform runs, a run without a mark counts as
+    dead once it should have had one for long: its process ended so early, or on a disk so full, that nobody could say so.
     """
     # On SQLite one platform at a time uses the home.
     alone = at_start and keeps_runs_in_sqlite(instance)
     dead = [
-        run.run_id
-        for run in instance.get_runs(dg.RunsFilter(statuses=_EXECUTED))
-        if has_dead_process(run, unmarked=at_start and run.status in _LAUNCHED, elsewhere=alone)
+        record.dagster_run.run_id
+        for record in instance.get_run_records(dg.RunsFilter(statuses=_EXECUTED))
+        if has_dead_process(record.dagster_run, unmarked=_is_lost(record, at_start), elsewhere=alone)
     ]
     return sum(_end(instance, run_id) for run_id in dead)
+
+
+def _is_lost(record: dg.RunRecord, at_start: bool) -> bool:
+    """Whether a run without a mark was launched, and nobody executes it."""
+    run = record.dagster_run
+    if run.status not in _LAUNCHED or at_start:
+        return run.status in _LAUNCHED
+    # A pull has no mark while it runs, for an hour perhaps.
+    marks_itself = run.status is dg.DagsterRunStatus.STARTING or run.job_name in (JOB, DRAIN_JOB)
+    return marks_itself and time.time() - record.update_timestamp.timestamp() > _MARKED_AFTER_SECONDS
 
 
 def stopped_runs(instance: dg.DagsterInstance) -> int:

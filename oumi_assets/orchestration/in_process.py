@@ -19,7 +19,7 @@ from oumi_assets.imports.summary import Summary, refused, summarize
 from oumi_assets.imports.workspace import RAW_EXPORT, Workspace
 from oumi_assets.orchestration.failures import error_of_ours, list_failed, step_sentence
 from oumi_assets.orchestration.history import UNFINISHED, form_of, runs_of_import
-from oumi_assets.orchestration.home import open_instance
+from oumi_assets.orchestration.home import open_instance, state_told
 from oumi_assets.orchestration.housekeeping import reap_dead_runs
 from oumi_assets.orchestration.internals import make_new_run_id
 from oumi_assets.orchestration.interrupts import no_interrupt_lost, spare_log_processes
@@ -115,16 +115,20 @@ class Importer:
 
     def _run(self, key: str, form: Form, workspace: Workspace, tags: Mapping[str, str]) -> Summary:
         run_id = make_new_run_id()
-        self._instance.add_dynamic_partitions(IMPORTS, [key])
-        with no_interrupt_lost():
-            result = imports_job(OpenedWorkspace(workspace)).execute_in_process(
-                instance=self._instance,
-                partition_key=key,
-                run_config={**SILENT, "ops": {RAW_EXPORT: {"config": form._asdict()}}},
-                tags={**tags, PROCESS_TAG: process_mark(run_id), SLOT_TAG: NESTED},
-                run_id=run_id,
-                raise_on_error=False,
-            )
+        job = imports_job(OpenedWorkspace(workspace))
+        try:
+            with state_told(), no_interrupt_lost():
+                self._instance.add_dynamic_partitions(IMPORTS, [key])
+                result = job.execute_in_process(
+                    instance=self._instance,
+                    partition_key=key,
+                    run_config={**SILENT, "ops": {RAW_EXPORT: {"config": form._asdict()}}},
+                    tags={**tags, PROCESS_TAG: process_mark(run_id), SLOT_TAG: NESTED},
+                    run_id=run_id,
+                    raise_on_error=False,
+                )
+        except TraceImportError as trouble:
+            return summarize(workspace.store, key, str(trouble))
         self.stopped = _is_stopped(result)
         error = f"stopped. `{program()} retry {key}` finishes it." if self.stopped else _error(result)
         return summarize(workspace.store, key, None if result.success else error)

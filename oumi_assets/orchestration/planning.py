@@ -121,7 +121,12 @@ def _after_end(last: PastRun, now: float) -> Standing:
         return Standing.GIVEN_UP
     # After a run by hand, which is no attempt of the sensor's, the first pause.
     pause = PAUSES[max(last.attempt, 1) - 1]
-    return Standing.INTERRUPTED if now >= last.rests_since + pause else Standing.RESTING
+    return Standing.INTERRUPTED if _is_far(now - last.rests_since, pause) else Standing.RESTING
+
+
+def _is_far(passed: float, limit: float) -> bool:
+    """Whether so much has passed. What lies so far ahead was written by another clock, and nothing waits for that one."""
+    return abs(passed) >= limit
 
 
 def settled(launches: Iterable[Launch], look_again: Callable[[str], Upload | None], now_ns: int) -> list[Launch]:
@@ -130,7 +135,7 @@ def settled(launches: Iterable[Launch], look_again: Callable[[str], Upload | Non
         launch
         for launch in launches
         if look_again(launch.upload.name) == launch.upload
-        and (launch.upload.size or now_ns - launch.upload.mtime_ns > EMPTY_FOR_NS)
+        and (launch.upload.size or _is_far(now_ns - launch.upload.mtime_ns, EMPTY_FOR_NS))
     ]
 
 

@@ -45,8 +45,9 @@ def make_upload_sensor(watcher: Watcher | None = None) -> dg.SensorDefinition:
         """Lists and plans only; a failed listing raises and is tried again, it is not an empty folder."""
         opened = workspace.open()
         uploads = watched_uploads(opened)
-        if reap_dead_runs(context.instance):
-            opened.store.sweep()
+        reap_dead_runs(context.instance)
+        # Also where nothing was reaped: that a process was killed, Dagster's code server may have noted before.
+        opened.store.sweep()
         if not uploads.exists():
             return dg.SkipReason(f"The uploads folder {uploads.location} does not exist.")
         watcher.known.restore(context.cursor)

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 
+from oumi_assets.core.storage_errors import usable
 from oumi_assets.storage.manifest import StoredFile
 from oumi_assets.storage.scratch import new_folder, sweep_folders, working_folder
 
@@ -29,13 +30,14 @@ class LocalCopies:
     @cached_property
     def _root(self) -> Path:
         """Made when first needed: a sensor or a listing never needs it."""
-        root = new_folder(Path(tempfile.gettempdir()), PREFIX)
+        with usable(tempfile.gettempdir(), "TMPDIR"):
+            root = new_folder(Path(tempfile.gettempdir()), PREFIX)
         weakref.finalize(self, _remove, root, os.getpid())
         return root
 
     def working_folder(self) -> AbstractContextManager[Path]:
         """A fresh folder on the copies' disk, gone afterwards."""
-        return working_folder(self._root / "staging")
+        return working_folder(self._root / "staging", place=Path(tempfile.gettempdir()))
 
     def find(self, folder: str, asset: str, name: str, stored: StoredFile) -> Path | None:
         """The copy of exactly that content, if there is one."""

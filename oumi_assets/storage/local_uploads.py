@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import shutil
@@ -17,6 +18,9 @@ from oumi_assets.storage.uploads import BY_HAND, Upload, Uploads, is_left_alone
 _BLOCK = 1 << 20
 _ASIDE = ".upload-"
 """Begins the names of folders that hold what is being copied into the uploads."""
+_GONE = (errno.ENOENT, errno.ENOTDIR)
+_CLOSED = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG)
+"""What the system says of a folder that it does not let us look into, however often: not ours, or too deep for a path."""
 
 
 class LocalFile(io.FileIO):
@@ -54,29 +58,33 @@ class LocalUploads(Uploads):
     def listing(self) -> list[Upload]:
         """All regular files, by name; links, what is no text, and folders that may not be read left out."""
         self.unreadable = []
-        return sorted(self._walk(""))
+        return sorted(self._walk())
 
-    def _walk(self, below: str) -> Iterator[Upload]:
-        """The uploads of a folder and of those in it. One that may not be looked into is noted and left out.
+    def _walk(self) -> Iterator[Upload]:
+        """The uploads of the folder and of all those in it. One that may not be looked into is noted and left out.
 
-        A volume's `lost+found` must not stop the imports of everything else.
+        A volume's `lost+found` must not stop the imports of everything else, nor a tree of a thousand folders.
         """
-        try:
-            yield from self._look_into(below)
-        except (PermissionError, FileNotFoundError) as error:
-            if not below:
-                raise
-            if isinstance(error, PermissionError):
-                self.unreadable.append(below)
+        below = [""]
+        while below:
+            folder = below.pop()
+            try:
+                yield from self._look_into(folder, below)
+            except OSError as error:
+                if not folder or error.errno not in _GONE + _CLOSED:
+                    raise
+                if error.errno in _CLOSED:
+                    self.unreadable.append(folder)
 
-    def _look_into(self, below: str) -> Iterator[Upload]:
-        with os.scandir(self.root / below) as entries:
+    def _look_into(self, folder: str, below: list[str]) -> Iterator[Upload]:
+        """The uploads of one folder; `below` gains the folders in it."""
+        with os.scandir(self.root / folder) as entries:
             for entry in entries:
-                name = f"{below}{entry.name}"
+                name = f"{folder}{entry.name}"
                 if is_left_alone(entry.name) or not _is_text(entry.name):
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    yield from self._walk(f"{name}/")
+                    below.append(f"{name}/")
                 elif entry.is_file(follow_symlinks=False):
                     found = _stat_or_none(entry)
                     if found is not None:

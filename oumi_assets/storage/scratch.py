@@ -38,8 +38,11 @@ def new_folder(parent: Path, prefix: str = "") -> Path:
 
 
 @contextmanager
-def working_folder(parent: Path, prefix: str = "") -> Iterator[Path]:
-    """A `new_folder` to write into, gone afterwards. Raises `DiskFull` in place of the system's error."""
+def working_folder(parent: Path, prefix: str = "", *, place: Path | None = None) -> Iterator[Path]:
+    """A `new_folder` to write into, gone afterwards. Raises `DiskFull` in place of the system's error.
+
+    That one names the place that people know, which is the folder around the parent unless another one is given.
+    """
     folder: Path | None = None
     try:
         # A disk may be too full for a folder, too.
@@ -48,8 +51,7 @@ def working_folder(parent: Path, prefix: str = "") -> Iterator[Path]:
         yield folder
     except Exception as error:
         if is_full(error):
-            # The parent is a folder of ours; people know the one that it lies in.
-            raise DiskFull(str(parent.parent)) from None
+            raise DiskFull(str(place or parent.parent)) from None
         raise
     finally:
         if folder is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +12,10 @@ from pathlib import Path
 import pytest
 from builders import langfuse_row, write_rows
 from real_platform import free_port
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DatabaseError
+
+from oumi_assets.orchestration.home import state_trouble
 
 _LITTLE_ROOM = """
 import resource, signal
@@ -75,6 +81,38 @@ def test_a_place_where_the_system_makes_nothing_is_named(export: Path) -> None:
     sentence = said("-m", "oumi_assets", "import", export, OUMI_STORAGE="/proc/oumi")
     assert "/proc/oumi cannot be used: No such file or directory." in sentence
     assert "set OUMI_STORAGE to another place" in sentence
+
+
+def test_a_home_that_takes_no_more_is_one_sentence_and_a_json_object(export: Path, tmp_path: Path) -> None:
+    """Dagster writes every event of an import into its home; where that fails, a library prints two hundred lines."""
+    home = os.environ["DAGSTER_HOME"]
+    assert (
+        "No import failed."
+        in subprocess.run(
+            [sys.executable, "-m", "oumi_assets", "datasets", "--failed"], capture_output=True, text=True, check=True
+        ).stderr
+    )
+    # A write beyond the limit is for SQLite what one on a disk with an error is. It opens its files within the larger limit.
+    for limit in (1000, 40_000):
+        command = [sys.executable, "-c", _LITTLE_ROOM.replace("1000", str(limit)), "import", str(export)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        assert f"Dagster cannot open its state as {home}/dagster.yaml says: disk I/O error" in done.stderr
+        assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+    done = subprocess.run([*command, "--json"], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "disk I/O error" in json.loads(done.stdout)["error"]
+
+
+def test_a_full_disk_of_the_home_is_said_to_be_full() -> None:
+    """SQLite's words for it stand in the middle of a library's."""
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection, pytest.raises(DatabaseError) as raised:
+        connection.execute(text("PRAGMA max_page_count = 1"))
+        connection.execute(text("CREATE TABLE events (event TEXT)"))
+    home = os.environ["DAGSTER_HOME"]
+    for error in (raised.value, OSError(errno.ENOSPC, "No space left on device", f"{home}/storage/run/compute_logs")):
+        assert str(state_trouble(error)).startswith(f"The disk is full: no room left in {home}.")
+    assert state_trouble(OSError(errno.ENOSPC, "No space left on device", "/elsewhere")) is None
 
 
 def test_a_disk_that_is_full_while_uploading_is_said_to_be(export: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
@@ -50,13 +51,13 @@ class FinishingMeanwhile:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._instance, name)
 
-    def get_runs(self, filters: dg.RunsFilter) -> Sequence[dg.DagsterRun]:
+    def get_run_records(self, filters: dg.RunsFilter) -> Sequence[dg.RunRecord]:
         """The runs as they were a moment ago."""
-        runs = self._instance.get_runs(filters)
-        for run in runs:
+        records = self._instance.get_run_records(filters)
+        for run in [record.dagster_run for record in records]:
             success = dg.DagsterEvent(dg.DagsterEventType.RUN_SUCCESS.value, run.job_name)
             self._instance.report_dagster_event(success, run.run_id)
-        return runs
+        return records
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,29 @@ def test_a_run_whose_process_is_gone_ends(before: Status, after: Status, instanc
     """It would hold its place in the queue for ever."""
     run_id = running(instance, status=before)
     assert reap_dead_runs(instance) == 1
+    assert status(instance, run_id) is after
+
+
+@pytest.mark.parametrize(
+    ("job", "event", "launched", "after"),
+    [
+        ("trace_import", dg.DagsterEventType.RUN_STARTING, timedelta(hours=1), Status.FAILURE),
+        ("trace_import", dg.DagsterEventType.RUN_STARTING, timedelta(minutes=1), Status.STARTING),
+        ("trace_import", dg.DagsterEventType.RUN_START, timedelta(hours=1), Status.FAILURE),
+        ("drain_uploads", dg.DagsterEventType.RUN_START, timedelta(hours=1), Status.FAILURE),
+        ("pull", dg.DagsterEventType.RUN_STARTING, timedelta(hours=1), Status.FAILURE),
+        ("pull", dg.DagsterEventType.RUN_START, timedelta(hours=1), Status.STARTED),
+    ],
+)
+def test_a_launched_run_that_never_marked_itself_ends_while_the_platform_runs(
+    job: str, event: dg.DagsterEventType, launched: timedelta, after: Status, instance: dg.DagsterInstance
+) -> None:
+    """The disk of the Dagster home was full: neither the run's process nor who watched it could write that it ended."""
+    run_id = make_new_run_id()
+    instance.add_run(dg.DagsterRun(job, run_id=run_id, status=Status.NOT_STARTED))
+    then = datetime.now(UTC) - launched
+    instance.run_storage.handle_run_event(run_id, dg.DagsterEvent(event.value, job), then)
+    reap_dead_runs(instance)
     assert status(instance, run_id) is after
 
 

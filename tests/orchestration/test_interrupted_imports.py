@@ -63,6 +63,17 @@ def test_a_run_of_a_dead_process_is_reaped_by_the_tick_and_its_upload_planned_ag
     assert platform.tick() == []
 
 
+def test_what_a_killed_process_left_is_swept_though_dagster_ended_its_run(platform: Platform, uploads: Path) -> None:
+    """Its code server may be quicker than the tick; gigabytes of a killed import lay there until the next start."""
+    drop(uploads, "one.jsonl")
+    [request] = platform.tick()
+    platform.record(request, dg.DagsterRunStatus.FAILURE)
+    half_written = uploads.parent / "storage" / ".staging" / f"{host_tag()}-999999999-1-abcdefgh"
+    half_written.mkdir(parents=True)
+    platform.tick()
+    assert not half_written.exists()
+
+
 def test_what_another_platform_makes_is_left_to_it(platform: Platform, uploads: Path) -> None:
     """Two platforms on one storage have a Dagster home each: only the manifests tell of the other's imports."""
     drop(uploads, "one.jsonl")

@@ -49,6 +49,8 @@ def _uploads(count: int, mtime_ns: int = 5) -> list[Upload]:
         ([PastRun(RunStatus.FAILURE, 4, True, NOW - PAUSES[3])], Standing.INTERRUPTED, 5),
         ([PastRun(RunStatus.FAILURE, len(PAUSES), True, NOW)], Standing.RESTING, len(PAUSES) + 1),
         ([PastRun(RunStatus.FAILURE, len(PAUSES) + 1, True, 0.0)], Standing.GIVEN_UP, len(PAUSES) + 2),
+        ([PastRun(RunStatus.FAILURE, 1, True, NOW + PAUSES[0] - 1)], Standing.RESTING, 2),
+        ([PastRun(RunStatus.FAILURE, 1, True, NOW + 1e9)], Standing.INTERRUPTED, 2),
         ([PastRun(RunStatus.FAILURE, 0, True, NOW - PAUSES[0] + 1)], Standing.RESTING, 1),
         ([PastRun(RunStatus.FAILURE, 0, True, NOW - PAUSES[0])], Standing.INTERRUPTED, 1),
     ],
@@ -57,6 +59,7 @@ def test_an_import_stands_where_its_runs_left_it(runs: list[PastRun], expected: 
     """Only an interruption is tried again, a bounded number of times; a run that never was queued is asked for again.
 
     A place in trouble gets more time than a process that was killed. A person's own run is no attempt of the sensor's.
+    A run of years ahead ended before the clock was set right.
     """
     assert standing_after(runs, NOW) == (expected, attempt)
 
@@ -94,6 +97,13 @@ def test_an_empty_file_waits_for_its_bytes_but_not_for_ever() -> None:
     again = {"a": launch.upload}
     assert settled([launch], again.get, 2_000) == []
     assert settled([launch], again.get, 61_000_000_000) == [launch]
+
+
+def test_an_empty_file_of_the_future_does_not_wait_for_it() -> None:
+    """Archives and clocks that were wrong leave such times; a file server's clock is ahead by some seconds."""
+    ahead, future = (Launch(name, Upload(name, 0, int(seconds * 1e9))) for name, seconds in (("a", 5), ("b", 4e9)))
+    uploads = {"a": ahead.upload, "b": future.upload}
+    assert settled([ahead, future], uploads.get, 0) == [future]
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from oumi_assets.core.storage_errors import DiskFull
 from oumi_assets.storage.copies import LocalCopies
 from oumi_assets.storage.manifest import StoredFile
 
@@ -43,6 +46,23 @@ def test_the_import_that_was_used_last_makes_no_room(copies: LocalCopies) -> Non
         keep(copies, folder, b"old", OLD)
     assert copies.find("first", "raw_export", "a", OLD) is not None
     assert copies.find("second", "raw_export", "a", OLD) is None
+
+
+@pytest.mark.parametrize("missing", ["oumi-assets-", "staging"])
+def test_a_full_disk_of_the_copies_is_named_as_people_know_it(
+    missing: str, copies: LocalCopies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the one that `TMPDIR` names; a folder of ours in it, gone by the time somebody looks, says nothing."""
+    mkdir = os.mkdir
+
+    def full(path: str | Path, *args: int, **kwargs: int) -> None:
+        if Path(path).name.startswith(missing):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        mkdir(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "mkdir", full)
+    with pytest.raises(DiskFull, match=rf"no room left in {tmp_path}\."), copies.working_folder():
+        raise AssertionError("there is no folder to work in")
 
 
 _FORKING = """

@@ -121,6 +121,30 @@ def test_a_folder_that_may_not_be_read_is_left_out_and_named(anyones: Path) -> N
     assert not uploads.unreadable
 
 
+@pytest.mark.parametrize(("part", "levels", "readable"), [("a", 700, True), ("b" * 200, 25, False)])
+def test_a_tree_of_any_depth_stops_no_listing(part: str, levels: int, readable: bool, tmp_path: Path) -> None:
+    """Somebody moves a whole archive into the uploads. Beyond 4,096 bytes no path leads to a folder, yet it can be there."""
+    uploads = LocalUploads(tmp_path / "uploads")
+    uploads.prepare()
+    (uploads.root / "monday.jsonl").write_text("{}")
+    folder = os.open(uploads.root, os.O_RDONLY)
+    for _ in range(levels):
+        os.mkdir(part, dir_fd=folder)
+        inner = os.open(part, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = inner
+    os.close(os.open("deep.jsonl", os.O_WRONLY | os.O_CREAT, dir_fd=folder))
+    os.close(folder)
+    deep = f"{part}/" * levels + "deep.jsonl"
+    assert [upload.name for upload in uploads.listing()] == [*([deep] if readable else []), "monday.jsonl"]
+    assert bool(uploads.unreadable) is not readable
+    if readable:
+        with uploads.open(deep) as file:
+            assert file.describe().name == deep
+    # pytest removes its folders path by path.
+    subprocess.run(["rm", "-r", part], cwd=uploads.root, check=True)
+
+
 def test_a_name_that_is_no_text_is_not_listed(tmp_path: Path) -> None:
     """Nothing could show, tag or type it; the other files are imported all the same."""
     uploads = LocalUploads(tmp_path)
