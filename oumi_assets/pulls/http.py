@@ -63,7 +63,7 @@ class PatientSession(requests.Session):
 
         `requests` leaves `Authorization` behind there, but LangSmith's key goes in a header of its own.
         """
-        if self.should_strip_auth(response.request.url, prepared_request.url):
+        if self.should_strip_auth(str(response.request.url), str(prepared_request.url)):
             for name in [name for name in prepared_request.headers if name.lower().startswith(_OWN_HEADERS)]:
                 del prepared_request.headers[name]
         super().rebuild_auth(prepared_request, response)
