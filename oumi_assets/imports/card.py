@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import yaml
 
+from oumi_assets.core.characters import shown
 from oumi_assets.core.errors import PLATFORM_TITLES
 from oumi_assets.imports.recorded import Recorded
 from oumi_assets.imports.workspace import UNITS
@@ -132,10 +133,10 @@ _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_{}
 
 
 def _for_markdown(value: object) -> object:
-    """A number with its thousands apart; a name on one line, Markdown's own characters escaped."""
+    """A number with its thousands apart; a name on one line, Markdown's own characters and unprintable ones escaped."""
     if type(value) is int:
         return f"{value:,}"
     # Not `isinstance`: what the template marks as safe is text of a class of its own.
     if type(value) is str:
-        return " ".join(value.split()).translate(_MARKDOWN)
+        return shown(" ".join(value.split())).translate(_MARKDOWN)
     return value

@@ -62,3 +62,13 @@ def test_the_recipe_of_the_card_loads_every_message_part_and_tool(tmp_path: Path
     table = loaded["table"]
     assert [json.loads(text) for text in table["messages"]] == [row["messages"] for row in rows]
     assert [json.loads(text) if text else None for text in table["tools"]] == [row.get("tools") for row in rows]
+
+
+def test_a_file_may_be_called_anything(tmp_path: Path) -> None:
+    """Cards are read in terminals and on pages: no name moves a cursor, turns a line around or is markup there."""
+    name = "\x1b[31m\u202e\U000e0041[a](b) <img src=x>\n# x.jsonl"
+    imported = import_export(write_rows(tmp_path / name, [langfuse_row()]), tmp_path)
+    card = imported.store.file(DEDUPED_DATASET, imported.key, CARD_FILE).read_text()
+    (line,) = (line for line in card.splitlines() if line.startswith("| source file |"))
+    assert line == (r"| source file | \\x1b\[31m\\u202e\\U000e0041\[a\](b) &lt;img src=x&gt; \# x.jsonl |")
+    assert card.replace("\n", "").isprintable()
