@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import requests
+from requests.auth import HTTPBasicAuth
 
 from oumi_assets.core.json_text import scrub_text
 from oumi_assets.pulls.client import Row
@@ -47,7 +48,8 @@ class LangfuseProject:
     def __init__(self, settings: Mapping[str, str], project: str) -> None:
         self._base = (settings.get(HOST) or _CLOUD).rstrip("/")
         self._session = PatientSession()
-        self._session.auth = (settings[PUBLIC_KEY], settings[SECRET_KEY])
+        # As bytes: of a text, `requests` takes Latin letters alone, and a quotation mark that was copied along is none.
+        self._session.auth = HTTPBasicAuth(settings[PUBLIC_KEY].encode(), settings[SECRET_KEY].encode())
         self._project = project
 
     def window_rows(self, window: Window, filter: str | None) -> Iterator[Row]:

@@ -10,7 +10,7 @@ import langsmith as sdk
 import pytest
 
 from oumi_assets.core.errors import TraceImportError
-from oumi_assets.pulls.errors import AnswerNotUnderstood
+from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused
 from pulls.langfuse_server import SECRET_KEY, LangfuseServer
 from pulls.langsmith_server import KEY, LangSmithServer
 from pulls.loopback import Asked, Fault, Platform, Refusal, served
@@ -111,3 +111,14 @@ def test_ids_and_keys_that_no_address_can_hold_do_not_end_a_pull(langfuse: Langf
     langfuse.load([odd, observation("t", "2", DAY_1, DAY_2)])
     rows = rows_of(uploads, pulled("langfuse", "default", FIRST, uploads))
     assert {row["id"] for row in rows} == {odd["id"], "t-2"}
+
+
+@pytest.mark.parametrize("name", ["LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"])
+def test_a_key_with_a_character_that_none_has_is_refused_and_not_told(
+    name: str, langfuse: LangfuseServer, uploads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys are copied from pages that make quotation marks of their own."""
+    monkeypatch.setenv(name, "\u201csk-lf-4567\u201d")
+    with pytest.raises(KeyRefused, match="LANGFUSE_SECRET_KEY") as raised:
+        pulled("langfuse", "default", FIRST, uploads)
+    assert "4567" not in str(raised.value)
