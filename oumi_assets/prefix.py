@@ -12,11 +12,18 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from oumi_assets.core.json_text import MAX_DEPTH, MOST_DIGITS, NotJson, canonical, parse
+from oumi_assets.core.json_text import MAX_DEPTH, NotJson, canonical, parse
 
 HASH_BYTES = 16
 
-_NUMBER_OF_MANY_FORMS = re.compile(r"[0-9](?:\.[0-9]|[eE])|-0")
+_LONGEST_INTEGER = 25
+"""Digits of a whole number that is compared as one; a longer one as its digits and their exponent.
+
+Of `1e4000` the digits would be a thousand times what was logged.
+"""
+
+_NUMBER_OF_MANY_FORMS = re.compile(rf"[0-9](?:\.[0-9]|[eE])|-0|[0-9]{{{_LONGEST_INTEGER + 1}}}")
+_LONG_INTEGER = re.compile(rf"[0-9]{{{_LONGEST_INTEGER + 1}}}")
 _SHORT = 2 * MAX_DEPTH
 """A text of so many characters is no deeper than `parse` goes."""
 
@@ -92,7 +99,8 @@ def comparable_call(call_id: str, name: str, arguments: str) -> tuple[str, str, 
 def _arguments(text: str) -> Any:
     if len(text) <= _SHORT:
         try:
-            return "json", _exactly(text)
+            value = _exactly(text)
+            return "json", _with_numbers(value) if _LONG_INTEGER.search(text) else value
         except (msgspec.DecodeError, ValueError):
             pass  # What only a lenient parser reads.
     try:
@@ -108,10 +116,10 @@ def _with_numbers(value: Any) -> Any:
         return list(map(_with_numbers, value))
     if isinstance(value, dict):
         return dict(zip(value, map(_with_numbers, value.values()), strict=True))
-    return _number(value) if isinstance(value, float | Raw) else value
+    return _number(value) if isinstance(value, int | float | Raw) and not isinstance(value, bool) else value
 
 
-def _number(value: float | Raw) -> int | Raw:
+def _number(value: int | float | Raw) -> int | Raw:
     return _exact(bytes(value).decode() if isinstance(value, Raw) else repr(value))
 
 
@@ -129,7 +137,7 @@ def _exact(token: str) -> int | Raw:
     told = written.rstrip("0")
     exponent += len(written) - len(told)
     minus = "-" if sign else ""
-    if exponent >= 0 and len(told) + exponent <= MOST_DIGITS:
+    if exponent >= 0 and len(told) + exponent <= _LONGEST_INTEGER:
         return int(f"{minus}{told}{'0' * exponent}")
     return Raw(f"{minus}{told}e{exponent}".encode())
 

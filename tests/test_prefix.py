@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from pipeline import Imported, import_export
 
-from oumi_assets.prefix import HASH_BYTES, prefix_hashes, split_hashes
+from oumi_assets.core.json_text import canonical
+from oumi_assets.prefix import HASH_BYTES, comparable_call, prefix_hashes, split_hashes
 
 
 def user(text: Any = "hi", **more: Any) -> dict[str, Any]:
@@ -121,6 +122,17 @@ def test_long_arguments_are_compared_as_short_ones_are(arguments: str) -> None:
     """One writer indents what the other one writes without blanks; beyond some length they are read in another way."""
     shown = arguments.replace(",", "," + " " * 1000)
     assert prefix_hashes([call(shown)]) == prefix_hashes([call(arguments)])
+
+
+@pytest.mark.parametrize("beside", ["", "x" * 2000])
+def test_a_number_is_compared_in_no_more_bytes_than_it_has(beside: str) -> None:
+    """Seven characters of arguments must not become four thousand digits; however it is written, it is one number."""
+    short, long, decimal = (
+        canonical(comparable_call("c", "f", json.dumps([beside])[:-1] + f", {number}]"))
+        for number in ("-1e4000", f"-1{'0' * 4000}", f"-1{'0' * 4000}.00")
+    )
+    assert short == long == decimal
+    assert len(short) < len(beside) + 100
 
 
 def test_every_beginning_that_can_be_a_conversation_has_its_hash() -> None:

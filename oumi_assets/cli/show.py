@@ -17,6 +17,8 @@ from oumi_assets.orchestration.resources import open_here
 from oumi_assets.storage.store import Store
 
 _EXCERPT = 100
+_LONGEST_ID = 200
+"""Characters of an id in a line: a trace may be called whatever somebody logged."""
 
 
 @click.command(short_help="Read conversations of a dataset, or what was left out.")
@@ -75,12 +77,15 @@ def _say_how_many(shown: int, all_of_them: int) -> None:
 
 
 def _drop_line(drop: Drop) -> str:
-    instead = f"(kept: {drop.kept_instead})" if drop.kept_instead else ""
+    instead = f"(kept: {_cut(drop.kept_instead, _LONGEST_ID)})" if drop.kept_instead else ""
     # The terminal belongs to whoever may read the export; in Dagster's pages this text has no place.
-    excerpt = drop.excerpt or ""
-    begins = excerpt[:_EXCERPT] + ("..." if len(excerpt) > _EXCERPT else "")
-    places = [f"line {drop.line}" if drop.line else "", drop.trace_id or "", instead, begins]
+    begins, trace = _cut(drop.excerpt or "", _EXCERPT), _cut(drop.trace_id or "", _LONGEST_ID)
+    places = [f"line {drop.line}" if drop.line else "", trace, instead, begins]
     return one_line(f"{drop.stage}  {drop.reason}  {'  '.join(place for place in places if place)}")
+
+
+def _cut(text: str, length: int) -> str:
+    return text[:length] + ("..." if len(text) > length else "")
 
 
 def _print_conversation(row: dict[str, Any], out: Any) -> None:

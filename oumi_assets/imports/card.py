@@ -29,7 +29,7 @@ tool calls intact, one conversation a trace.
 
 | | |
 |---|---|
-| source file | {{ source_file }} |
+| source file | {{ source.file }} |
 | size | {{ source.size }} bytes |
 {% if source.blake3 -%}
 | BLAKE3 (`b3sum`) | {{ source.blake3 }} |
@@ -124,7 +124,6 @@ def render_card(recorded: Recorded, funnel: Mapping[str, Counts], refusals: Mapp
         name=recorded.settings.dataset_name,
         platform=PLATFORM_TITLES[recorded.platform.name],
         source=recorded.source,
-        source_file=shown(" ".join(recorded.source.file.split())),
         settings=recorded.settings,
         created=recorded.created,
         key=recorded.key,
@@ -161,10 +160,10 @@ _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_{}
 
 
 def _for_markdown(value: object) -> object:
-    """A number with its thousands apart; a name on one line, Markdown's own characters escaped."""
+    """A number with its thousands apart; a name on one line, Markdown's own characters and unprintable ones escaped."""
     if type(value) is int:
         return f"{value:,}"
     # Not `isinstance`: what the template marks as safe is text of a class of its own.
     if type(value) is str:
-        return " ".join(value.split()).translate(_MARKDOWN)
+        return shown(" ".join(value.split())).translate(_MARKDOWN)
     return value

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Protocol
 
 import tenacity
 
-from oumi_assets.core.errors import BadSetting
+from oumi_assets.core.errors import BadSetting, FileNotFound, UnsafePath
 from oumi_assets.pulls.errors import PullBusy
 from oumi_assets.pulls.naming import NOTES
 from oumi_assets.storage.durable import sync
@@ -82,15 +83,19 @@ class LocalFolder:
         return (self._root / name).is_file()
 
     def note(self, name: str) -> bytes | None:
+        # As an upload is opened: whoever may put exports here must not have a pull follow a link, or wait for ever.
         try:
-            return (self._notes / name).read_bytes()
-        except FileNotFoundError:
+            with LocalUploads(self._root).open(f"{NOTES}/{name}") as file:
+                return file.read()
+        except (FileNotFound, UnsafePath):
             return None
 
     def write_note(self, name: str, content: bytes) -> None:
         self._notes.mkdir(parents=True, exist_ok=True)
-        partial = self._notes / f"{name}.{os.getpid()}.part"
-        partial.write_bytes(content)
+        # Under a name that nobody can have taken before.
+        partial = self._notes / f"{name}.{secrets.token_hex(8)}.part"
+        with partial.open("xb") as file:
+            file.write(content)
         sync(partial)
         partial.rename(self._notes / name)
 

@@ -23,6 +23,8 @@ FIRST_WAIT = 0.5
 LONGEST_WAIT = 300.0
 """Seconds: a longer `Retry-After` is cut to this, and the pull fails when that was not enough."""
 _RETRIED = frozenset([408, 425, 429, 500, 502, 503, 504])
+_OWN_HEADERS = "x-"
+"""How the headers begin that a platform has made up, like that of its key."""
 _FAILURES = (requests.ConnectionError, requests.Timeout, ChunkedEncodingError, ContentDecodingError)
 
 
@@ -55,6 +57,16 @@ class PatientSession(requests.Session):
         )
         answer: requests.Response = retrying(self._once, *args, **kwargs)
         return answer
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Follow a redirect to another server without what is meant for this one.
+
+        `requests` leaves `Authorization` behind there, but LangSmith's key goes in a header of its own.
+        """
+        if self.should_strip_auth(str(response.request.url), str(prepared_request.url)):
+            for name in [name for name in prepared_request.headers if name.lower().startswith(_OWN_HEADERS)]:
+                del prepared_request.headers[name]
+        super().rebuild_auth(prepared_request, response)
 
     def _once(self, *args: Any, **kwargs: Any) -> requests.Response:
         answer = super().request(*args, **kwargs)

@@ -12,7 +12,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import requests
+from requests.auth import HTTPBasicAuth
 
+from oumi_assets.core.json_text import scrub_text
 from oumi_assets.pulls.client import Row
 from oumi_assets.pulls.errors import AnswerNotUnderstood, QueryRefused, UnknownProject
 from oumi_assets.pulls.http import PatientSession, refusal, unreachable
@@ -46,7 +48,8 @@ class LangfuseProject:
     def __init__(self, settings: Mapping[str, str], project: str) -> None:
         self._base = (settings.get(HOST) or _CLOUD).rstrip("/")
         self._session = PatientSession()
-        self._session.auth = (settings[PUBLIC_KEY], settings[SECRET_KEY])
+        # As bytes: of a text, `requests` takes Latin letters alone, and a quotation mark that was copied along is none.
+        self._session.auth = HTTPBasicAuth(settings[PUBLIC_KEY].encode(), settings[SECRET_KEY].encode())
         self._project = project
 
     def window_rows(self, window: Window, filter: str | None) -> Iterator[Row]:
@@ -137,7 +140,7 @@ class LangfuseProject:
             raise refusal(answer.status_code, TITLE, CHECKS, HOST)
         try:
             value = answer.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             raise AnswerNotUnderstood(TITLE, HOST) from None
         if not isinstance(value, dict):
             raise AnswerNotUnderstood(TITLE, HOST)
@@ -179,8 +182,8 @@ def _row(fields: dict[str, Any]) -> Row:
 
 
 def _trace(fields: dict[str, Any]) -> str:
-    """The trace's id; an observation that names none is a trace by itself."""
-    return str(fields.get("traceId") or fields["id"])
+    """The trace's id as it can be asked for; an observation that names none is a trace by itself."""
+    return scrub_text(str(fields.get("traceId") or fields["id"]))
 
 
 def _started(fields: dict[str, Any]) -> datetime:
@@ -210,10 +213,13 @@ def _looks_cut(value: object) -> bool:
 
 
 def _in_batches(keys: list[str]) -> Iterator[list[str]]:
-    """Lists of keys that fit into a URL each; a key with a comma is left out, since the API could not tell it from two."""
+    """Lists of keys that fit into a URL each.
+
+    A key with a comma is left out, since the API could not tell it from two; and one that is no text, which no URL holds.
+    """
     batch: list[str] = []
     for key in keys:
-        if "," in key:
+        if "," in key or scrub_text(key) != key:
             continue
         if batch and sum(map(len, batch)) + len(key) > _MAX_KEYS_TEXT:
             yield batch

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any, NoReturn
 
 import requests
-from langsmith import APIError, Client, Langsmith
+from langsmith import APIError, Client, DefaultHttpxClient, Langsmith
 from langsmith.schemas import TracerSession
 from langsmith.types import RunSelectField
 from langsmith.utils import LangSmithError, LangSmithNotFoundError
@@ -76,7 +76,7 @@ class LangSmithProject:
             with _no_urls_in_logs():
                 for run in self._all_runs(query, since - _CLOCK_SKEW):
                     yield _row(run)
-        except (LangSmithError, APIError, requests.RequestException, ValueError) as error:
+        except (LangSmithError, APIError, requests.RequestException, ValueError, RecursionError) as error:
             _raise_ours(error)
 
     def _all_runs(self, query: dict[str, str], since: datetime) -> Iterator[Any]:
@@ -94,8 +94,13 @@ class LangSmithProject:
         url = self._client.api_url.rstrip("/")
         for suffix in ("/api/v1", "/api"):
             url = url.removesuffix(suffix)
+        # A redirect is not followed: to another server, the key would go along.
         return Langsmith(
-            api_key=self._settings[KEY], tenant_id=self._settings.get(WORKSPACE), base_url=url, max_retries=ATTEMPTS - 1
+            api_key=self._settings[KEY],
+            tenant_id=self._settings.get(WORKSPACE),
+            base_url=url,
+            max_retries=ATTEMPTS - 1,
+            http_client=DefaultHttpxClient(follow_redirects=False),
         )
 
     @cached_property
@@ -126,7 +131,7 @@ def _raise_ours(error: Exception) -> NoReturn:
     status = _status(error)
     if status is not None:
         raise refusal(status, TITLE, CHECKS, ENDPOINT) from None
-    if isinstance(error, ValueError):
+    if isinstance(error, ValueError | RecursionError):
         raise AnswerNotUnderstood(TITLE, ENDPOINT) from None
     raise unreachable(TITLE, ENDPOINT) from None
 

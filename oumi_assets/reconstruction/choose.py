@@ -49,13 +49,15 @@ def choose(calls: Iterable[CallEntry], read: Reader, sizes: Sizes) -> Chosen | N
     calls = sorted(calls, key=_largest_first)
     best: Chosen | None = None
     failures: list[_Failure] = []
+    loses_calls = False
     for call in calls:
         if best is not None and not sizes.may_win(call, best.conversation.size):
             continue
         found, path = read(call)
         if isinstance(found, NoCandidate):
             failures.append(_Failure(found, call, path))
-        elif _loses_calls(failures) and may_lack_calls(found.drafts[-1]):
+            loses_calls |= found is NoCandidate.LOST_CALLS
+        elif loses_calls and may_lack_calls(found.drafts[-1]):
             # The turn that is empty in the histories of the trace, which were read before: what it called is told nowhere.
             failures.append(_Failure(NoCandidate.LOST_CALLS, call, "$.output"))
         elif is_incomplete(found):
@@ -76,10 +78,6 @@ def _choose_stitched(calls: list[CallEntry], read: Reader) -> Chosen | NotChosen
     if conversation is None:
         return NotChosen(TraceDrop.UNSUPPORTED_SHAPE, last.call, "$")
     return _unless_too_long(Chosen(conversation, last.call))
-
-
-def _loses_calls(failures: list[_Failure]) -> bool:
-    return any(failure.why is NoCandidate.LOST_CALLS for failure in failures)
 
 
 def _unless_too_long(chosen: Chosen) -> Chosen | NotChosen:

@@ -9,11 +9,12 @@ Source of the format: langsmith-sdk `js/src/run_trees.ts`, `patchRun`.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
-from oumi_assets.core.calls import Draft, ModelCall
+from oumi_assets.core.calls import Draft, ModelCall, ToolCallDraft
 from oumi_assets.shapes.base import parsed, role_of
 from oumi_assets.shapes.no_answers import may_be_echo
 from oumi_assets.wire.content import read_content
@@ -61,7 +62,8 @@ def _place(asked: list[Draft], reply: Draft) -> int:
     """Where the answer stands, 0 where it does not (nobody is answered before having said something)."""
     places = range(len(asked) - 1, 0, -1)
     if reply.tool_calls:
-        return next((index for index in places if _calls(asked[index], reply)), 0)
+        told = _Told(reply.tool_calls[0])
+        return next((index for index in places if _calls(asked[index], told)), 0)
     if not is_assistant(asked[-1].role):
         return 0
     said = read_content(reply.content).body
@@ -72,7 +74,21 @@ def _says(draft: Draft, said: object) -> bool:
     return is_assistant(draft.role) and not draft.tool_calls and read_content(draft.content).body == said
 
 
-def _calls(draft: Draft, reply: Draft) -> bool:
+class _Told:
+    """The answer's first call. Its arguments are read once, however many messages they are compared with."""
+
+    def __init__(self, call: ToolCallDraft) -> None:
+        self.name = call.name
+        self.arguments = call.arguments
+        self.id = None if call.id == call.name else usable_id(call.id)
+
+    @cached_property
+    def value(self) -> Any:
+        """What its arguments say."""
+        return parsed(self.arguments) or {}
+
+
+def _calls(draft: Draft, told: _Told) -> bool:
     """Whether a message makes the answer's first call, which begins with it where all calls of a stream are in one.
 
     The id alone would also be that of an earlier call where a model counts calls anew in every answer, and where it is the
@@ -80,14 +96,14 @@ def _calls(draft: Draft, reply: Draft) -> bool:
     """
     if not draft.tool_calls:
         return False
-    sent, told = draft.tool_calls[0], reply.tool_calls[0]
-    if usable_id(told.id) is None or told.id == told.name or usable_id(sent.id) != usable_id(told.id):
+    sent = draft.tool_calls[0]
+    if told.id is None or usable_id(sent.id) != told.id:
         return False
-    return str(told.name).startswith(str(sent.name)) and _begins(told.arguments, sent.arguments)
+    return str(told.name).startswith(str(sent.name)) and _begins(told, sent.arguments)
 
 
-def _begins(told: Any, sent: Any) -> bool:
+def _begins(told: _Told, sent: Any) -> bool:
     """Whether arguments begin with others, or say the same as JSON text and as a value."""
-    if isinstance(told, str) and isinstance(sent, str):
-        return told.startswith(sent)
-    return bool((parsed(told) or {}) == (parsed(sent) or {}))
+    if isinstance(told.arguments, str) and isinstance(sent, str):
+        return told.arguments.startswith(sent)
+    return bool(told.value == (parsed(sent) or {}))

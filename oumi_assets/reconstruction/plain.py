@@ -240,7 +240,7 @@ def _is_wire_call(call: Call, used: set[str], waiting: set[str]) -> bool:
 
 def _may_be_merged(calls: list[Call], tools: list[dict[str, Any]]) -> bool:
     """Whether a call names none of the tools that there are: it may be several."""
-    names = [tool["function"]["name"] for tool in tools]
+    names = {tool["function"]["name"] for tool in tools}
     return bool(names) and any(call.function.name not in names for call in calls)
 
 

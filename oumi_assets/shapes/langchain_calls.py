@@ -7,6 +7,8 @@ Source of the format: langchain_core `messages.ai`, `messages.content`, and the 
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import groupby
 from typing import Any
 
 from oumi_assets.core.calls import Draft, ToolCallDraft
@@ -46,18 +48,18 @@ def tool_calls(fields: dict[str, Any], additional: dict[str, Any]) -> list[ToolC
             call.arguments = sent[call.id][1]
         elif call.id in written and _is_wrapped(call.arguments):
             call.arguments = written[call.id]
-        elif call.id in streamed and parsed(streamed[call.id]) != call.arguments:
-            call.arguments = streamed[call.id]
+        elif call.id in streamed and streamed[call.id][1] != call.arguments:
+            call.arguments = streamed[call.id][0]
     if not all(isinstance(call.id, str) and call.id in sent for call in calls):
         return calls
     return sorted(calls, key=lambda call: sent[call.id][0])
 
 
-def _streamed_arguments(fields: dict[str, Any]) -> dict[str, str]:
-    """What a stream's pieces say: LangChain closes the braces of arguments that broke off, and rounds long numbers."""
+def _streamed_arguments(fields: dict[str, Any]) -> dict[str, tuple[str, Any]]:
+    """What a stream's pieces say, as text and value: LangChain closes braces that broke off, and rounds long numbers."""
     told = [call for call in _chunked_calls(fields) if isinstance(call.id, str) and call.arguments]
-    ids = [call.id for call in told]
-    return {call.id: call.arguments for call in told if ids.count(call.id) == 1}
+    times = Counter(call.id for call in told)
+    return {call.id: (call.arguments, parsed(call.arguments)) for call in told if times[call.id] == 1}
 
 
 def said(content: Any, *, is_streamed: bool = False) -> Any:
@@ -71,12 +73,10 @@ def said(content: Any, *, is_streamed: bool = False) -> Any:
 def _put_together(blocks: list[Any]) -> list[Any]:
     """Thoughts and texts that a stream brought piece by piece: what has no index was never put together (Gemini's)."""
     whole: list[Any] = []
-    for block in blocks:
-        kind = _kind(block)
-        if whole and _is_piece(block) and _is_piece(whole[-1]) and kind == whole[-1]["type"]:
-            whole[-1] = {**whole[-1], **block, kind: whole[-1][kind] + block[kind]}
-        else:
-            whole.append(block)
+    for kind, group in groupby(blocks, key=lambda block: _kind(block) if _is_piece(block) else None):
+        alike = list(group)
+        beside = {key: value for block in alike for key, value in block.items()} if kind else {}
+        whole += [{**beside, kind: "".join(block[kind] for block in alike)}] if kind else alike
     return whole
 
 
@@ -163,12 +163,12 @@ def _chunked_calls(fields: dict[str, Any]) -> list[ToolCallDraft]:
         index = chunk["index"] if isinstance(chunk.get("index"), int) else (position,)
         call = by_index.get(index)
         if call is None or (call.id and chunk.get("id") and chunk["id"] != call.id):
-            call = by_index[index] = ToolCallDraft(None, "")
+            call = by_index[index] = ToolCallDraft(None, [])
             calls.append(call)
         call.name = call.name or chunk.get("name")
         call.id = call.id or chunk.get("id")
-        call.arguments += chunk["args"] if isinstance(chunk.get("args"), str) else ""
-    return [call for call in calls if call.name]
+        call.arguments.append(chunk["args"] if isinstance(chunk.get("args"), str) else "")
+    return [ToolCallDraft(call.name, "".join(call.arguments), call.id) for call in calls if call.name]
 
 
 def _kind(block: Any) -> str | None:

@@ -13,6 +13,7 @@ langsmith-sdk `js/src/wrappers/openai.ts`; openinference-instrumentation-agno 0.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 from oumi_assets.core.calls import Reply
@@ -123,12 +124,10 @@ def _in_parts(deltas: list[dict[str, Any]]) -> dict[str, Any]:
         return {}
     pieces = [part for content in contents for part in (content if isinstance(content, list) else [content])]
     parts: list[Any] = []
-    for part in map(_as_part, filter(None, pieces)):
-        kind = kind_of(part)
-        if kind in ("text", "thinking") and parts and kind_of(parts[-1]) == kind:
-            parts[-1] = {"type": kind, kind: parts[-1][kind] + part[kind]}
-        else:
-            parts.append(part)
+    for kind, group in groupby(map(_as_part, filter(None, pieces)), key=kind_of):
+        alike = list(group)
+        is_said = kind in ("text", "thinking")
+        parts += [{"type": kind, kind: "".join(part[kind] for part in alike)}] if is_said else alike
     return {"content": parts}
 
 

@@ -15,6 +15,7 @@ as Langfuse receives them.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -84,15 +85,15 @@ def _whole(messages: list[Any], answers: Answers) -> list[Any] | None:
     """
     whole: list[Any] = []
     is_called = True
-    waiting: list[str | None] = []
+    waiting: Counter[str | None] = Counter()
     digests: list[bytes] = []
     for place, message in enumerate(messages):
         if role_of(message) != "tool":
             is_called = is_called if role_of(message) in _SYSTEM_ROLES else not _calls_nothing(message)
-            waiting = _ids(message)
-        elif (answered := _id_of_result(message)) is not None and answered in waiting:
+            waiting = Counter(_ids(message))
+        elif (answered := _id_of_result(message)) is not None and waiting[answered]:
             # Nearly every result: the turn is there, and the trace's other calls need not be read.
-            waiting.remove(answered)
+            waiting[answered] -= 1
         else:
             digests = digests or _digests(messages)
             bare = messages[place - 1 : place] if place and _is_turn_without_calls(messages[place - 1]) else []
@@ -101,7 +102,7 @@ def _whole(messages: list[Any], answers: Answers) -> list[Any] | None:
                 return None
             if turn is not None:
                 whole[len(whole) - len(bare) :] = [turn]
-                waiting = [call_id for call_id in _ids(turn) if call_id != answered]
+                waiting = Counter(call_id for call_id in _ids(turn) if call_id != answered)
             is_called = True
         whole.append(message)
     return whole

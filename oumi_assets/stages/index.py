@@ -61,6 +61,8 @@ def take_sample(path: Path) -> Sample:
         step = max(len(export) // _SAMPLE_PLACES, 1)
         places = (Range(start, start + step, len(export)) for start in range(0, len(export), step))
         rows = [row for within in places for row in islice(_signatures(export, within), _SAMPLE_LINES)]
+        if all(row is None for row in rows):
+            rows += islice((row for row in _long_signatures(export) if row is not None), 1)
         return Sample(bytes(export[:_HEAD_BYTES]), bytes(export[-_TAIL_BYTES:]), rows)
 
 
@@ -73,6 +75,13 @@ def all_signatures(path: Path) -> Iterator[Signature | None]:
 def _signatures(export: mmap.mmap | bytes, within: Range) -> Iterator[Signature | None]:
     for _, offset, length in lines_of(export, within):
         if 0 < length <= _SAMPLE_LINE_BYTES:
+            yield read_signature(export[offset : offset + length])
+
+
+def _long_signatures(export: mmap.mmap | bytes) -> Iterator[Signature | None]:
+    """The same of lines that are too long for a sample, among the first ones: there may be no other."""
+    for _, offset, length in islice(lines_of(export, Range(0, len(export), len(export))), _SAMPLE_PLACES):
+        if _SAMPLE_LINE_BYTES < length <= MAX_LINE:
             yield read_signature(export[offset : offset + length])
 
 

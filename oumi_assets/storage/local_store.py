@@ -26,6 +26,7 @@ _STAGING = ".staging"
 _REPLACED = "replaced"
 _OTHERS = (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST)
 """What a rename says when somebody else took the stage away, or put one there."""
+_MOST_OPEN = 0o775
 _TRIES = 10
 """How often a publish tries to take its name; each failure means that another publish of that name got further."""
 
@@ -49,9 +50,10 @@ class LocalStore(Store):
         manifest = msgspec.structs.replace(manifest, files=describe_all(staged, hashes))
         (staged / MANIFEST).write_bytes(encode(manifest))
         _sync_manifest(staged)
-        staged.chmod(0o755)
         target = self._folder(manifest.asset, manifest.import_key)
         target.parent.mkdir(parents=True, exist_ok=True)
+        # As open as the folder around it, which is as the umask says; what is staged is its owner's alone.
+        staged.chmod(target.parent.stat().st_mode & _MOST_OPEN)
         self._replace(staged, target)
         return manifest
 

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from oumi_assets.core.errors import FileNotFound, FolderNotFound, UnreadableFile, UnsafePath
 from oumi_assets.storage.scratch import new_folder, sweep_folders
-from oumi_assets.storage.uploads import BY_HAND, Upload, Uploads, is_left_alone
+from oumi_assets.storage.uploads import BY_HAND, NO_TEXT, Upload, Uploads, is_left_alone, is_text
 
 _BLOCK = 1 << 20
 _ASIDE = ".upload-"
@@ -81,7 +81,7 @@ class LocalUploads(Uploads):
         with os.scandir(self.root / folder) as entries:
             for entry in entries:
                 name = f"{folder}{entry.name}"
-                if is_left_alone(entry.name) or not _is_text(entry.name):
+                if is_left_alone(entry.name) or not is_text(entry.name):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     below.append(f"{name}/")
@@ -96,6 +96,8 @@ class LocalUploads(Uploads):
         parts = PurePosixPath(name).parts
         if not parts or name.startswith(("/", "\\")) or ".." in parts or "\0" in name:
             raise UnsafePath(name, "it lies outside the uploads folder")
+        if not is_text(name):
+            raise UnsafePath(name, NO_TEXT)
         if _is_missing(self.root):
             raise FolderNotFound(name, str(self.root))
         folder = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
@@ -151,8 +153,8 @@ class SingleFile:
     @contextmanager
     def open(self, name: str) -> Iterator[LocalFile]:
         """The file itself. Whoever types its name may read what a link there leads to."""
-        if not _is_text(str(self.path)):
-            raise UnsafePath(name, "its path is not valid UTF-8, so nothing could name it")
+        if not is_text(str(self.path)):
+            raise UnsafePath(name, NO_TEXT)
         if _is_missing(self.path.parent):
             raise FolderNotFound(name, str(self.path.parent))
         with _open_regular(str(self.path), name, self.names, where="its folder", follow=True) as file:
@@ -215,8 +217,3 @@ def _stat_or_none(entry: os.DirEntry[str]) -> os.stat_result | None:
         return entry.stat(follow_symlinks=False)
     except FileNotFoundError:
         return None
-
-
-def _is_text(name: str) -> bool:
-    """Names that are no UTF-8 cannot be shown, tagged or typed; they are left alone."""
-    return name.isprintable() or all(ord(character) < 0xD800 or ord(character) > 0xDFFF for character in name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,8 @@ from oumi_assets.storage.local_uploads import SingleFile
 _ATTEMPTS = 4
 _TIMEOUT = urllib3.Timeout(connect=30, read=300)
 _ANSWER_BYTES = 64 << 10
+_CODE = re.compile("[A-Za-z]{1,64}")
+"""S3's codes are words; a signature that a server gives back is none, nor is a page of text."""
 
 
 class _Hearing:
@@ -120,7 +123,7 @@ def _refusal(status: int, text: bytes, where: str) -> Exception:
         return AccessRefused(where, "the upload URL is not valid for this request; ask for a new one")
     if status >= 500 or code in ("SlowDown", "RequestTimeout"):
         return UploadUnreachable(urlsplit(where).netloc)
-    return StorageRefused(where, code if code.isalnum() else f"HTTP status {status}")
+    return StorageRefused(where, code if _CODE.fullmatch(code) else f"HTTP status {status}")
 
 
 def _answered(text: bytes) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from oumi_assets.core.storage_errors import AccessRefused
 from oumi_assets.storage.local_uploads import SingleFile
 from oumi_assets.storage.s3_bucket import Bucket, Entry, TransferProgress
 from oumi_assets.storage.s3_stream import S3File
-from oumi_assets.storage.uploads import Upload, Uploads, is_left_alone
+from oumi_assets.storage.uploads import NO_TEXT, Upload, Uploads, is_left_alone, is_text
 
 _NAMED = 100
 """Names for a message: it shows a few, and a bucket may hold a million."""
@@ -51,6 +51,8 @@ class S3Uploads(Uploads):
         """The object as it is now; every later byte is of the same version. Raises `FileNotFound`, `UnsafePath`."""
         if not _is_plain(name):
             raise UnsafePath(name, "it lies outside the uploads folder")
+        if not is_text(name):
+            raise UnsafePath(name, NO_TEXT)
         found = self.bucket.get(name)
         if found is None:
             raise FileNotFound(name, self.names())

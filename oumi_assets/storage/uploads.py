@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 BY_HAND = "by-hand"
+NO_TEXT = "its path is not valid UTF-8, so nothing could name it"
 _PARTIAL_SUFFIXES = (".part", ".partial", ".crdownload", ".tmp")
 
 
@@ -108,3 +109,8 @@ class Uploads(ABC):
 def is_left_alone(base_name: str) -> bool:
     """Dotfiles, and names that programs give to what they are still writing."""
     return base_name.startswith(".") or base_name.endswith(_PARTIAL_SUFFIXES)
+
+
+def is_text(name: str) -> bool:
+    """Names that are no UTF-8 cannot be shown, tagged or typed; they are left alone."""
+    return name.isprintable() or all(ord(character) < 0xD800 or ord(character) > 0xDFFF for character in name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -86,12 +87,28 @@ def _is_reasoning(part: dict[str, Any]) -> bool:
     return part["type"] in _REASONING_TYPES or (part["type"] == "text" and part.get("thought") is True)
 
 
+class _Beside:
+    """What the parts of a message say that has its place elsewhere, and the ids of the calls that they may repeat."""
+
+    def __init__(self, calls: Sequence[ToolCallDraft]) -> None:
+        self.reasoning: list[str | None] = []
+        self.refusals: list[str] = []
+        self.has_calls = bool(calls)
+        self._calls = calls
+
+    @cached_property
+    def ids(self) -> Collection[str]:
+        """Of the calls, as JSON: a writer's id may be any value."""
+        return {dump(call.id) for call in self._calls}
+
+
 def _of_parts(values: list[Any], calls: Sequence[ToolCallDraft]) -> Content:
-    content, parts = Content(), []
+    beside, parts = _Beside(calls), []
     for item in values:
-        part = {"type": "text", "text": item} if isinstance(item, str) else _read_part(item, content, calls)
+        part = {"type": "text", "text": item} if isinstance(item, str) else _read_part(item, beside)
         if part is not None:
             parts.append(part)
+    content = Content(reasoning=_joined(beside.reasoning), refusal=_joined(beside.refusals))
     if all(_is_text(part) for part in parts):
         content.body = "\n".join(part["text"] for part in parts if part["text"]) if parts else None
     else:
@@ -99,21 +116,21 @@ def _of_parts(values: list[Any], calls: Sequence[ToolCallDraft]) -> Content:
     return content
 
 
-def _read_part(part: dict[str, Any], content: Content, calls: Sequence[ToolCallDraft]) -> dict[str, Any] | None:
+def _read_part(part: dict[str, Any], beside: _Beside) -> dict[str, Any] | None:
     """The OpenAI part, or None when it has its place elsewhere in the message."""
     kind = part["type"]
     if _is_reasoning(part):
-        content.reasoning = _joined(content.reasoning, _reasoning(part))
+        beside.reasoning.append(_reasoning(part))
         return None
     if kind in _TEXT_TYPES:
         text = _text(part.get("text"))
         return None if text is None else {**part, "type": "text", "text": text}
     if kind == "refusal" and isinstance(part.get("refusal"), str):
-        content.refusal = _joined(content.refusal, part["refusal"])
+        beside.refusals.append(part["refusal"])
         return None
     if kind == _CUSTOM and "kind" in part and part.keys() <= _CUSTOM_KEYS:
         return None
-    if kind in _HIDDEN_REASONING_TYPES or (kind in _CALL_TYPES and _repeats(part, calls)):
+    if kind in _HIDDEN_REASONING_TYPES or (kind in _CALL_TYPES and _repeats(part, beside)):
         return None
     return image_part(part) or part
 
@@ -126,10 +143,10 @@ def _text(value: Any) -> str | None:
     return number_text(value) or dump(value)
 
 
-def _repeats(part: dict[str, Any], calls: Sequence[ToolCallDraft]) -> bool:
+def _repeats(part: dict[str, Any], beside: _Beside) -> bool:
     """Whether one of the calls stands for this part, by any of its ids; a streamed piece of a call bears none."""
     logged = [part[key] for key in _CALL_IDS if part.get(key) is not None]
-    return bool(calls) and (not logged or any(call.id in logged for call in calls))
+    return beside.has_calls and (not logged or any(dump(call_id) in beside.ids for call_id in logged))
 
 
 def _reasoning(part: dict[str, Any]) -> str | None:
@@ -138,12 +155,12 @@ def _reasoning(part: dict[str, Any]) -> str | None:
         found = part.get(key)
         items = found if isinstance(found, list) else [found]
         texts = [item.get("text") if isinstance(item, dict) else item for item in items]
-        text = _joined(None, *texts)
+        text = _joined(texts)
         if text:
             return text
     return None
 
 
-def _joined(before: str | None, *texts: Any) -> str | None:
-    said = [text for text in (before, *texts) if isinstance(text, str) and text]
-    return "\n".join(said) or None
+def _joined(texts: Iterable[Any]) -> str | None:
+    """At once: a text that grows by every part is copied with every part."""
+    return "\n".join(text for text in texts if isinstance(text, str) and text) or None

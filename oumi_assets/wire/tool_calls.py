@@ -98,6 +98,7 @@ class _Turn:
     def __init__(self) -> None:
         self.last = -2
         self.names: dict[str, deque[str]] = {}
+        self._unlinked: dict[str, deque[str]] = {}
         self._keys: dict[str, deque[str]] = {}
         self._waiting: OrderedDict[str, None] = OrderedDict()
         self._without_id: OrderedDict[str, None] = OrderedDict()
@@ -107,6 +108,7 @@ class _Turn:
         self._waiting[call_id] = None
         if not logged:
             self._without_id[call_id] = None
+            self._unlinked.setdefault(name, deque()).append(call_id)
         self.names.setdefault(name, deque()).append(call_id)
         if key:
             self._keys.setdefault(key, deque()).append(call_id)
@@ -118,20 +120,24 @@ class _Turn:
 
     def by_key(self, key: str) -> str | None:
         """The first waiting call that was logged with an id."""
-        return self._first(self._keys.get(key), self._waiting)
+        return _first(self._keys.get(key), self._waiting)
 
     def by_name(self, name: str, *, unlinked: bool = False) -> str | None:
         """The first waiting call of a tool, or only of those without a logged id."""
-        return self._first(self.names.get(name), self._without_id if unlinked else self._waiting)
+        if unlinked:
+            return _first(self._unlinked.get(name), self._without_id)
+        return _first(self.names.get(name), self._waiting)
 
     def first(self, *, unlinked: bool) -> str | None:
         """The first waiting call, or of those without a logged id."""
         return next(iter(self._without_id if unlinked else self._waiting), None)
 
-    def _first(self, calls: deque[str] | None, among: OrderedDict[str, None]) -> str | None:
-        while calls and calls[0] not in self._waiting:
-            calls.popleft()
-        return next((call_id for call_id in calls or () if call_id in among), None)
+
+def _first(calls: deque[str] | None, waiting: OrderedDict[str, None]) -> str | None:
+    """The first of the calls that still waits; those before it never will again."""
+    while calls and calls[0] not in waiting:
+        calls.popleft()
+    return calls[0] if calls else None
 
 
 def _key(logged: Any) -> str:

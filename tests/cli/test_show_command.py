@@ -155,3 +155,11 @@ def test_show_says_how_many_there_are(import_file: Callable[..., Summary], tmp_p
     import_file(write_rows(tmp_path / "three.jsonl", rows), name="three")
     assert "Shown: 1 of 3. For more, put a number after the dataset's name." in run("show", "three")
     assert "Shown:" not in run("show", "three", "3")
+
+
+def test_an_id_of_megabytes_is_cut_in_a_line(import_file: Callable[..., Summary], tmp_path: Path) -> None:
+    """A trace is called whatever somebody logged; its whole id is in the JSON."""
+    import_file(_said("hello", tmp_path, "a" * 1_000_000, "b" * 1_000_000), name="twice")
+    assert len(run("show", "twice", "--dropped")) < 1000
+    (dropped,) = map(json.loads, run("show", "twice", "--dropped", "--json").splitlines())
+    assert len(dropped["trace_id"]) == 1_000_000

@@ -173,6 +173,7 @@ def test_unusual_partition_names_are_escaped_on_disk_and_never_collide(
         "linked/monday.jsonl",
         "pipe.jsonl",
         "by-hand",
+        "\ud800.jsonl",
     ],
 )
 def test_links_pipes_and_paths_outside_the_uploads_are_refused(workspace: Workspace, uploads: Path, name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,29 +15,11 @@ from oumi_assets.pulls.errors import AnswerNotUnderstood, KeyRefused, PlatformUn
 from oumi_assets.pulls.http import ATTEMPTS
 from pulls.langfuse_server import PROJECT, SECRET_KEY, LangfuseServer
 from pulls.loopback import Fault
-from pulls.traces import DAY_1, DAY_2, DAY_3, FIRST, SECOND, day_of, export_rows, pulled, rows_of, visible
+from pulls.traces import DAY_1, DAY_2, DAY_3, FIRST, SECOND, day_of, export_rows, observation, pulled, rows_of, visible
 
 HOUR = timedelta(hours=1)
 EXPORTS = ["v5_openai_tools", "v5_langchain_chain", "v5_multi_agent", "v5_openai_incremental_plain", "interleaved_60_traces"]
 TRUTHS = {file.path.stem: file for file in ground_truth.files() if file.path.parent.name == "langfuse"}
-
-
-def observation(trace: str, name: str, start: datetime, end: datetime | None, **fields: Any) -> dict[str, Any]:
-    """An observation as the current Tracing table exports it."""
-    return {
-        "id": f"{trace}-{name}",
-        "traceId": trace,
-        "traceName": trace,
-        "type": "GENERATION",
-        "name": name,
-        "parentObservationId": None,
-        "startTime": start.isoformat(),
-        "endTime": end and end.isoformat(),
-        "input": '[{"role": "user", "content": "Question"}]',
-        "output": '{"role": "assistant", "content": "Answer"}',
-        "metadata": {},
-        **fields,
-    }
 
 
 def names(uploads: Path, found: Any) -> list[str]:

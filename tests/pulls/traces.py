@@ -1,4 +1,4 @@
-"""Small LangSmith traces with the times a test needs, real exports of both platforms, and how tests pull."""
+"""Small traces with the times a test needs, real exports of both platforms, and how tests pull."""
 
 from __future__ import annotations
 
@@ -64,6 +64,24 @@ def _run(identity: str, of: str, parent: str | None, name: str, kind: str, start
         "outputs": None,
         "extra": {"metadata": {}},
         "error": None,
+    }
+
+
+def observation(trace: str, name: str, start: datetime, end: datetime | None, **fields: Any) -> dict[str, Any]:
+    """An observation of Langfuse as its current Tracing table exports it."""
+    return {
+        "id": f"{trace}-{name}",
+        "traceId": trace,
+        "traceName": trace,
+        "type": "GENERATION",
+        "name": name,
+        "parentObservationId": None,
+        "startTime": start.isoformat(),
+        "endTime": end and end.isoformat(),
+        "input": '[{"role": "user", "content": "Question"}]',
+        "output": '{"role": "assistant", "content": "Answer"}',
+        "metadata": {},
+        **fields,
     }
 
 

@@ -81,7 +81,7 @@ class TestOpening:
         with pytest.raises(FileNotFound, match=r"It holds: there\.jsonl"), uploads_here().open("gone.jsonl"):
             pass
 
-    @pytest.mark.parametrize("name", ["../storage/x", "a/../../x", "/x", "", "a//b"])
+    @pytest.mark.parametrize("name", ["../storage/x", "a/../../x", "/x", "", "a//b", "\ud800.jsonl"])
     def test_a_name_never_leads_out_of_the_uploads(self, name: str) -> None:
         """The form in the UI takes names from anyone who can reach it."""
         with pytest.raises(UnsafePath), uploads_here().open(name):

@@ -182,6 +182,8 @@ def test_another_refusal_is_not_called_a_timeout(export: Path, text: str) -> Non
         (307, "", "HTTP status 307"),
         (400, "<Error><Code>EntityTooLarge</Code></Error>", "EntityTooLarge"),
         (400, f"<Error><Code>not a code: {SIGNATURE}</Code></Error>", "HTTP status 400"),
+        (400, "<Error><Code>0123456789abcdef</Code></Error>", "HTTP status 400"),
+        (400, f"<Error><Code>{'x' * 1000}</Code></Error>", "HTTP status 400"),
     ],
 )
 def test_a_refusal_that_is_not_ours_to_explain_is_named(export: Path, status: int, text: str, said: str) -> None:

@@ -46,6 +46,19 @@ def test_a_stage_is_private_while_it_is_written_and_readable_when_it_is_publishe
     assert stat.S_IMODE(Path(store.location("raw_export", "one")).stat().st_mode) == 0o755
 
 
+@pytest.mark.parametrize(("umask", "mode"), [(0o077, 0o700), (0o027, 0o750), (0o002, 0o775), (0o000, 0o775)])
+def test_a_published_stage_is_as_open_as_the_umask_says(umask: int, mode: int, tmp_path: Path) -> None:
+    """Traces are often secret; nobody wants a folder that everybody may write to."""
+    former = os.umask(umask)
+    try:
+        store = LocalStore(tmp_path / "storage")
+        store.prepare()
+        publish(store, b"hello")
+    finally:
+        os.umask(former)
+    assert stat.S_IMODE(Path(store.location("raw_export", "one")).stat().st_mode) == mode
+
+
 def test_manifests_are_listed_oldest_first(tmp_path: Path) -> None:
     """In whatever order the disk holds their folders."""
     store = LocalStore(tmp_path)
