@@ -8,7 +8,7 @@ from typing import NamedTuple
 from oumi_assets.core.calls import ModelCall
 from oumi_assets.platforms import Platform
 from oumi_assets.reconstruction.trace_rows import TraceRows, indexed, readable_call
-from oumi_assets.shapes import claude_agent_sdk, codex, mastra, voice_sessions, voltagent
+from oumi_assets.shapes import claude_agent_sdk, codex, mastra, voice_sessions, voltagent, wrap_gemini
 from oumi_assets.shapes.base import without_request
 
 
@@ -71,10 +71,16 @@ def _if_nothing_was_called(call: ModelCall, trace: _Trace) -> ModelCall:
     return without_request(call) if any(map(trace.rows.mention, voice_sessions.TOOLS)) else call
 
 
+def _as_the_last_of_a_loop(call: ModelCall, trace: _Trace) -> ModelCall:
+    """A stream of `wrap_gemini`'s below another run: had it called a tool, a longer call of that run would go on with it."""
+    return call if next(trace.rows.above(trace.row), None) is None else wrap_gemini.as_the_last(call)
+
+
 _WRITERS = (
     Writer(mastra.is_generation, _with_its_loop),
     Writer(claude_agent_sdk.is_turn, _with_its_prompt),
     Writer(codex.is_step, _with_its_turn),
     Writer(voltagent.is_run, _if_it_called_nothing),
     Writer(voice_sessions.is_transcript, _if_nothing_was_called),
+    Writer(wrap_gemini.is_stream, _as_the_last_of_a_loop),
 )

@@ -2,8 +2,8 @@
 
 In Python a content that is an SDK's object has every kind of part as a key, so its calls, results and pictures are logged as
 the text `""`; older versions leave the whole content out. Of a stream only the texts are kept: where the model had tools,
-nobody knows whether it called them. In JavaScript the history keeps results and no calls, and of a text beside a picture
-nothing.
+nobody knows whether it called them, unless the loop around it was traced, too. In JavaScript the history keeps results and
+no calls, and of a text beside a picture nothing.
 Gemini itself takes no empty text, so whatever says nothing has lost something.
 Functions that the SDK calls by itself are objects in the request, and nothing that it did with them is logged.
 Python's wrapper takes thoughts for texts, and numbers calls without an id: only one thought before one text can be told.
@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import bare_messages, first_list, kind_of, role_of, value_at
+from oumi_assets.shapes.base import bare_messages, first_list, kind_of, role_of, value_at, without_request
 from oumi_assets.shapes.blocks import has_block
 
 _PROVIDER = "google"
@@ -33,20 +33,39 @@ _MCP = "mcpClients"
 _ENDED = "stop"
 
 
+def is_stream(call: ModelCall) -> bool:
+    """Whether a call's answer is a stream's texts, as Python's wrapper keeps them."""
+    return _is_streamed(call.output) and bool(call.output["content"]) and _is_of_google(call)
+
+
+def as_the_last(call: ModelCall) -> ModelCall:
+    """A stream whose texts are all of it: had it called a tool, a later call of its trace would say so."""
+    return msgspec.structs.replace(call, output={"role": "model", **call.output})
+
+
 def opened(call: ModelCall) -> ModelCall:
-    """Such a call with null, which nobody reads, in place of what lost a part; any other call as it is."""
-    if value_at(call.extras, "metadata.ls_provider") != _PROVIDER:
+    """Such a call without what lost a part; any other call as it is."""
+    if not _is_of_google(call):
         return call
     messages = bare_messages(call.input)
     config = call.input.get("config") if isinstance(call.input, dict) else None
     config = config if messages and isinstance(config, dict) else {}
     if _has_lost(messages) or _calls_by_itself(config):
-        call = msgspec.structs.replace(call, input=None)
+        call = without_request(call)
     thinks = _given(_given(config, *_THINKING), *_INCLUDED) is True
     if thinks and any(map(_may_hold_thoughts, messages)):
-        call = msgspec.structs.replace(call, input=None)
+        call = without_request(call)
     output = _answer(call.output, config, thinks)
     return call if output is call.output else msgspec.structs.replace(call, output=output)
+
+
+def _is_of_google(call: ModelCall) -> bool:
+    return bool(value_at(call.extras, "metadata.ls_provider") == _PROVIDER)
+
+
+def _is_streamed(output: Any) -> bool:
+    """Only Python's streams have answers without a role."""
+    return isinstance(output, dict) and output.keys() == _STREAMED
 
 
 def _has_lost(messages: list[dict[str, Any]]) -> bool:
@@ -85,8 +104,8 @@ def _answer(output: Any, config: dict[str, Any], thinks: bool) -> Any:
     """The answer, null where it lost something."""
     if not isinstance(output, dict):
         return output
-    if output.keys() == _STREAMED:
-        # Python's: only there has an answer no role. Without a text it was calls, most likely.
+    if _is_streamed(output):
+        # Without a text it was calls, most likely.
         return None if output["content"] == "" or any(map(_is_callable, _tools(config))) else output
     if thinks and value_at(output, "usage_metadata.output_token_details.reasoning"):
         output = _with_thought(output)

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from both_platforms import langsmith_row, read
 from model_calls import assistant, user
+from traces import rows_of
 
-from oumi_assets.reconstruction.candidate import NoCandidate
-from oumi_assets.reconstruction.conversation import Conversation
+from oumi_assets.platforms import LANGSMITH
+from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
+from oumi_assets.reconstruction.conversation import Candidate, Conversation
 
 OF_GOOGLE = {"metadata": {"ls_provider": "google", "ls_model_type": "chat"}}
 USAGE = {"input_tokens": 10, "output_tokens": 5, "total_tokens": 15}
@@ -87,6 +89,17 @@ def test_a_stream_that_may_have_called_has_no_answer(tools: list[Any]) -> None:
     """Python's wrapper keeps the texts alone, whether or not the model called a tool behind them."""
     config = _config(tools=tools, automatic_function_calling={"disable": True})
     assert _with_config([ASKED], config, STREAM) is NoCandidate.NO_REPLY
+
+
+def test_the_last_stream_of_a_loop_called_nothing() -> None:
+    """Had it, the loop would have gone on with the results."""
+    inputs = {"messages": [ASKED], "model": "gemini-2.5-flash", "config": _config(tools=DECLARED)}
+    line = langsmith_row(inputs, STREAM, extra=OF_GOOGLE, id="call", parent_run_id="loop")
+    loop = langsmith_row({"question": "Oslo?"}, {"output": "Let me look."}, id="loop", run_type="chain")
+    found, _ = read_candidate(line, LANGSMITH, rows_of([line, loop], LANGSMITH))
+    assert isinstance(found, Candidate)
+    assert found.messages == [ASKED, assistant("Let me look.")]
+    assert read_candidate(line, LANGSMITH, rows_of([line], LANGSMITH))[0] is NoCandidate.NO_REPLY
 
 
 def test_a_stream_without_tools_of_ours_is_whole() -> None:
