@@ -13,6 +13,7 @@ from oumi_assets.core.json_text import dump, number_text
 from oumi_assets.wire.images import image_part
 
 _TEXT_TYPES = frozenset({"text", "input_text", "output_text"})
+_TEXT_KEYS = ("type", "content")
 _REASONING_TYPES = frozenset({"thinking", "reasoning", "reasoning_content"})
 _HIDDEN_REASONING_TYPES = frozenset({"redacted_thinking", "redacted-reasoning"})
 """Reasoning that the provider encrypted: nobody can read it, and the model needs it no more."""
@@ -46,11 +47,9 @@ def read_content(value: Any, *, is_result: bool = False, calls: Sequence[ToolCal
     """
     if value is None or isinstance(value, str):
         return Content(value)
-    value = list(map(_with_text, value)) if isinstance(value, list) else _with_text(value)
-    if isinstance(value, list) and _are_parts(value, is_result):
-        return _of_parts(value, calls)
-    if isinstance(value, dict) and _is_known_part(value):
-        return _of_parts([value], calls)
+    parts = [_with_text(part, is_result=is_result) for part in (value if isinstance(value, list) else [value])]
+    if _are_parts(parts, is_result) if isinstance(value, list) else _is_known_part(parts[0]):
+        return _of_parts(parts, calls)
     return Content(number_text(value) or dump(value))
 
 
@@ -60,9 +59,14 @@ def _are_parts(values: list[Any], is_result: bool) -> bool:
     return all(isinstance(item, str) or _is_part(item) for item in values)
 
 
-def _with_text(part: Any) -> Any:
-    """A text part whose text is called `content`, as by OpenTelemetry, where OpenAI's parts stand; any other as it is."""
+def _with_text(part: Any, *, is_result: bool) -> Any:
+    """A text part whose text is called `content`, as by OpenTelemetry, where OpenAI's parts stand; any other as it is.
+
+    A tool may call so what it found, beside what else it knows of it: that is the tool's own JSON.
+    """
     if not _is_part(part) or part["type"] not in _TEXT_TYPES or part.get("text") is not None:
+        return part
+    if is_result and any(said is not None for key, said in part.items() if key not in _TEXT_KEYS):
         return part
     text = part.get("content")
     return {**{key: said for key, said in part.items() if key != "content"}, "text": text} if isinstance(text, str) else part

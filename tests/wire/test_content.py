@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -224,3 +225,16 @@ def test_a_text_part_may_call_its_text_content() -> None:
     assert read_content(parts, is_result=True).body == "Hi\nyou"
     assert read_content({"type": "text", "content": "Hi"}).body == "Hi"
     assert read_content([{"type": "text"}]).body is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"type": "text", "content": "Hi", "path": "a.txt"},
+        [{"type": "text", "content": "Hi", "path": "a.txt"}],
+        [{"type": "text", "content": "Hi"}, {"type": "link", "url": "u"}],
+    ],
+)
+def test_what_a_tool_knows_beside_a_text_is_its_own_json(value: Any) -> None:
+    """It may call what it found `content`; nothing of it is lost or called by another name."""
+    assert json.loads(str(read_content(value, is_result=True).body)) == value
