@@ -25,13 +25,16 @@ def message(value: Any) -> list[Draft] | None:
         return [Draft("tool", value.get("content"), tool_call_id=value["toolCallId"], name=value.get("toolName"))]
     if role is None or not is_assistant(role) or value.get("tool_calls") or not has_block(value.get("content"), _CALLS):
         return None
+    if any(kind_of(block) in _CALLS and _call(block) is None for block in value["content"]):
+        return None
     return block_drafts(role, value["content"], _call, lambda block: None)
 
 
 def _call(block: dict[str, Any]) -> ToolCallDraft | None:
-    if kind_of(block) not in _CALLS or not isinstance(block.get("name"), str):
+    """The call; what names no tool, or tells no arguments, is another writer's."""
+    if kind_of(block) not in _CALLS or not isinstance(block.get("name"), str) or "arguments" not in block:
         return None
-    return ToolCallDraft(block["name"], block.get("arguments"), block.get("id"))
+    return ToolCallDraft(block["name"], block["arguments"], block.get("id"))
 
 
 SHAPE = Shape("pi", message=message)

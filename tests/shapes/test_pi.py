@@ -44,6 +44,8 @@ UNKNOWN: list[dict[str, Any]] = [
     {"type": "toolRequest", "id": "c1", "tool": "read"},
     {"type": "toolresult", "id": "c1", "content": [{"type": "text", "text": "inside"}]},
     {"id": "c1", "call_id": None, "function": {"name": "read", "arguments": {}}},
+    {"type": "toolCall", "id": "c1", "name": "read", "input": {"path": "a"}},
+    {"type": "toolCall", "id": "c1", "arguments": {"path": "a"}},
 ]
 
 
