@@ -15,7 +15,7 @@ import msgspec
 
 from oumi_assets.core.calls import ModelCall
 from oumi_assets.core.json_text import NotJson, parse
-from oumi_assets.shapes.base import role_of
+from oumi_assets.shapes.base import role_of, texts_of, without_reply
 
 _HIDDEN = "HIDDEN:non-empty"
 _BEGINNING = '[{"function"'
@@ -44,6 +44,9 @@ def opened(call: ModelCall) -> ModelCall:
     """Koog's call as OpenAI's messages, without its request where not all of it was logged; any other as it is."""
     if not isinstance(call.input, list) or not all(map(_is_message, call.input)) or not is_writer(call):
         return call
+    if any(message["content"] == _HIDDEN for message in call.output):
+        call = without_reply(call)
+        return msgspec.structs.replace(call, input=_history(call.input))
     asked, answer = _history(call.input), _answer(call.output)
     return msgspec.structs.replace(call, input=asked, output=call.output if answer is None else answer)
 
@@ -95,7 +98,7 @@ def _turn(said: list[dict[str, Any]], calls: list[dict[str, Any]]) -> dict[str, 
     """One message of the assistant: words and calls of these, and further calls."""
     made = [call for message in said for call in message.get("tool_calls", [])]
     words = "\n".join(message["content"] for message in said if message["content"])
-    thoughts = "\n".join(message["reasoning"] for message in said if isinstance(message.get("reasoning"), str))
+    thoughts = "\n".join(texts_of(said, "reasoning"))
     told = {"reasoning": thoughts} if thoughts else {}
     return {"role": "assistant", "content": words, "tool_calls": [*made, *calls], **told}
 

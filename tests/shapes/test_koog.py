@@ -126,6 +126,7 @@ def test_hidden_contents_are_no_words() -> None:
     hidden = [said(role, "HIDDEN:non-empty") for role in ("system", "user")]
     answer = [said("assistant", "HIDDEN:non-empty", finish_reason="stop")]
     assert read("langfuse", row("langfuse", hidden, answer)) is NoCandidate.UNSUPPORTED
+    assert read("langfuse", row("langfuse", ASKED, answer)) is NoCandidate.NO_REPLY
 
 
 def test_calls_that_cannot_be_told_are_no_answer() -> None:
