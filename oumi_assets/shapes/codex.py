@@ -10,13 +10,14 @@ Source of the format: langfuse/codex-observability-plugin `trace.ts`.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from oumi_assets.core.calls import LoggedRow, ModelCall
-from oumi_assets.shapes.base import first_list, value_at
+from oumi_assets.shapes.base import first_list, value_at, without_request
 
 _NUMBER = "metadata.codex.step_index"
 _CALL_ID = "metadata.codex.call_id"
@@ -39,14 +40,15 @@ def put_together(call: ModelCall, turn: ModelCall, rows: list[LoggedRow], below:
     before = _before(rows, _number(call) or 0)
     said = _said(turn.input, before, below) if before is not None and _answers(call.input, before) else None
     if said is None or answer is None:
-        return msgspec.structs.replace(call, input=None)
+        return without_request(call)
     return msgspec.structs.replace(call, input=said, output=answer)
 
 
 def _before(rows: list[LoggedRow], number: int) -> list[LoggedRow] | None:
-    """The steps before the one of a number, in their order; None where they are not all there."""
-    steps = {told: row for row in rows if (told := _number(row.call)) is not None and told < number}
-    return [steps[place] for place in range(number)] if len(steps) == number else None
+    """The steps before the one of a number, in their order; None where they are not all there, or one was logged twice."""
+    told = [(place, row) for row in rows if (place := _number(row.call)) is not None and place < number]
+    steps = dict(told)
+    return [steps[place] for place in range(number)] if len(steps) == len(told) == number else None
 
 
 def _answers(results: Any, before: list[LoggedRow]) -> bool:
@@ -77,10 +79,26 @@ def _answer(output: Any) -> dict[str, Any] | None:
     return None if _CUT_WITHIN.search(msgspec.json.encode(output)) else {"role": "assistant", **output}
 
 
-def _outputs(rows: list[LoggedRow]) -> dict[str | None, str]:
-    """What tools returned, by the ids of their calls; nothing of one whose words were cut."""
-    told = [(value_at(row.call.extras, _CALL_ID), row.call.output_text or "") for row in rows]
-    return {call_id: output for call_id, output in told if isinstance(call_id, str) and not _CUT.search(output)}
+def _outputs(rows: list[LoggedRow]) -> dict[str | None, Any]:
+    """What tools returned, by the ids of their calls; nothing of one whose words were cut, or that was logged twice."""
+    told = [(value_at(row.call.extras, _CALL_ID), _output(row.call)) for row in rows]
+    times = Counter(call_id for call_id, _ in told if isinstance(call_id, str))
+    return {
+        call_id: output
+        for call_id, output in told
+        if isinstance(call_id, str) and times[call_id] == 1 and not _is_cut(output)
+    }
+
+
+def _output(call: ModelCall) -> Any:
+    """The text that a tool returned; an empty list or object, which is no text of an answer, as it is."""
+    if call.output_text is not None:
+        return call.output_text
+    return "" if call.output is None else call.output
+
+
+def _is_cut(output: Any) -> bool:
+    return isinstance(output, str) and _CUT.search(output) is not None
 
 
 def _id(call: Any) -> str | None:

@@ -25,17 +25,18 @@ def turn(words: str = WORDS) -> bytes:
     return langfuse_row(words, "22.", id="turn", type="AGENT", name="Codex Turn")
 
 
-def step(number: int, logged: Any, output: Any, above: str = "turn") -> bytes:
+def step(number: int, logged: Any, output: Any, above: str = "turn", **fields: Any) -> bytes:
     """A step; Langfuse keeps its number as text."""
     times = {"startTime": f"2026-05-19T10:00:0{number}.000Z"}
     metadata = {"codex.step_index": str(number), "scope.name": "langfuse-sdk"}
-    return langfuse_row(logged, output, id=f"{above}-{number}", parentObservationId=above, metadata=metadata, **times)
+    where = {"id": f"{above}-{number}", "parentObservationId": above}
+    return langfuse_row(logged, output, **{**where, "metadata": metadata, **times, **fields})
 
 
-def tool(call_id: str, output: str, number: int) -> bytes:
+def tool(call_id: str, output: str, number: int, **fields: Any) -> bytes:
     """What a tool returned, below the step that called it."""
     where = {"id": call_id, "type": "TOOL", "parentObservationId": f"turn-{number}"}
-    return langfuse_row("{}", output, **where, metadata={"codex.call_id": call_id})
+    return langfuse_row("{}", output, **{**where, "metadata": {"codex.call_id": call_id}, **fields})
 
 
 RETURNED = [{"name": "weather", "output": '{"c": 22}'}, {"name": "weather", "output": "18"}]
@@ -68,6 +69,13 @@ def test_a_turns_steps_are_one_conversation(seed: int) -> None:
     assert choose_from(random.Random(seed).sample(rows, len(rows))).messages == SAID
 
 
+@pytest.mark.parametrize("output", ["[]", "{}", ""])
+def test_an_empty_result_is_what_the_tool_returned(output: str) -> None:
+    """An answer that is an empty list says nothing; a tool's does."""
+    rows = [turn(), *STEPS, tool("c2", output, 0), *TOOLS[1:]]
+    assert choose_from(rows).messages == [*SAID[:3], result("c2", output), *SAID[4:]]
+
+
 @pytest.mark.parametrize(
     ("asked", "rows"),
     [
@@ -88,10 +96,12 @@ def test_a_turns_steps_are_one_conversation(seed: int) -> None:
         (HALF, [turn(), STEPS[0], HALF, *TOOLS]),
         (STEPS[2], [turn(json.dumps([user("hi")])), *STEPS, *TOOLS]),
         (STEPS[2], [*STEPS, *TOOLS]),
+        (STEPS[2], [turn(), step(0, WORDS, {"content": "Or this.", "tool_calls": CALLED}, id="twice"), *STEPS, *TOOLS]),
+        (STEPS[2], [turn(), *STEPS, tool("c1", "or this", 0, id="twice"), *TOOLS]),
     ],
 )
 def test_a_step_whose_turn_is_not_all_told_is_not_read(asked: bytes, rows: list[bytes]) -> None:
-    """A result without its row, a step that is missing, words that were cut, a result for one of two calls, no turn."""
+    """A result without its row, a missing step, words that were cut, a result for one of two, no turn, two rows for one."""
     found, _ = read_candidate(asked, PLATFORMS["langfuse"], rows_of(rows, PLATFORMS["langfuse"]))
     assert found is NoCandidate.UNSUPPORTED
 
