@@ -12,8 +12,8 @@ from oumi_assets.core.calls import ModelCall
 from oumi_assets.shapes.base import value_at
 
 _INTEGRATIONS = ("openai-realtime", "openai-agents-realtime", "gemini-live", "google-adk-live")
-TOOLS = (b'"tool_calls"', b'"tool"', b'"TOOL"')
-"""What a run's line holds that called a tool, or that is one."""
+TOOLS = (b'"tool_calls', b'"tool"', b'"TOOL"')
+"""What a run's line holds that called a tool, or that is one. An answer may be JSON text, with backslashes before quotes."""
 
 
 def is_transcript(call: ModelCall) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ ASKED = user("Oslo?")
 SAID = assistant("It is 9.")
 
 
-def _row(inputs: dict[str, Any], outputs: dict[str, Any], integration: str = "openai-realtime", **fields: Any) -> bytes:
+def _row(inputs: dict[str, Any], outputs: Any, integration: str = "openai-realtime", **fields: Any) -> bytes:
     metadata = {"ls_modality": "audio", "ls_integration": integration, "thread_id": "t1"}
     return langsmith_row(inputs, outputs, extra={"metadata": metadata}, **fields)
 
@@ -28,12 +29,15 @@ CALLED = _row({"messages": [ASKED]}, {**assistant(""), "tool_calls": [CALL]}, id
 TOOL = _row({"args": {}}, {"response": {"x": 9}}, id="r3", run_type="tool")
 
 
+CALLED_IN_TEXT = _row({"messages": [ASKED]}, json.dumps({**assistant(""), "tool_calls": [CALL]}), id="r2")
+
+
 def _read(line: bytes, *others: bytes) -> Candidate | NoCandidate:
     return read_candidate(line, LANGSMITH, rows_of([line, *others], LANGSMITH))[0]
 
 
 @pytest.mark.parametrize("integration", ["openai-realtime", "openai-agents-realtime", "gemini-live", "google-adk-live"])
-@pytest.mark.parametrize("other", [CALLED, TOOL])
+@pytest.mark.parametrize("other", [CALLED, CALLED_IN_TEXT, TOOL])
 def test_a_transcript_of_a_session_with_tools_is_not_read(integration: str, other: bytes) -> None:
     """A model must not learn to know what it asked a tool for."""
     line = _row({"messages": [ASKED]}, SAID, integration)
