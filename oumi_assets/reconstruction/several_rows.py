@@ -9,7 +9,7 @@ from oumi_assets.core.calls import ModelCall
 from oumi_assets.platforms import Platform
 from oumi_assets.reconstruction.trace_rows import TraceRows, indexed, readable_call
 from oumi_assets.shapes import claude_agent_sdk, codex, mastra, voice_sessions, voltagent, wrap_gemini
-from oumi_assets.shapes.base import without_request
+from oumi_assets.shapes.base import may_mention, without_request
 
 
 class _Trace(NamedTuple):
@@ -28,8 +28,12 @@ class _Trace(NamedTuple):
 
 
 class Writer(NamedTuple):
-    """One writer of such calls: `is_its` looks only at what stands beside a call's request."""
+    """One writer of such calls: `is_its` looks only at what stands beside a call's request.
 
+    `word` stands in the metadata of its calls.
+    """
+
+    word: str
     is_its: Callable[[ModelCall], bool]
     put_together: Callable[[ModelCall, _Trace], ModelCall]
 
@@ -41,7 +45,8 @@ class Writer(NamedTuple):
 
 def writer_of(call: ModelCall) -> Writer | None:
     """Who wrote a call, where other rows tell a part of it."""
-    return next((writer for writer in _WRITERS if writer.is_its(call)), None)
+    metadata = call.extras.get("metadata")
+    return next((writer for writer in _WRITERS if may_mention(metadata, writer.word) and writer.is_its(call)), None)
 
 
 def _with_its_loop(call: ModelCall, trace: _Trace) -> ModelCall:
@@ -72,15 +77,19 @@ def _if_nothing_was_called(call: ModelCall, trace: _Trace) -> ModelCall:
 
 
 def _as_the_last_of_a_loop(call: ModelCall, trace: _Trace) -> ModelCall:
-    """A stream of `wrap_gemini`'s below another run: had it called a tool, a longer call of that run would go on with it."""
-    return call if next(trace.rows.above(trace.row), None) is None else wrap_gemini.as_the_last(call)
+    """A stream of `wrap_gemini`'s below another run, the last of all: had it called a tool, the trace would go on with it.
+
+    What goes on may be a call that nobody can read, so that none but the stream would be chosen.
+    """
+    is_below = next(trace.rows.above(trace.row), None) is not None
+    return wrap_gemini.as_the_last(call) if is_below and trace.rows.is_last(trace.row) else call
 
 
 _WRITERS = (
-    Writer(mastra.is_generation, _with_its_loop),
-    Writer(claude_agent_sdk.is_turn, _with_its_prompt),
-    Writer(codex.is_step, _with_its_turn),
-    Writer(voltagent.is_run, _if_it_called_nothing),
-    Writer(voice_sessions.is_transcript, _if_nothing_was_called),
-    Writer(wrap_gemini.is_stream, _as_the_last_of_a_loop),
+    Writer("model_generation", mastra.is_generation, _with_its_loop),
+    Writer("claude-agent-sdk", claude_agent_sdk.is_turn, _with_its_prompt),
+    Writer("step_index", codex.is_step, _with_its_turn),
+    Writer("voltagent", voltagent.is_run, _if_it_called_nothing),
+    Writer("ls_modality", voice_sessions.is_transcript, _if_nothing_was_called),
+    Writer("ls_provider", wrap_gemini.is_stream, _as_the_last_of_a_loop),
 )

@@ -66,6 +66,13 @@ class TraceRows:
                 found.append(LoggedRow(child, known.start, msgspec.structs.replace(call, input=None)))
         return found
 
+    def is_last(self, row: bytes | None) -> bool:
+        """Whether nothing of the trace is known to have started after a row, or may have."""
+        known = self._rows.get(row) if row is not None else None
+        if known is None or known.start is None:
+            return False
+        return all(other.start is not None and other.start <= known.start for other in self._rows.values())
+
     def answers(self, asked: bytes) -> list[Any]:
         """The outputs of the model calls whose request has this digest (`shapes.unlogged_calls`)."""
         return self._answers.get(asked, [])

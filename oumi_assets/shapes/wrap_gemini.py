@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import bare_messages, first_list, kind_of, role_of, value_at, without_request
+from oumi_assets.shapes.base import bare_messages, first_list, kind_of, role_of, value_at, without_reply, without_request
 from oumi_assets.shapes.blocks import has_block
 
 _PROVIDER = "google"
@@ -39,7 +39,7 @@ def is_stream(call: ModelCall) -> bool:
 
 
 def as_the_last(call: ModelCall) -> ModelCall:
-    """A stream whose texts are all of it: had it called a tool, a later call of its trace would say so."""
+    """A stream whose texts are all of it: had it called a tool, a later row of its trace would say so."""
     return msgspec.structs.replace(call, output={"role": "model", **call.output})
 
 
@@ -56,6 +56,8 @@ def opened(call: ModelCall) -> ModelCall:
     if thinks and any(map(_may_hold_thoughts, messages)):
         call = without_request(call)
     output = _answer(call.output, config, thinks)
+    if output is None:
+        return without_reply(call)
     return call if output is call.output else msgspec.structs.replace(call, output=output)
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from both_platforms import langsmith_row, read
-from model_calls import assistant, user
-from traces import rows_of
+from model_calls import assistant, langfuse_row, user
+from traces import choose_from, rows_of
 
 from oumi_assets.platforms import LANGSMITH
 from oumi_assets.reconstruction.candidate import NoCandidate, read_candidate
+from oumi_assets.reconstruction.choose import Chosen, NotChosen
 from oumi_assets.reconstruction.conversation import Candidate, Conversation
 
 OF_GOOGLE = {"metadata": {"ls_provider": "google", "ls_model_type": "chat"}}
@@ -100,6 +101,28 @@ def test_the_last_stream_of_a_loop_called_nothing() -> None:
     assert isinstance(found, Candidate)
     assert found.messages == [ASKED, assistant("Let me look.")]
     assert read_candidate(line, LANGSMITH, rows_of([line], LANGSMITH))[0] is NoCandidate.NO_REPLY
+
+
+def test_a_stream_that_something_followed_may_have_called() -> None:
+    """The next call's history lost what this one called: none but the stream can be read, and it is not the last word."""
+    inputs = {"model": "gemini-2.5-flash", "config": _config(tools=DECLARED)}
+    times = [{"start_time": f"2026-05-19 10:00:0{second}.000000+00:00"} for second in range(3)]
+    loop = langsmith_row({"question": "Oslo?"}, {"output": "9."}, id="loop", run_type="chain", **times[0])
+    first = langsmith_row(
+        {"messages": [ASKED], **inputs}, STREAM, extra=OF_GOOGLE, id="call", parent_run_id="loop", **times[1]
+    )
+    history = [ASKED, {"role": "model", "content": ""}, {"role": "user", "content": ""}]
+    rest = langsmith_row(
+        {"messages": history, **inputs}, STREAM, extra=OF_GOOGLE, id="rest", parent_run_id="loop", **times[2]
+    )
+    assert isinstance(choose_from([loop, first]).found, Chosen)
+    assert isinstance(choose_from([loop, first, rest]).found, NotChosen)
+
+
+def test_what_a_stream_lost_is_no_text_in_its_place_either() -> None:
+    """Also where the answer was kept as text."""
+    line = langfuse_row([ASKED], {"content": "", "usage_metadata": USAGE}, metadata={"ls_provider": "google"})
+    assert read("langfuse", line) is NoCandidate.NO_REPLY
 
 
 def test_a_stream_without_tools_of_ours_is_whole() -> None:
