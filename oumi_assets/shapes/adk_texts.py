@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import first_list, messages_in, role_of, with_messages
+from oumi_assets.shapes.base import first_list, messages_in, role_of, with_messages, without_reply, without_request
 from oumi_assets.shapes.python_reprs import read_repr
 
 _INTEGRATION = "google-adk"
@@ -40,12 +40,12 @@ def opened(call: ModelCall) -> ModelCall:
     if not is_writer(call):
         return call
     if _is_nothing(call.output):
-        call = msgspec.structs.replace(call, output=None, output_text=None)
+        call = without_reply(call)
     messages = messages_in(call.input)
     if not any(has_parts(_words(message)) for message in messages):
         return call
     if any(role_of(message) == "assistant" and _CODE.search(_words(message)) for message in messages):
-        return msgspec.structs.replace(call, input=None)
+        return without_request(call)
     return msgspec.structs.replace(call, input=with_messages(call.input, [_with_parts(message) for message in messages]))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from oumi_assets.core.calls import Draft
 from oumi_assets.shapes import openai_chat
-from oumi_assets.shapes.base import Shape, first_list, kind_of, role_of
+from oumi_assets.shapes.base import Shape, first_list, joined_texts, kind_of, role_of
 
 _PARTS = ("multi_content", "user_input_multi_content", "assistant_output_multi_content")
 
@@ -22,14 +22,10 @@ def message(value: Any) -> list[Draft] | None:
     if not parts or role_of(value) is None or not all(kind_of(part) for part in parts):
         return None
     words = value.get("content")
-    if isinstance(words, str) and words and words not in "".join(_texts(parts)):
+    if isinstance(words, str) and words and words not in joined_texts(parts, "text"):
         parts = [{"type": "text", "text": words}, *parts]
     rest = {key: given for key, given in value.items() if key not in _PARTS}
     return openai_chat.message({**rest, "content": [_said(part) for part in parts]})
-
-
-def _texts(parts: list[dict[str, Any]]) -> list[str]:
-    return [part["text"] for part in parts if isinstance(part.get("text"), str)]
 
 
 def _said(part: dict[str, Any]) -> dict[str, Any]:

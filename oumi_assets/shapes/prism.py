@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import kind_of
+from oumi_assets.shapes.base import kind_of, without_request
 
 _STEP = {"text", "finish_reason"}
 
@@ -24,7 +22,7 @@ def opened(call: ModelCall) -> ModelCall:
         return call
     steps = output.get("choices")
     called = isinstance(steps, list) and len(steps) > 1 and all(map(_is_step, steps))
-    return msgspec.structs.replace(call, input=None) if called else call
+    return without_request(call) if called else call
 
 
 def _is_step(choice: Any) -> bool:
