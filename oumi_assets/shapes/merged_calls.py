@@ -39,7 +39,7 @@ def _parted(call: ToolCallDraft, names: _Names) -> list[ToolCallDraft]:
     if tools is None:
         return [call]
     arguments = _texts(call.arguments)
-    if len(arguments) != len(tools):
+    if not tools or len(arguments) != len(tools):
         return []
     ids = [call.id, *[None] * (len(arguments) - 1)]
     return [ToolCallDraft(*told) for told in zip(tools, arguments, ids, strict=True)]

@@ -83,3 +83,12 @@ def test_a_long_name_takes_no_time() -> None:
     asked = {"messages": [HI], "tools": [_tool("a" * length) for length in range(1, 50)]}
     for length in (4_000, 1_000_000):
         read("langsmith", langsmith_row(asked, _merged("a" * length, "{}")))
+
+
+@pytest.mark.parametrize("arguments", [{"city": "Rome"}, {}, None, "{}"])
+def test_a_call_of_a_tool_without_a_name_is_no_reply(arguments: Any) -> None:
+    """It is no name of several tools either."""
+    parts = [{"text": "Let me see."}, {"function_call": {"name": "", "args": arguments}}]
+    answer = {"candidates": [{"content": {"role": "model", "parts": parts}}]}
+    line = langsmith_row({"contents": [{"role": "user", "parts": [{"text": "hi"}]}]}, answer)
+    assert read("langsmith", line) is NoCandidate.NO_REPLY
