@@ -33,6 +33,7 @@ from oumi_assets.shapes.openllmetry import is_writer as is_openllmetry
 from oumi_assets.shapes.recorded_instructions import attribute_of_span, system_arguments
 from oumi_assets.shapes.responses import continues_stored_response
 from oumi_assets.shapes.system_prompts import is_unset
+from oumi_assets.shapes.wrap_gemini import is_of_google
 from oumi_assets.wire.roles import WIRE_ROLES
 from oumi_assets.wire.tools import wire_tools
 
@@ -192,6 +193,7 @@ def _lacks(asked: list[Message], call: ModelCall) -> bool:
         or is_haystack(call)
         or is_koog(call)
         or is_hermes(call)
+        or is_of_google(call)
         or any(is_told_so(message.content) for message in asked)
         or attribute_of_span(call)
         or (adk_texts.is_writer(call) and any(adk_texts.has_parts(message.content) for message in asked))

@@ -17,10 +17,19 @@ from typing import Any
 import msgspec
 
 from oumi_assets.core.calls import ModelCall
-from oumi_assets.shapes.base import bare_messages, first_list, kind_of, role_of, value_at, without_reply, without_request
+from oumi_assets.shapes.base import (
+    bare_messages,
+    first_list,
+    kind_of,
+    may_mention,
+    role_of,
+    value_at,
+    without_reply,
+    without_request,
+)
 from oumi_assets.shapes.blocks import has_block
 
-_PROVIDER = "google"
+_TOLD_AS, _PROVIDER = "ls_provider", "google"
 _CALLS = frozenset({"function_call"})
 _RESULTS = frozenset({"function_response"})
 _TEXTS = frozenset({"text"})
@@ -33,9 +42,15 @@ _MCP = "mcpClients"
 _ENDED = "stop"
 
 
+def is_of_google(call: ModelCall) -> bool:
+    """Whether the wrapper may have logged a call."""
+    metadata = call.extras.get("metadata")
+    return may_mention(metadata, _TOLD_AS) and bool(value_at(metadata, _TOLD_AS) == _PROVIDER)
+
+
 def is_stream(call: ModelCall) -> bool:
     """Whether a call's answer is a stream's texts, as Python's wrapper keeps them."""
-    return _is_streamed(call.output) and bool(call.output["content"]) and _is_of_google(call)
+    return _is_streamed(call.output) and bool(call.output["content"]) and is_of_google(call)
 
 
 def as_the_last(call: ModelCall) -> ModelCall:
@@ -45,7 +60,7 @@ def as_the_last(call: ModelCall) -> ModelCall:
 
 def opened(call: ModelCall) -> ModelCall:
     """Such a call without what lost a part; any other call as it is."""
-    if not _is_of_google(call):
+    if not is_of_google(call):
         return call
     messages = bare_messages(call.input)
     config = call.input.get("config") if isinstance(call.input, dict) else None
@@ -59,10 +74,6 @@ def opened(call: ModelCall) -> ModelCall:
     if output is None:
         return without_reply(call)
     return call if output is call.output else msgspec.structs.replace(call, output=output)
-
-
-def _is_of_google(call: ModelCall) -> bool:
-    return bool(value_at(call.extras, "metadata.ls_provider") == _PROVIDER)
 
 
 def _is_streamed(output: Any) -> bool:

@@ -212,3 +212,9 @@ def test_numbers_of_calls_are_no_ids() -> None:
     output = {**DONE, "content": None, "tool_calls": [CALLED, {**CALLED, "id": "real", "index": 1}]}
     calls = _read([ASKED], output).messages[-1]["tool_calls"]
     assert [call["id"] for call in calls] == ["call_1_0", "real"]
+
+
+def test_a_lost_question_is_seen_where_all_else_is_plain() -> None:
+    """Messages in OpenAI's form without a config are read without the shapes, unless the wrapper logged them."""
+    inputs = {"messages": [user("")], "model": "gemini-2.5-flash"}
+    assert read("langsmith", langsmith_row(inputs, assistant("A cat."), extra=OF_GOOGLE)) is NoCandidate.UNSUPPORTED
