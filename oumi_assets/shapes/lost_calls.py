@@ -18,6 +18,9 @@ _ABOUT = frozenset({"id", "type", "index", "status"})
 """Keys that only name a call. The holes of a streamed list have them, too, and so have tools that the provider ran."""
 
 
+_FIELDS = ("kwargs", "data")
+"""Where LangChain's constructors and `{type, data}` have a message's fields."""
+
 _IDS_OF_CALLS = "__openai_function_call_ids__"
 """Where `langchain_openai` keeps the Responses API's own ids of a message's calls."""
 
@@ -26,8 +29,7 @@ def loses_calls(value: Any, drafts: list[Draft]) -> bool:
     """Whether a message of the assistant made calls and was read without one of them."""
     if not isinstance(value, dict) or not any(is_assistant(draft.role) for draft in drafts):
         return False
-    legacy = value.get("function_call")
-    logged = value.get("tool_calls") or value.get("toolCalls") or (isinstance(legacy, dict) and [{"function": legacy}])
+    logged = value.get("tool_calls") or value.get("toolCalls") or _legacy_calls(value)
     read = sum(len(draft.tool_calls) for draft in drafts)
     if read < _named_calls(value):
         return True
@@ -37,6 +39,14 @@ def loses_calls(value: Any, drafts: list[Draft]) -> bool:
     if _ended_with_calls(value) and all(map(has_only_words, drafts)):
         return True
     return bool(logged) and _says(logged)
+
+
+def _legacy_calls(message: dict[str, Any]) -> list[Any]:
+    """A call as OpenAI logged it first, in a message of its own or in one of LangChain's."""
+    fields = next((message[key] for key in _FIELDS if isinstance(message.get(key), dict)), message)
+    additional = fields.get("additional_kwargs")
+    places = (fields, additional if isinstance(additional, dict) else {})
+    return [{"function": place["function_call"]} for place in places if isinstance(place.get("function_call"), dict)][:1]
 
 
 def _named_calls(message: dict[str, Any]) -> int:

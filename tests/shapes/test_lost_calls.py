@@ -73,7 +73,14 @@ def test_a_function_call_that_names_nothing_is_none(call: dict[str, Any]) -> Non
 def test_a_function_call_without_its_name_is_lost() -> None:
     """What was called is nowhere, and a result would answer nobody."""
     called = {"name": "", "arguments": '{"city": "Rome"}'}
-    assert read_message({"role": "assistant", "content": None, "function_call": called}) is None
+    fields = {"content": "", "additional_kwargs": {"function_call": called}}
+    for message in (
+        {"role": "assistant", "content": None, "function_call": called},
+        {"role": "assistant", **fields},
+        {"type": "ai", "data": fields},
+        {"lc": 1, "type": "constructor", "id": ["langchain", "schema", "messages", "AIMessage"], "kwargs": fields},
+    ):
+        assert read_message(message) is None
 
 
 def test_calls_of_which_only_the_ids_were_logged_are_lost() -> None:
